@@ -1,0 +1,1 @@
+//! An Aerospike server in memory, without a socket, for tests and demos.
