@@ -37,7 +37,7 @@ const features = [
 
 // All that wasm-bindgen needs to throw, and the table that holds what is thrown. Anything more would mean that
 // the engine calls its shell, which it never does.
-const importsAllowed = /^(__wbindgen_throw|__wbg___wbindgen_throw_[0-9a-f]+|__wbindgen_init_externref_table)$/
+const importsAllowed = /^(__wbindgen_throw|__wbg___wbindgen_throw_[0-9a-f]+|__wbg_Error_[0-9a-f]+|__wbindgen_init_externref_table)$/
 
 class Failure extends Error {}
 
