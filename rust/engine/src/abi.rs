@@ -1,0 +1,185 @@
+//! The numbers of the boundary between the engine and its shell: the layout of a command, of a value slot and of an
+//! output record. The TypeScript side is generated from these tables. Nothing here is seen by a server.
+//!
+//! All words are u32, little-endian as WebAssembly's memory is. A *slot* is four words: `[tag, bin, a, b]`.
+
+use crate::table;
+
+table! {
+    /// Kinds of command, word 0 of a command block.
+    pub mod command_kind: u32 {
+        GET = 1, "Read all bins.";
+        SELECT = 2, "Read the bins named by the slots (tag NIL, bin id set).";
+        EXISTS = 3, "Read generation and time to live only.";
+        PUT = 4, "Write the bins of the slots; a NIL value removes the bin.";
+        ADD = 5, "Add the numbers of the slots to their bins.";
+        APPEND = 6, "Append the strings or blobs of the slots to their bins.";
+        PREPEND = 7, "Prepend the strings or blobs of the slots to their bins.";
+        TOUCH = 8, "Renew time to live and generation.";
+        REMOVE = 9, "Delete the record.";
+        INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";
+    }
+}
+
+table! {
+    /// Word offsets in a command block. The slots follow it; texts and blobs lie in the data region.
+    pub mod command_word: usize {
+        KIND = 0, "command_kind";
+        NAMESPACE = 1, "Name id of the namespace.";
+        SET = 2, "Name id of the set, or NONE for the empty set.";
+        KEY_TYPE = 3, "0 digest, else the particle type of the user key: 1 integer, 3 string, 4 blob.";
+        KEY_A = 4, "Offset of the key's bytes in the data region, or the low word of an integer key.";
+        KEY_B = 5, "Length of the key's bytes, or the high word of an integer key.";
+        ITEMS = 6, "How many top-level slots (bins) follow.";
+        SLOTS = 7, "How many slots follow in all, nested ones included.";
+        FLAGS = 8, "policy_flag bits.";
+        GENERATION = 9, "Expected generation, when a generation policy is set.";
+        TTL = 10, "record_ttl as the wire has it: seconds, 0 namespace default, 0xFFFFFFFF never, 0xFFFFFFFE keep.";
+        SOCKET_TIMEOUT = 11, "Milliseconds without progress on an attempt's connection, 0 = none.";
+        TOTAL_TIMEOUT = 12, "Milliseconds for the whole operation, 0 = none.";
+        MAX_RETRIES = 13, "Further attempts after the first.";
+        SLEEP = 14, "Milliseconds between attempts.";
+        TIMEOUT_DELAY = 15, "Milliseconds that a connection may still wait for a late answer.";
+        SLEEP_MULTIPLIER = 16, "Two words: f64, each sleep is the last one times this.";
+        FILTER_OFFSET = 18, "Offset of the packed filter expression in the data region.";
+        FILTER_LENGTH = 19, "Its length, 0 = no filter.";
+        READ_TOUCH = 20, "Read-touch percent as the wire has it: 0 server's setting, 1 to 100, 0xFFFFFFFF off.";
+        LENGTH = 32, "Words of a command block; the first slot starts here.";
+    }
+}
+
+table! {
+    /// Bits of the FLAGS word.
+    pub mod policy_flag: u32 {
+        SEND_KEY = 1, "Store the user key with the record.";
+        DURABLE_DELETE = 1 << 1, "Leave a tombstone (Enterprise).";
+        RESPOND_ALL_OPS = 1 << 2, "Every op answers.";
+        COMPRESS = 1 << 3, "Compress above the threshold (Enterprise).";
+        ON_LOCKING_ONLY = 1 << 4, "Transactions: fail when the record is locked already.";
+        COMMIT_MASTER = 1 << 5, "Answer when the master has written.";
+        READ_AP_ALL = 1 << 6, "Consult all replicas (AP namespaces).";
+        READ_SC_SHIFT = 7, "Two bits: 0 session, 1 linearize, 2 allow replica, 3 allow unavailable.";
+        EXISTS_SHIFT = 9, "Three bits: 0 update, 1 update only, 2 replace, 3 replace only, 4 create only.";
+        GEN_SHIFT = 12, "Two bits: 0 none, 1 equal, 2 greater.";
+        REPLICA_SHIFT = 14, "Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random.";
+    }
+}
+
+table! {
+    /// Tags of a value slot, the low byte of its first word.
+    pub mod tag: u32 {
+        NIL = 0, "No value.";
+        FALSE = 1, "false";
+        TRUE = 2, "true";
+        INT = 3, "Integer within ±(2^53 - 1): words a and b are an f64.";
+        INT64 = 4, "Any other signed integer: a low, b high word.";
+        UINT64 = 5, "An unsigned integer above 2^63 - 1, only inside lists and maps: a low, b high word.";
+        DOUBLE = 6, "Words a and b are an f64.";
+        STRING = 7, "UTF-8 by convention: a offset, b length in bytes.";
+        BLOB = 8, "a offset, b length. Bits 8 to 15 of the tag word: the particle type when it is another client's blob.";
+        GEOJSON = 9, "GeoJSON text: a offset, b length.";
+        HLL = 10, "HyperLogLog bytes: a offset, b length.";
+        LIST = 11, "a items follow. tag_flag ORDERED.";
+        MAP = 12, "a pairs follow, key then value. tag_flag ORDERED, VALUE_ORDERED, KEEP_ORDER, TEXT_KEYS.";
+        NAME = 13, "Before a top-level slot whose bin word is NONE: its bin name, a offset, b length.";
+        INFINITY = 14, "Above every value (only in conditions).";
+        WILDCARD = 15, "Equal to every value (only in conditions).";
+    }
+}
+
+table! {
+    /// Flags in bits 8 and up of a slot's first word.
+    pub mod tag_flag: u32 {
+        ORDERED = 1 << 8, "List: kept sorted. Map: sorted by key.";
+        VALUE_ORDERED = 1 << 9, "Map: sorted by key and by value.";
+        KEEP_ORDER = 1 << 10, "Map in a reply whose pairs have a meaningful order.";
+        TEXT_KEYS = 1 << 11, "Map in a reply: all keys are strings.";
+        ASCII = 1 << 12, "String in a reply: all bytes are below 128.";
+    }
+}
+
+table! {
+    /// Output records: the first word is the kind in the low byte and the record's length in words above it.
+    pub mod output: u32 {
+        CONNECT = 1, "[_, conn, host offset, host length, port, flags (1 = TLS), TLS name offset, TLS name length, timeout ms]: texts lie in the text region.";
+        TRANSMIT = 2, "[_, conn, address, length]: copy, give to the socket, then say writable(conn) when it can take more.";
+        CLOSE = 3, "[_, conn, close_reason]: destroy the socket; no closed() is owed for it.";
+        PAUSE = 4, "[_, conn]: stop reading.";
+        RESUME = 5, "[_, conn]: read on.";
+        DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms]";
+        EVENT = 7, "[_, event kind, node, text offset, text length]";
+        READY = 8, "[_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason.";
+    }
+}
+
+table! {
+    /// Kinds of EVENT.
+    pub mod event: u32 {
+        NODE_ADDED = 1, "A node joined; the text is host:port.";
+        NODE_REMOVED = 2, "A node left.";
+        CLUSTER_CHANGED = 3, "The partition map changed.";
+        BREAKER_OPEN = 4, "Too many errors on the node.";
+        BREAKER_CLOSED = 5, "The node is used again.";
+        DISCONNECTED = 6, "No node is left.";
+        LOG = 7, "A log line: node word = level, the text is the message.";
+    }
+}
+
+table! {
+    /// Why a connection was closed.
+    pub mod close_reason: u32 {
+        IDLE = 1, "unused for longer than idleTimeout";
+        SURPLUS = 2, "more connections than needed";
+        NODE_GONE = 3, "its node left the cluster";
+        TIMED_OUT = 4, "an answer did not come in time";
+        PROTOCOL = 5, "the answer was malformed";
+        REMOTE = 6, "the server closed it";
+        FAILED = 7, "the socket failed";
+        CONNECT_FAILED = 8, "it could not be opened";
+        CONNECT_TIMEOUT = 9, "it was not opened in time";
+        AUTH = 10, "authentication failed";
+        SHUTDOWN = 11, "the client was closed";
+        CANCELLED = 12, "the caller gave up";
+    }
+}
+
+table! {
+    /// How a socket ended, as the shell tells `closed`.
+    pub mod socket_end: u32 {
+        CLOSED = 0, "The server closed it.";
+        FAILED = 1, "It failed after it was open (reset and the like).";
+        REFUSED = 2, "Nothing listens there.";
+        UNREACHABLE = 3, "No route, or the network is down.";
+        UNKNOWN_HOST = 4, "The name does not resolve.";
+        TLS = 5, "The TLS handshake failed.";
+        OTHER = 6, "Any other reason, before it was open.";
+    }
+}
+
+table! {
+    /// Counters and gauges that the engine keeps, by index; all of the engine's life unless the sentence says otherwise.
+    pub mod stat: usize {
+        OPERATIONS = 0, "Operations that were submitted.";
+        SUCCEEDED = 1, "Operations that ended with code 0.";
+        FAILED = 2, "Operations that ended with another code.";
+        RETRIES = 3, "Attempts after the first.";
+        TIMEOUTS = 4, "Attempts and operations that took too long.";
+        IN_DOUBT = 5, "Writes that ended without knowing whether they took effect.";
+        IN_FLIGHT = 6, "Operations that have not ended, now.";
+        QUEUED = 7, "Operations that wait for a slot of maxConcurrentOperations, now.";
+        CONNECTIONS_OPENED = 8, "Connections that were opened.";
+        CONNECTIONS_FAILED = 9, "Connections that could not be opened.";
+        CONNECTIONS_CLOSED = 10, "Open connections that were closed, by either side.";
+        CONNECTIONS_OPEN = 11, "Open connections, now.";
+        BYTES_SENT = 12, "Bytes given to sockets.";
+        BYTES_RECEIVED = 13, "Bytes that came from sockets.";
+        TENDS = 14, "Tends of a node that succeeded.";
+        TENDS_FAILED = 15, "Tends of a node that failed.";
+        NODES = 16, "Nodes, now.";
+        LATE_ANSWERS = 17, "Answers that came after their operation had ended.";
+        LENGTH = 18, "How many there are.";
+    }
+}
+
+/// "No such id" in any word that holds one.
+pub const NONE: u32 = 0xFFFF_FFFF;

@@ -1,0 +1,24 @@
+//! Every limit in one table. Lengths from the network are checked against what has arrived and against these before
+//! they are believed; lengths from the caller before anything is sent.
+
+use crate::table;
+
+table! {
+    /// Limits, in bytes unless the sentence says otherwise.
+    pub mod limit: usize {
+        NAMESPACE = 31, "Length of a namespace name.";
+        SET = 63, "Length of a set name.";
+        BIN = 15, "Length of a bin name.";
+        BINS = 32767, "Bins of a record.";
+        MESSAGE = 128 * 1024 * 1024, "A message, either way.";
+        VALUE_DEPTH = 256, "Levels of nested lists and maps.";
+        TTL_MAX = 315_360_000, "Time to live in seconds: ten years.";
+        NAMES = 262_144, "Different names that an engine remembers.";
+        INFO_ANSWER = 16 * 1024 * 1024, "An info answer that the tend believes.";
+        NODES = 1024, "Nodes of a cluster.";
+        PARTITIONS = 4096, "Partitions of a namespace.";
+        REPLICAS = 128, "Replica levels of a namespace.";
+        NAMESPACES = 32, "Namespaces of a cluster.";
+        DIGEST = 20, "A digest.";
+    }
+}

@@ -1,0 +1,12 @@
+//! Messages as bytes: the frame around each, the header of a DATA message, fields and ops out, and replies in.
+//!
+//! Nothing here keeps state, and nothing knows a connection.
+
+pub mod frame;
+pub mod header;
+pub mod message;
+pub mod reply;
+
+pub use frame::{complete, peek, Peek};
+pub use header::Header;
+pub use reply::{reply, Reply};
