@@ -42,7 +42,7 @@ find_rustc() {
     say "$(rustc -V) builds wasm32"
     return
   fi
-  if ! { have_rustup && linked_toolchain && builds_wasm rustup run $linked rustc; }; then
+  if ! { have_rustup && linked_toolchain && builds_clean_wasm rustup run $linked rustc; }; then
     debian_rustc || die "$hint"
     ! have_rustup || linked_toolchain || rustup toolchain link $linked /usr
   fi
@@ -65,6 +65,9 @@ RUST
     [ -s "$scratch/probe.wasm" ]
 }
 
+# Whether, besides, its std names no folder of the machine that built it.
+builds_clean_wasm() { builds_wasm "$@" && ! grep -q /registry/src/ "$scratch/probe.wasm"; }
+
 have_rustup() { command -v rustup >/dev/null; }
 linked_toolchain() { rustup toolchain list | grep -q "^$linked\b"; }
 
@@ -78,8 +81,8 @@ debian_rustc() {
     apt_install rustc-web cargo-web rust-web-src || die "apt-get cannot install rustc-web; instead run: rustup target add $target"
   fi
   link_lld
-  builds_wasm /usr/bin/rustc || build_std
-  builds_wasm /usr/bin/rustc || { cat "$scratch/probe.log" >&2; return 1; }
+  builds_clean_wasm /usr/bin/rustc || build_std
+  builds_clean_wasm /usr/bin/rustc || { cat "$scratch/probe.log" >&2; return 1; }
 }
 
 # rustc calls its linker `rust-lld` and looks for it in its own sysroot. It must be the lld of rustc's own LLVM.
@@ -103,18 +106,30 @@ build_std() {
   mkdir -p "$seed/src"
   : >"$seed/src/lib.rs"
   printf '[package]\nname = "seed"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n' >"$seed/Cargo.toml"
-  # RUSTC_BOOTSTRAP allows -Zbuild-std on a stable compiler. Bitcode lets dependants use LTO. test and proc_macro
-  # let tests be built for wasm32. The remapped paths would otherwise stand in every panic message of std.
-  (cd "$seed" && env -u RUSTUP_TOOLCHAIN -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET \
-    PATH="/usr/bin:$PATH" RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$seed/target" \
-    RUSTFLAGS="-Cembed-bitcode=yes --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=/usr/lib/rustlib/src/rust=/rust" \
-    /usr/bin/cargo build -q --release -Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test --target $target) ||
+  # Bitcode lets dependants use LTO. The remapped paths would otherwise stand in every panic message of std.
+  # \x1f separates flags, so that a path may hold a blank.
+  local flags=$'-Cembed-bitcode=yes\x1f--remap-path-prefix=/usr/lib/rustlib/src/rust=/rust' registry
+  seed_cargo fetch -Zbuild-std || die "the crates that std needs cannot be fetched; instead run: rustup target add $target"
+  for registry in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+    flags+=$'\x1f'"--remap-path-prefix=$registry=/rust/deps"
+  done
+  # test and proc_macro let tests be built for wasm32.
+  seed_cargo build --release -Zbuild-std=std,panic_abort,panic_unwind,proc_macro,test ||
     die "std for wasm32 does not build here; instead run: rustup target add $target"
   libdir=$(/usr/bin/rustc --print target-libdir --target $target)
   rm -f "$seed/target/$target"/release/deps/libseed*
   as_root rm -rf "$libdir"
   as_root mkdir -p "$libdir"
   as_root cp "$seed/target/$target"/release/deps/*.rlib "$libdir/"
+  rm -rf "$root/rust/target/pkg" # cargo does not notice that std has changed
+}
+
+# Debian's cargo on the empty crate, with build_std's flags. RUSTC_BOOTSTRAP allows -Zbuild-std on a stable compiler.
+seed_cargo() {
+  (cd "$scratch/seed" && env -u RUSTUP_TOOLCHAIN -u RUSTFLAGS -u CARGO_BUILD_TARGET \
+    PATH="/usr/bin:$PATH" RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$scratch/seed/target" \
+    CARGO_ENCODED_RUSTFLAGS="$flags" \
+    /usr/bin/cargo "$@" -q --target $target)
 }
 
 can_be_root() { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
