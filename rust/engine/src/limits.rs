@@ -12,6 +12,7 @@ table! {
         BINS = 32767, "Bins of a record.";
         MESSAGE = 128 * 1024 * 1024, "A message, either way.";
         VALUE_DEPTH = 256, "Levels of nested lists and maps.";
+        SLOTS = 16 * 1024 * 1024, "Slots that one record of an answer may unfold to.";
         TTL_MAX = 315_360_000, "Time to live in seconds: ten years.";
         NAMES = 262_144, "Different names that an engine remembers.";
         INFO_ANSWER = 16 * 1024 * 1024, "An info answer that the tend believes.";

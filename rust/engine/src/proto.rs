@@ -65,6 +65,16 @@ table! {
 }
 
 table! {
+    /// Byte info4 of a DATA header.
+    pub mod info4: u8 {
+        MRT_VERIFY_READ = 0x01, "Verify the version that the transaction read.";
+        MRT_ROLL_FORWARD = 0x02, "Make the transaction's write final.";
+        MRT_ROLL_BACK = 0x04, "Undo the transaction's write.";
+        MRT_ON_LOCKING_ONLY = 0x10, "Fail if the transaction has locked the record already.";
+    }
+}
+
+table! {
     /// Ids of fields.
     pub mod field: u8 {
         NAMESPACE = 0, "Text, 1 to 31 bytes.";

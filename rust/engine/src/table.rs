@@ -8,13 +8,16 @@ pub struct Row {
     pub doc: &'static str,
 }
 
-/// `table! { /// doc  pub mod name: u8 { CONST = value, "sentence"; … } }` makes `name::CONST` and `name::ROWS`.
+/// `table! { /// doc  pub mod name: u8 { CONST = value, "sentence"; … } }` makes `name::CONST`, `name::ABOUT` and
+/// `name::ROWS`.
 #[macro_export]
 macro_rules! table {
-    ($(#[$meta:meta])* pub mod $module:ident: $type:ty { $($name:ident = $value:expr, $doc:expr;)* }) => {
-        $(#[$meta])*
+    ($(#[doc = $about:literal])* pub mod $module:ident: $type:ty { $($name:ident = $value:expr, $doc:expr;)* }) => {
+        $(#[doc = $about])*
         pub mod $module {
             $(#[doc = $doc] pub const $name: $type = $value;)*
+            /// What the table is.
+            pub const ABOUT: &str = concat!($($about),*);
             /// The table as rows, in the order in which it is written.
             pub const ROWS: &[$crate::table::Row] = &[
                 $($crate::table::Row { name: stringify!($name), value: $name as i64, doc: $doc },)*

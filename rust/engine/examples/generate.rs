@@ -1,0 +1,168 @@
+//! Prints what is generated from the tables of numbers: `generate ts` the TypeScript module of constants, `generate md`
+//! the page of the documentation. `scripts/gen.mjs` runs it and keeps both files; nothing here writes one.
+
+use aerospike_sansio::table::Row;
+use aerospike_sansio::{abi, limits, proto};
+use std::fmt::Write;
+
+struct Table {
+    name: &'static str,
+    about: &'static str,
+    rows: &'static [Row],
+}
+
+macro_rules! tables {
+    ($($source:ident: $($module:ident)*;)*) => {
+        [$((stringify!($source), vec![$(Table {
+            name: stringify!($module),
+            about: $source::$module::ABOUT,
+            rows: $source::$module::ROWS,
+        }),*])),*]
+    };
+}
+
+fn sources() -> [(&'static str, Vec<Table>); 3] {
+    tables! {
+        abi: command_kind command_word policy_flag tag tag_flag output event close_reason socket_end;
+        proto: message_type info1 info2 info3 info4 field op particle code;
+        limits: limit;
+    }
+}
+
+/// Numbers that are in no table.
+const SINGLE: [(&str, u64, &str); 5] = [
+    ("NONE", abi::NONE as u64, "\"No such id\" in any word that holds one."),
+    ("VERSION", proto::VERSION as u64, "The version byte of every message."),
+    ("PROTO_HEADER", proto::PROTO_HEADER as u64, "Bytes of the header before every message."),
+    ("DATA_HEADER", proto::DATA_HEADER as u64, "Bytes of the header of a DATA message, after the message header."),
+    ("EPOCH_SECONDS", proto::EPOCH_SECONDS, "2010-01-01T00:00:00Z in Unix seconds: void times count from here."),
+];
+
+fn main() {
+    let what = std::env::args().nth(1).unwrap_or_default();
+    match what.as_str() {
+        "ts" => print!("{}", typescript()),
+        "md" => print!("{}", markdown()),
+        _ => {
+            eprintln!("usage: generate ts | md");
+            std::process::exit(2);
+        }
+    }
+}
+
+// ── TypeScript ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn typescript() -> String {
+    let mut out = String::from(
+        "// Generated from rust/engine/src/{abi,proto,limits}.rs by `npm run gen`. Do not edit.\n\
+         //\n\
+         // The numbers of the boundary between the engine and its shell, of the wire protocol, and the limits.\n",
+    );
+    for (name, value, doc) in SINGLE {
+        write!(out, "\n/** {doc} */\nexport const {name} = {value}\n").unwrap();
+    }
+    for (_, tables) in sources() {
+        for table in tables {
+            typescript_table(&mut out, &table);
+        }
+    }
+    texts_of_codes(&mut out);
+    out
+}
+
+fn typescript_table(out: &mut String, table: &Table) {
+    let name = camel_case(table.name);
+    write!(out, "\n/** {} */\nexport const {name} = Object.freeze({{\n", sentence(table.about)).unwrap();
+    for row in table.rows {
+        write!(out, "  /** {} */\n  {}: {},\n", row.doc, row.name, row.value).unwrap();
+    }
+    out.push_str("} as const)\n");
+}
+
+fn texts_of_codes(out: &mut String) {
+    out.push_str("\n/** What each result code means. */\n");
+    out.push_str("export const codeText: Readonly<Record<number, string>> = Object.freeze({\n");
+    for row in proto::code::ROWS {
+        writeln!(out, "  {}: {},", key(row.value), quoted(row.doc)).unwrap();
+    }
+    out.push_str("})\n\n/** The name of each result code, as in `code`. */\n");
+    out.push_str("export const codeName: Readonly<Record<number, string>> = Object.freeze({\n");
+    for row in proto::code::ROWS {
+        writeln!(out, "  {}: {},", key(row.value), quoted(row.name)).unwrap();
+    }
+    out.push_str("})\n");
+}
+
+/// A number as the key of an object literal.
+fn key(value: i64) -> String {
+    if value < 0 {
+        format!("\"{value}\"")
+    } else {
+        value.to_string()
+    }
+}
+
+/// Every text is ASCII without control characters, so that Rust's escapes are TypeScript's.
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_string();
+    words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+}
+
+fn sentence(about: &str) -> String {
+    about.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+// ── Markdown ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const CHAPTERS: [(&str, &str, &str); 3] = [
+    (
+        "proto",
+        "The wire protocol",
+        "What client and server say to each other. Result codes below zero are the client's own.",
+    ),
+    ("limits", "Limits", "Checked before anything is sent, and before anything that was received is believed."),
+    (
+        "abi",
+        "Between engine and shell",
+        "The layout of commands, values and outputs in the memory that the engine shares with the shell around it.",
+    ),
+];
+
+fn markdown() -> String {
+    let mut out = String::from(
+        "# Numbers\n\n<!-- Generated from rust/engine/src/{abi,proto,limits}.rs by `npm run gen`. Do not edit. -->\n",
+    );
+    let sources = sources();
+    for (source, title, about) in CHAPTERS {
+        write!(out, "\n## {title}\n\n{about}\n").unwrap();
+        let (_, tables) = sources.iter().find(|(name, _)| *name == source).expect("a chapter is a source");
+        for table in tables {
+            markdown_table(&mut out, table);
+        }
+    }
+    out
+}
+
+fn markdown_table(out: &mut String, table: &Table) {
+    write!(out, "\n### `{}`\n\n{}\n\n", table.name, sentence(table.about)).unwrap();
+    out.push_str("| name | value | meaning |\n|---|---:|---|\n");
+    for row in table.rows {
+        let value = number(table, row);
+        writeln!(out, "| `{}` | {value} | {} |", row.name, row.doc.replace('|', "\\|")).unwrap();
+    }
+}
+
+/// Bits are told in hexadecimal, everything else in decimal.
+fn number(table: &Table, row: &Row) -> String {
+    let bits = table.name.starts_with("info") || table.name.ends_with("_flag");
+    if bits && !row.name.ends_with("_SHIFT") {
+        format!("0x{:02x}", row.value)
+    } else {
+        row.value.to_string()
+    }
+}

@@ -1,0 +1,894 @@
+// Generated from rust/engine/src/{abi,proto,limits}.rs by `npm run gen`. Do not edit.
+//
+// The numbers of the boundary between the engine and its shell, of the wire protocol, and the limits.
+
+/** "No such id" in any word that holds one. */
+export const NONE = 4294967295;
+
+/** The version byte of every message. */
+export const VERSION = 2;
+
+/** Bytes of the header before every message. */
+export const PROTO_HEADER = 8;
+
+/** Bytes of the header of a DATA message, after the message header. */
+export const DATA_HEADER = 22;
+
+/** 2010-01-01T00:00:00Z in Unix seconds: void times count from here. */
+export const EPOCH_SECONDS = 1262304000;
+
+/** Kinds of command, word 0 of a command block. */
+export const commandKind = Object.freeze({
+  /** Read all bins. */
+  GET: 1,
+  /** Read the bins named by the slots (tag NIL, bin id set). */
+  SELECT: 2,
+  /** Read generation and time to live only. */
+  EXISTS: 3,
+  /** Write the bins of the slots; a NIL value removes the bin. */
+  PUT: 4,
+  /** Add the numbers of the slots to their bins. */
+  ADD: 5,
+  /** Append the strings or blobs of the slots to their bins. */
+  APPEND: 6,
+  /** Prepend the strings or blobs of the slots to their bins. */
+  PREPEND: 7,
+  /** Renew time to live and generation. */
+  TOUCH: 8,
+  /** Delete the record. */
+  REMOVE: 9,
+  /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
+  INFO: 32,
+} as const);
+
+/** Word offsets in a command block. The slots follow it; texts and blobs lie in the data region. */
+export const commandWord = Object.freeze({
+  /** command_kind */
+  KIND: 0,
+  /** Name id of the namespace. */
+  NAMESPACE: 1,
+  /** Name id of the set, or NONE for the empty set. */
+  SET: 2,
+  /** 0 digest, else the particle type of the user key: 1 integer, 3 string, 4 blob. */
+  KEY_TYPE: 3,
+  /** Offset of the key's bytes in the data region, or the low word of an integer key. */
+  KEY_A: 4,
+  /** Length of the key's bytes, or the high word of an integer key. */
+  KEY_B: 5,
+  /** How many top-level slots (bins) follow. */
+  ITEMS: 6,
+  /** How many slots follow in all, nested ones included. */
+  SLOTS: 7,
+  /** policy_flag bits. */
+  FLAGS: 8,
+  /** Expected generation, when a generation policy is set. */
+  GENERATION: 9,
+  /** record_ttl as the wire has it: seconds, 0 namespace default, 0xFFFFFFFF never, 0xFFFFFFFE keep. */
+  TTL: 10,
+  /** Milliseconds without progress on an attempt's connection, 0 = none. */
+  SOCKET_TIMEOUT: 11,
+  /** Milliseconds for the whole operation, 0 = none. */
+  TOTAL_TIMEOUT: 12,
+  /** Further attempts after the first. */
+  MAX_RETRIES: 13,
+  /** Milliseconds between attempts. */
+  SLEEP: 14,
+  /** Milliseconds that a connection may still wait for a late answer. */
+  TIMEOUT_DELAY: 15,
+  /** Two words: f64, each sleep is the last one times this. */
+  SLEEP_MULTIPLIER: 16,
+  /** Offset of the packed filter expression in the data region. */
+  FILTER_OFFSET: 18,
+  /** Its length, 0 = no filter. */
+  FILTER_LENGTH: 19,
+  /** Read-touch percent as the wire has it: 0 server's setting, 1 to 100, 0xFFFFFFFF off. */
+  READ_TOUCH: 20,
+  /** Words of a command block; the first slot starts here. */
+  LENGTH: 32,
+} as const);
+
+/** Bits of the FLAGS word. */
+export const policyFlag = Object.freeze({
+  /** Store the user key with the record. */
+  SEND_KEY: 1,
+  /** Leave a tombstone (Enterprise). */
+  DURABLE_DELETE: 2,
+  /** Every op answers. */
+  RESPOND_ALL_OPS: 4,
+  /** Compress above the threshold (Enterprise). */
+  COMPRESS: 8,
+  /** Transactions: fail when the record is locked already. */
+  ON_LOCKING_ONLY: 16,
+  /** Answer when the master has written. */
+  COMMIT_MASTER: 32,
+  /** Consult all replicas (AP namespaces). */
+  READ_AP_ALL: 64,
+  /** Two bits: 0 session, 1 linearize, 2 allow replica, 3 allow unavailable. */
+  READ_SC_SHIFT: 7,
+  /** Three bits: 0 update, 1 update only, 2 replace, 3 replace only, 4 create only. */
+  EXISTS_SHIFT: 9,
+  /** Two bits: 0 none, 1 equal, 2 greater. */
+  GEN_SHIFT: 12,
+  /** Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random. */
+  REPLICA_SHIFT: 14,
+} as const);
+
+/** Tags of a value slot, the low byte of its first word. */
+export const tag = Object.freeze({
+  /** No value. */
+  NIL: 0,
+  /** false */
+  FALSE: 1,
+  /** true */
+  TRUE: 2,
+  /** Integer within ±(2^53 - 1): words a and b are an f64. */
+  INT: 3,
+  /** Any other signed integer: a low, b high word. */
+  INT64: 4,
+  /** An unsigned integer above 2^63 - 1, only inside lists and maps: a low, b high word. */
+  UINT64: 5,
+  /** Words a and b are an f64. */
+  DOUBLE: 6,
+  /** UTF-8 by convention: a offset, b length in bytes. */
+  STRING: 7,
+  /** a offset, b length. Bits 8 to 15 of the tag word: the particle type when it is another client's blob. */
+  BLOB: 8,
+  /** GeoJSON text: a offset, b length. */
+  GEOJSON: 9,
+  /** HyperLogLog bytes: a offset, b length. */
+  HLL: 10,
+  /** a items follow. tag_flag ORDERED. */
+  LIST: 11,
+  /** a pairs follow, key then value. tag_flag ORDERED, VALUE_ORDERED, KEEP_ORDER, TEXT_KEYS. */
+  MAP: 12,
+  /** Before a top-level slot whose bin word is NONE: its bin name, a offset, b length. */
+  NAME: 13,
+  /** Above every value (only in conditions). */
+  INFINITY: 14,
+  /** Equal to every value (only in conditions). */
+  WILDCARD: 15,
+} as const);
+
+/** Flags in bits 8 and up of a slot's first word. */
+export const tagFlag = Object.freeze({
+  /** List: kept sorted. Map: sorted by key. */
+  ORDERED: 256,
+  /** Map: sorted by key and by value. */
+  VALUE_ORDERED: 512,
+  /** Map in a reply whose pairs have a meaningful order. */
+  KEEP_ORDER: 1024,
+  /** Map in a reply: all keys are strings. */
+  TEXT_KEYS: 2048,
+  /** String in a reply: all bytes are below 128. */
+  ASCII: 4096,
+} as const);
+
+/** Output records: the first word is the kind in the low byte and the record's length in words above it. */
+export const output = Object.freeze({
+  /** [_, conn, host offset, host length, port, flags (1 = TLS), TLS name offset, TLS name length, timeout ms]: texts lie in the text region. */
+  CONNECT: 1,
+  /** [_, conn, address, length]: copy, give to the socket, then say writable(conn) when it can take more. */
+  TRANSMIT: 2,
+  /** [_, conn, close_reason]: destroy the socket; no closed() is owed for it. */
+  CLOSE: 3,
+  /** [_, conn]: stop reading. */
+  PAUSE: 4,
+  /** [_, conn]: read on. */
+  RESUME: 5,
+  /** [_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms] */
+  DONE: 6,
+  /** [_, event kind, node, text offset, text length] */
+  EVENT: 7,
+  /** [_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason. */
+  READY: 8,
+} as const);
+
+/** Kinds of EVENT. */
+export const event = Object.freeze({
+  /** A node joined; the text is host:port. */
+  NODE_ADDED: 1,
+  /** A node left. */
+  NODE_REMOVED: 2,
+  /** The partition map changed. */
+  CLUSTER_CHANGED: 3,
+  /** Too many errors on the node. */
+  BREAKER_OPEN: 4,
+  /** The node is used again. */
+  BREAKER_CLOSED: 5,
+  /** No node is left. */
+  DISCONNECTED: 6,
+  /** A log line: node word = level, the text is the message. */
+  LOG: 7,
+} as const);
+
+/** Why a connection was closed. */
+export const closeReason = Object.freeze({
+  /** unused for longer than idleTimeout */
+  IDLE: 1,
+  /** more connections than needed */
+  SURPLUS: 2,
+  /** its node left the cluster */
+  NODE_GONE: 3,
+  /** an answer did not come in time */
+  TIMED_OUT: 4,
+  /** the answer was malformed */
+  PROTOCOL: 5,
+  /** the server closed it */
+  REMOTE: 6,
+  /** the socket failed */
+  FAILED: 7,
+  /** it could not be opened */
+  CONNECT_FAILED: 8,
+  /** it was not opened in time */
+  CONNECT_TIMEOUT: 9,
+  /** authentication failed */
+  AUTH: 10,
+  /** the client was closed */
+  SHUTDOWN: 11,
+  /** the caller gave up */
+  CANCELLED: 12,
+} as const);
+
+/** How a socket ended, as the shell tells `closed`. */
+export const socketEnd = Object.freeze({
+  /** The server closed it. */
+  CLOSED: 0,
+  /** It failed after it was open (reset and the like). */
+  FAILED: 1,
+  /** Nothing listens there. */
+  REFUSED: 2,
+  /** No route, or the network is down. */
+  UNREACHABLE: 3,
+  /** The name does not resolve. */
+  UNKNOWN_HOST: 4,
+  /** The TLS handshake failed. */
+  TLS: 5,
+  /** Any other reason, before it was open. */
+  OTHER: 6,
+} as const);
+
+/** Types of a message, byte 1 of its 8-byte header. */
+export const messageType = Object.freeze({
+  /** Text commands. */
+  INFO: 1,
+  /** Users, roles and login. */
+  SECURITY: 2,
+  /** Record, batch and query commands. */
+  DATA: 3,
+  /** A DATA message inside a zlib stream (Enterprise). */
+  COMPRESSED: 4,
+} as const);
+
+/** Byte info1 of a DATA header. */
+export const info1 = Object.freeze({
+  /** Has a read. */
+  READ: 1,
+  /** Return all bins. */
+  GET_ALL: 2,
+  /** Query: no monitoring, no throttling, one second. */
+  SHORT_QUERY: 4,
+  /** Batch message. */
+  BATCH: 8,
+  /** From XDR. */
+  XDR: 16,
+  /** Metadata only. */
+  GET_NO_BINS: 32,
+  /** Consult all replicas. */
+  READ_MODE_AP_ALL: 64,
+  /** The answer may be compressed (Enterprise). */
+  COMPRESS_RESPONSE: 128,
+} as const);
+
+/** Byte info2 of a DATA header. */
+export const info2 = Object.freeze({
+  /** Has a write. */
+  WRITE: 1,
+  /** Delete the record. */
+  DELETE: 2,
+  /** Only if the stored generation equals the request's. */
+  GENERATION: 4,
+  /** Only if the request's generation is greater than the stored. */
+  GENERATION_GT: 8,
+  /** Leave a tombstone (Enterprise). */
+  DURABLE_DELETE: 16,
+  /** Fail if the record exists. */
+  CREATE_ONLY: 32,
+  /** Query: do not wait for migrations. */
+  RELAX_AP_LONG_QUERY: 64,
+  /** Every op has an entry in the answer. */
+  RESPOND_ALL_OPS: 128,
+} as const);
+
+/** Byte info3 of a DATA header. */
+export const info3 = Object.freeze({
+  /** Answer: nothing follows. */
+  LAST: 1,
+  /** Answer when the master has written. */
+  COMMIT_LEVEL_MASTER: 2,
+  /** Query request: required. Answer: a partition ended. */
+  PARTITION_DONE: 4,
+  /** Fail if the record is absent. */
+  UPDATE_ONLY: 8,
+  /** Replace all bins. */
+  CREATE_OR_REPLACE: 16,
+  /** Replace all bins, fail if the record is absent. */
+  REPLACE_ONLY: 32,
+  /** With SC_READ_RELAX the read mode of a strong-consistency namespace. */
+  SC_READ_TYPE: 64,
+  /** See SC_READ_TYPE. */
+  SC_READ_RELAX: 128,
+} as const);
+
+/** Byte info4 of a DATA header. */
+export const info4 = Object.freeze({
+  /** Verify the version that the transaction read. */
+  MRT_VERIFY_READ: 1,
+  /** Make the transaction's write final. */
+  MRT_ROLL_FORWARD: 2,
+  /** Undo the transaction's write. */
+  MRT_ROLL_BACK: 4,
+  /** Fail if the transaction has locked the record already. */
+  MRT_ON_LOCKING_ONLY: 16,
+} as const);
+
+/** Ids of fields. */
+export const field = Object.freeze({
+  /** Text, 1 to 31 bytes. */
+  NAMESPACE: 0,
+  /** Text, at most 63 bytes. */
+  SET: 1,
+  /** Particle type, then the user key. */
+  KEY: 2,
+  /** 7 bytes, little-endian (transactions). */
+  RECORD_VERSION: 3,
+  /** 20 bytes. */
+  DIGEST: 4,
+  /** u64, little-endian (transactions). */
+  MRT_ID: 5,
+  /** u32, little-endian (transactions). */
+  MRT_DEADLINE: 6,
+  /** u64, random and not zero. */
+  QUERY_ID: 7,
+  /** u32 milliseconds (queries). */
+  SOCKET_TIMEOUT: 9,
+  /** u32. */
+  RECORDS_PER_SECOND: 10,
+  /** u16 each, little-endian. */
+  PARTITIONS: 11,
+  /** 20 bytes each. */
+  DIGESTS: 12,
+  /** u64. */
+  MAX_RECORDS: 13,
+  /** u64 each, little-endian. */
+  BVALS: 15,
+  /** Text. */
+  INDEX_NAME: 21,
+  /** The where-clause of a query. */
+  INDEX_RANGE: 22,
+  /** Packed context. */
+  INDEX_CONTEXT: 23,
+  /** Packed expression. */
+  INDEX_EXPRESSION: 24,
+  /** 0 default, 1 list, 2 map keys, 3 map values. */
+  INDEX_TYPE: 26,
+  /** Module name without its ending. */
+  UDF_MODULE: 30,
+  /** Function name. */
+  UDF_FUNCTION: 31,
+  /** Packed list. */
+  UDF_ARGUMENTS: 32,
+  /** 0 record, 1 aggregate, 2 background. */
+  UDF_OP: 33,
+  /** Batch rows. */
+  BATCH: 41,
+  /** Packed filter expression. */
+  FILTER: 43,
+} as const);
+
+/** Kinds of op. */
+export const op = Object.freeze({
+  /** Read a bin, all bins if it has no name. */
+  READ: 1,
+  /** Write a bin; no value removes it. */
+  WRITE: 2,
+  /** Read from a list or map. */
+  CDT_READ: 3,
+  /** Change a list or map. */
+  CDT_MODIFY: 4,
+  /** Add a number; integers wrap. */
+  INCR: 5,
+  /** Evaluate an expression. */
+  EXP_READ: 7,
+  /** Write what an expression gives. */
+  EXP_MODIFY: 8,
+  /** Append to a string or blob. */
+  APPEND: 9,
+  /** Prepend to a string or blob. */
+  PREPEND: 10,
+  /** Renew time to live and generation. */
+  TOUCH: 11,
+  /** Read bits of a blob. */
+  BITS_READ: 12,
+  /** Change bits of a blob. */
+  BITS_MODIFY: 13,
+  /** Remove all bins. */
+  DELETE_ALL: 14,
+  /** Read a HyperLogLog. */
+  HLL_READ: 15,
+  /** Change a HyperLogLog. */
+  HLL_MODIFY: 16,
+  /** Read from a string (server 8.1.3). */
+  STRING_READ: 17,
+  /** Change a string (server 8.1.3). */
+  STRING_MODIFY: 18,
+  /** As a string (server 8.1.3). */
+  TO_STRING: 19,
+} as const);
+
+/** Types of a stored value. */
+export const particle = Object.freeze({
+  /** No value. */
+  NULL: 0,
+  /** i64. */
+  INTEGER: 1,
+  /** f64. */
+  FLOAT: 2,
+  /** UTF-8 by convention. */
+  STRING: 3,
+  /** Bytes. */
+  BLOB: 4,
+  /** Bytes written by a Java client. */
+  JAVA_BLOB: 7,
+  /** Bytes written by a C# client. */
+  CSHARP_BLOB: 8,
+  /** Bytes written by a Python client. */
+  PYTHON_BLOB: 9,
+  /** Bytes written by a Ruby client. */
+  RUBY_BLOB: 10,
+  /** Bytes written by a PHP client. */
+  PHP_BLOB: 11,
+  /** Bytes written by an Erlang client. */
+  ERLANG_BLOB: 12,
+  /** Reserved. */
+  VECTOR: 16,
+  /** One byte, 0 or 1. */
+  BOOL: 17,
+  /** HyperLogLog. */
+  HLL: 18,
+  /** Packed map. */
+  MAP: 19,
+  /** Packed list. */
+  LIST: 20,
+  /** Flags, cells, GeoJSON text. */
+  GEOJSON: 23,
+} as const);
+
+/** Result codes: those of a server's answer, and below zero those that the client itself gives (numbered as the C, Node and Python clients number them; from -40 on they are ours alone). */
+export const code = Object.freeze({
+  /** success */
+  OK: 0,
+  /** the server failed, or could not read a value (malformed or unsorted list or map) */
+  SERVER_ERROR: 1,
+  /** the record does not exist */
+  RECORD_NOT_FOUND: 2,
+  /** the record's generation is not the expected one */
+  RECORD_GENERATION: 3,
+  /** the server refused a parameter of the request */
+  PARAMETER: 4,
+  /** the record exists already */
+  RECORD_EXISTS: 5,
+  /** the bin exists already */
+  BIN_EXISTS: 6,
+  /** the cluster changed meanwhile */
+  CLUSTER_KEY_MISMATCH: 7,
+  /** the server has no space left, or stopped writes */
+  OUT_OF_SPACE: 8,
+  /** it took longer than allowed */
+  TIMEOUT: 9,
+  /** the operation is never allowed */
+  ALWAYS_FORBIDDEN: 10,
+  /** the partition is not available */
+  UNAVAILABLE: 11,
+  /** the bin's type does not fit the operation */
+  BIN_TYPE: 12,
+  /** the record is larger than the namespace allows */
+  RECORD_TOO_BIG: 13,
+  /** too many operations wait for this record (hot key) */
+  KEY_BUSY: 14,
+  /** the query was aborted */
+  QUERY_ABORTED: 15,
+  /** the server does not support this */
+  UNSUPPORTED_FEATURE: 16,
+  /** the bin does not exist */
+  BIN_NOT_FOUND: 17,
+  /** the storage device cannot keep up */
+  DEVICE_OVERLOAD: 18,
+  /** the stored user key is another one */
+  KEY_MISMATCH: 19,
+  /** the namespace does not exist */
+  NAMESPACE: 20,
+  /** the bin name is too long, or there are too many bins */
+  BIN_NAME: 21,
+  /** the operation is not allowed now */
+  FORBIDDEN: 22,
+  /** the list or map element does not exist */
+  ELEMENT_NOT_FOUND: 23,
+  /** the list or map element exists already */
+  ELEMENT_EXISTS: 24,
+  /** only the Enterprise Edition can do this */
+  ENTERPRISE_ONLY: 25,
+  /** the operation cannot be applied to the bin as it is */
+  OP_NOT_APPLICABLE: 26,
+  /** the filter expression was not true for the record */
+  FILTERED_OUT: 27,
+  /** a newer write of another cluster won */
+  LOST_CONFLICT: 28,
+  /** the record is being shipped to another cluster */
+  XDR_KEY_BUSY: 32,
+  /** end of an answer of several messages */
+  QUERY_END: 50,
+  /** this server has no security */
+  SECURITY_NOT_SUPPORTED: 51,
+  /** security is not switched on */
+  SECURITY_NOT_ENABLED: 52,
+  /** the security scheme is not supported */
+  SECURITY_SCHEME_NOT_SUPPORTED: 53,
+  /** the security command is not known */
+  INVALID_COMMAND: 54,
+  /** a field of the security command is wrong */
+  INVALID_FIELD: 55,
+  /** the security command does not fit the connection's state */
+  ILLEGAL_STATE: 56,
+  /** the user does not exist */
+  INVALID_USER: 60,
+  /** the user exists already */
+  USER_EXISTS: 61,
+  /** the password is wrong */
+  INVALID_PASSWORD: 62,
+  /** the password has expired */
+  EXPIRED_PASSWORD: 63,
+  /** the password cannot be used again */
+  FORBIDDEN_PASSWORD: 64,
+  /** the credential is wrong */
+  INVALID_CREDENTIAL: 65,
+  /** the session has expired */
+  EXPIRED_SESSION: 66,
+  /** the role does not exist */
+  INVALID_ROLE: 70,
+  /** the role exists already */
+  ROLE_EXISTS: 71,
+  /** the privilege is not known */
+  INVALID_PRIVILEGE: 72,
+  /** the allowlist is malformed */
+  INVALID_ALLOWLIST: 73,
+  /** quotas are not switched on */
+  QUOTAS_NOT_ENABLED: 74,
+  /** the quota is out of range */
+  INVALID_QUOTA: 75,
+  /** the connection is not authenticated */
+  NOT_AUTHENTICATED: 80,
+  /** the user's roles do not allow this */
+  ROLE_VIOLATION: 81,
+  /** the client's address is not on the allowlist */
+  NOT_ALLOWLISTED: 82,
+  /** the user's quota is exceeded */
+  QUOTA_EXCEEDED: 83,
+  /** the UDF failed */
+  UDF: 100,
+  /** the record is locked by another transaction */
+  MRT_BLOCKED: 120,
+  /** a record read by the transaction has changed */
+  MRT_VERSION_MISMATCH: 121,
+  /** the transaction took too long */
+  MRT_EXPIRED: 122,
+  /** the transaction has too many writes */
+  MRT_TOO_MANY_WRITES: 123,
+  /** the transaction is committed already */
+  MRT_COMMITTED: 124,
+  /** the transaction is aborted already */
+  MRT_ABORTED: 125,
+  /** the transaction has locked this record already */
+  MRT_ALREADY_LOCKED: 126,
+  /** the transaction has started already */
+  MRT_MONITOR_EXISTS: 127,
+  /** batches are switched off */
+  BATCH_DISABLED: 150,
+  /** the batch has more rows than the server allows */
+  BATCH_MAX_REQUESTS: 151,
+  /** the server's batch queues are full */
+  BATCH_QUEUES_FULL: 152,
+  /** the GeoJSON is malformed or not supported */
+  INVALID_GEOJSON: 160,
+  /** an index of that name exists already */
+  INDEX_FOUND: 200,
+  /** no such index */
+  INDEX_NOT_FOUND: 201,
+  /** the index is out of memory */
+  INDEX_OOM: 202,
+  /** the index is not ready yet */
+  INDEX_NOT_READABLE: 203,
+  /** the index failed */
+  INDEX_GENERIC: 204,
+  /** the index name is too long */
+  INDEX_NAME: 205,
+  /** the namespace has too many indexes */
+  INDEX_MAX_COUNT: 206,
+  /** the query was aborted */
+  QUERY_ABORTED_BY_USER: 210,
+  /** the server's query queue is full */
+  QUERY_QUEUE_FULL: 211,
+  /** the query took longer than allowed */
+  QUERY_TIMEOUT: 212,
+  /** the query failed */
+  QUERY_GENERIC: 213,
+  /** the client failed */
+  CLIENT: -1,
+  /** an argument is wrong; nothing was sent */
+  INVALID_ARGUMENT: -2,
+  /** a host is wrong or cannot be resolved */
+  INVALID_HOST: -4,
+  /** the caller gave up */
+  ABORTED: -5,
+  /** no connection was free in time */
+  NO_MORE_CONNECTIONS: -7,
+  /** no node of the cluster can take this */
+  INVALID_NODE: -8,
+  /** the TLS connection failed */
+  TLS: -9,
+  /** the connection failed */
+  CONNECTION: -10,
+  /** too many operations wait already */
+  BACKPRESSURE: -11,
+  /** all attempts failed */
+  MAX_RETRIES_EXCEEDED: -12,
+  /** too many errors on the node, it is given a rest */
+  MAX_ERROR_RATE: -14,
+  /** the node did not answer for this row */
+  NO_RESPONSE: -15,
+  /** the cluster has another name */
+  CLUSTER_NAME_MISMATCH: -40,
+  /** the answer was not the Aerospike protocol */
+  MALFORMED: -41,
+  /** the client is closed */
+  CLOSED: -42,
+  /** no node of the cluster could be reached */
+  NOT_CONNECTED: -43,
+  /** the engine stopped after an internal error */
+  ENGINE: -44,
+  /** too many different namespace, set and bin names */
+  NAMES_FULL: -45,
+} as const);
+
+/** Limits, in bytes unless the sentence says otherwise. */
+export const limit = Object.freeze({
+  /** Length of a namespace name. */
+  NAMESPACE: 31,
+  /** Length of a set name. */
+  SET: 63,
+  /** Length of a bin name. */
+  BIN: 15,
+  /** Bins of a record. */
+  BINS: 32767,
+  /** A message, either way. */
+  MESSAGE: 134217728,
+  /** Levels of nested lists and maps. */
+  VALUE_DEPTH: 256,
+  /** Slots that one record of an answer may unfold to. */
+  SLOTS: 16777216,
+  /** Time to live in seconds: ten years. */
+  TTL_MAX: 315360000,
+  /** Different names that an engine remembers. */
+  NAMES: 262144,
+  /** An info answer that the tend believes. */
+  INFO_ANSWER: 16777216,
+  /** Nodes of a cluster. */
+  NODES: 1024,
+  /** Partitions of a namespace. */
+  PARTITIONS: 4096,
+  /** Replica levels of a namespace. */
+  REPLICAS: 128,
+  /** Namespaces of a cluster. */
+  NAMESPACES: 32,
+  /** A digest. */
+  DIGEST: 20,
+} as const);
+
+/** What each result code means. */
+export const codeText: Readonly<Record<number, string>> = Object.freeze({
+  0: "success",
+  1: "the server failed, or could not read a value (malformed or unsorted list or map)",
+  2: "the record does not exist",
+  3: "the record's generation is not the expected one",
+  4: "the server refused a parameter of the request",
+  5: "the record exists already",
+  6: "the bin exists already",
+  7: "the cluster changed meanwhile",
+  8: "the server has no space left, or stopped writes",
+  9: "it took longer than allowed",
+  10: "the operation is never allowed",
+  11: "the partition is not available",
+  12: "the bin's type does not fit the operation",
+  13: "the record is larger than the namespace allows",
+  14: "too many operations wait for this record (hot key)",
+  15: "the query was aborted",
+  16: "the server does not support this",
+  17: "the bin does not exist",
+  18: "the storage device cannot keep up",
+  19: "the stored user key is another one",
+  20: "the namespace does not exist",
+  21: "the bin name is too long, or there are too many bins",
+  22: "the operation is not allowed now",
+  23: "the list or map element does not exist",
+  24: "the list or map element exists already",
+  25: "only the Enterprise Edition can do this",
+  26: "the operation cannot be applied to the bin as it is",
+  27: "the filter expression was not true for the record",
+  28: "a newer write of another cluster won",
+  32: "the record is being shipped to another cluster",
+  50: "end of an answer of several messages",
+  51: "this server has no security",
+  52: "security is not switched on",
+  53: "the security scheme is not supported",
+  54: "the security command is not known",
+  55: "a field of the security command is wrong",
+  56: "the security command does not fit the connection's state",
+  60: "the user does not exist",
+  61: "the user exists already",
+  62: "the password is wrong",
+  63: "the password has expired",
+  64: "the password cannot be used again",
+  65: "the credential is wrong",
+  66: "the session has expired",
+  70: "the role does not exist",
+  71: "the role exists already",
+  72: "the privilege is not known",
+  73: "the allowlist is malformed",
+  74: "quotas are not switched on",
+  75: "the quota is out of range",
+  80: "the connection is not authenticated",
+  81: "the user's roles do not allow this",
+  82: "the client's address is not on the allowlist",
+  83: "the user's quota is exceeded",
+  100: "the UDF failed",
+  120: "the record is locked by another transaction",
+  121: "a record read by the transaction has changed",
+  122: "the transaction took too long",
+  123: "the transaction has too many writes",
+  124: "the transaction is committed already",
+  125: "the transaction is aborted already",
+  126: "the transaction has locked this record already",
+  127: "the transaction has started already",
+  150: "batches are switched off",
+  151: "the batch has more rows than the server allows",
+  152: "the server's batch queues are full",
+  160: "the GeoJSON is malformed or not supported",
+  200: "an index of that name exists already",
+  201: "no such index",
+  202: "the index is out of memory",
+  203: "the index is not ready yet",
+  204: "the index failed",
+  205: "the index name is too long",
+  206: "the namespace has too many indexes",
+  210: "the query was aborted",
+  211: "the server's query queue is full",
+  212: "the query took longer than allowed",
+  213: "the query failed",
+  "-1": "the client failed",
+  "-2": "an argument is wrong; nothing was sent",
+  "-4": "a host is wrong or cannot be resolved",
+  "-5": "the caller gave up",
+  "-7": "no connection was free in time",
+  "-8": "no node of the cluster can take this",
+  "-9": "the TLS connection failed",
+  "-10": "the connection failed",
+  "-11": "too many operations wait already",
+  "-12": "all attempts failed",
+  "-14": "too many errors on the node, it is given a rest",
+  "-15": "the node did not answer for this row",
+  "-40": "the cluster has another name",
+  "-41": "the answer was not the Aerospike protocol",
+  "-42": "the client is closed",
+  "-43": "no node of the cluster could be reached",
+  "-44": "the engine stopped after an internal error",
+  "-45": "too many different namespace, set and bin names",
+});
+
+/** The name of each result code, as in `code`. */
+export const codeName: Readonly<Record<number, string>> = Object.freeze({
+  0: "OK",
+  1: "SERVER_ERROR",
+  2: "RECORD_NOT_FOUND",
+  3: "RECORD_GENERATION",
+  4: "PARAMETER",
+  5: "RECORD_EXISTS",
+  6: "BIN_EXISTS",
+  7: "CLUSTER_KEY_MISMATCH",
+  8: "OUT_OF_SPACE",
+  9: "TIMEOUT",
+  10: "ALWAYS_FORBIDDEN",
+  11: "UNAVAILABLE",
+  12: "BIN_TYPE",
+  13: "RECORD_TOO_BIG",
+  14: "KEY_BUSY",
+  15: "QUERY_ABORTED",
+  16: "UNSUPPORTED_FEATURE",
+  17: "BIN_NOT_FOUND",
+  18: "DEVICE_OVERLOAD",
+  19: "KEY_MISMATCH",
+  20: "NAMESPACE",
+  21: "BIN_NAME",
+  22: "FORBIDDEN",
+  23: "ELEMENT_NOT_FOUND",
+  24: "ELEMENT_EXISTS",
+  25: "ENTERPRISE_ONLY",
+  26: "OP_NOT_APPLICABLE",
+  27: "FILTERED_OUT",
+  28: "LOST_CONFLICT",
+  32: "XDR_KEY_BUSY",
+  50: "QUERY_END",
+  51: "SECURITY_NOT_SUPPORTED",
+  52: "SECURITY_NOT_ENABLED",
+  53: "SECURITY_SCHEME_NOT_SUPPORTED",
+  54: "INVALID_COMMAND",
+  55: "INVALID_FIELD",
+  56: "ILLEGAL_STATE",
+  60: "INVALID_USER",
+  61: "USER_EXISTS",
+  62: "INVALID_PASSWORD",
+  63: "EXPIRED_PASSWORD",
+  64: "FORBIDDEN_PASSWORD",
+  65: "INVALID_CREDENTIAL",
+  66: "EXPIRED_SESSION",
+  70: "INVALID_ROLE",
+  71: "ROLE_EXISTS",
+  72: "INVALID_PRIVILEGE",
+  73: "INVALID_ALLOWLIST",
+  74: "QUOTAS_NOT_ENABLED",
+  75: "INVALID_QUOTA",
+  80: "NOT_AUTHENTICATED",
+  81: "ROLE_VIOLATION",
+  82: "NOT_ALLOWLISTED",
+  83: "QUOTA_EXCEEDED",
+  100: "UDF",
+  120: "MRT_BLOCKED",
+  121: "MRT_VERSION_MISMATCH",
+  122: "MRT_EXPIRED",
+  123: "MRT_TOO_MANY_WRITES",
+  124: "MRT_COMMITTED",
+  125: "MRT_ABORTED",
+  126: "MRT_ALREADY_LOCKED",
+  127: "MRT_MONITOR_EXISTS",
+  150: "BATCH_DISABLED",
+  151: "BATCH_MAX_REQUESTS",
+  152: "BATCH_QUEUES_FULL",
+  160: "INVALID_GEOJSON",
+  200: "INDEX_FOUND",
+  201: "INDEX_NOT_FOUND",
+  202: "INDEX_OOM",
+  203: "INDEX_NOT_READABLE",
+  204: "INDEX_GENERIC",
+  205: "INDEX_NAME",
+  206: "INDEX_MAX_COUNT",
+  210: "QUERY_ABORTED_BY_USER",
+  211: "QUERY_QUEUE_FULL",
+  212: "QUERY_TIMEOUT",
+  213: "QUERY_GENERIC",
+  "-1": "CLIENT",
+  "-2": "INVALID_ARGUMENT",
+  "-4": "INVALID_HOST",
+  "-5": "ABORTED",
+  "-7": "NO_MORE_CONNECTIONS",
+  "-8": "INVALID_NODE",
+  "-9": "TLS",
+  "-10": "CONNECTION",
+  "-11": "BACKPRESSURE",
+  "-12": "MAX_RETRIES_EXCEEDED",
+  "-14": "MAX_ERROR_RATE",
+  "-15": "NO_RESPONSE",
+  "-40": "CLUSTER_NAME_MISMATCH",
+  "-41": "MALFORMED",
+  "-42": "CLOSED",
+  "-43": "NOT_CONNECTED",
+  "-44": "ENGINE",
+  "-45": "NAMES_FULL",
+});
