@@ -3,19 +3,19 @@
 // The numbers of the boundary between the engine and its shell, of the wire protocol, and the limits.
 
 /** "No such id" in any word that holds one. */
-export const NONE = 4294967295;
+export const NONE = 4294967295
 
 /** The version byte of every message. */
-export const VERSION = 2;
+export const VERSION = 2
 
 /** Bytes of the header before every message. */
-export const PROTO_HEADER = 8;
+export const PROTO_HEADER = 8
 
 /** Bytes of the header of a DATA message, after the message header. */
-export const DATA_HEADER = 22;
+export const DATA_HEADER = 22
 
 /** 2010-01-01T00:00:00Z in Unix seconds: void times count from here. */
-export const EPOCH_SECONDS = 1262304000;
+export const EPOCH_SECONDS = 1262304000
 
 /** Kinds of command, word 0 of a command block. */
 export const commandKind = Object.freeze({
@@ -39,7 +39,7 @@ export const commandKind = Object.freeze({
   REMOVE: 9,
   /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
   INFO: 32,
-} as const);
+} as const)
 
 /** Word offsets in a command block. The slots follow it; texts and blobs lie in the data region. */
 export const commandWord = Object.freeze({
@@ -85,7 +85,7 @@ export const commandWord = Object.freeze({
   READ_TOUCH: 20,
   /** Words of a command block; the first slot starts here. */
   LENGTH: 32,
-} as const);
+} as const)
 
 /** Bits of the FLAGS word. */
 export const policyFlag = Object.freeze({
@@ -111,7 +111,7 @@ export const policyFlag = Object.freeze({
   GEN_SHIFT: 12,
   /** Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random. */
   REPLICA_SHIFT: 14,
-} as const);
+} as const)
 
 /** Tags of a value slot, the low byte of its first word. */
 export const tag = Object.freeze({
@@ -147,7 +147,7 @@ export const tag = Object.freeze({
   INFINITY: 14,
   /** Equal to every value (only in conditions). */
   WILDCARD: 15,
-} as const);
+} as const)
 
 /** Flags in bits 8 and up of a slot's first word. */
 export const tagFlag = Object.freeze({
@@ -161,7 +161,7 @@ export const tagFlag = Object.freeze({
   TEXT_KEYS: 2048,
   /** String in a reply: all bytes are below 128. */
   ASCII: 4096,
-} as const);
+} as const)
 
 /** Output records: the first word is the kind in the low byte and the record's length in words above it. */
 export const output = Object.freeze({
@@ -181,7 +181,7 @@ export const output = Object.freeze({
   EVENT: 7,
   /** [_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason. */
   READY: 8,
-} as const);
+} as const)
 
 /** Kinds of EVENT. */
 export const event = Object.freeze({
@@ -199,7 +199,7 @@ export const event = Object.freeze({
   DISCONNECTED: 6,
   /** A log line: node word = level, the text is the message. */
   LOG: 7,
-} as const);
+} as const)
 
 /** Why a connection was closed. */
 export const closeReason = Object.freeze({
@@ -227,7 +227,7 @@ export const closeReason = Object.freeze({
   SHUTDOWN: 11,
   /** the caller gave up */
   CANCELLED: 12,
-} as const);
+} as const)
 
 /** How a socket ended, as the shell tells `closed`. */
 export const socketEnd = Object.freeze({
@@ -245,7 +245,7 @@ export const socketEnd = Object.freeze({
   TLS: 5,
   /** Any other reason, before it was open. */
   OTHER: 6,
-} as const);
+} as const)
 
 /** Types of a message, byte 1 of its 8-byte header. */
 export const messageType = Object.freeze({
@@ -257,7 +257,7 @@ export const messageType = Object.freeze({
   DATA: 3,
   /** A DATA message inside a zlib stream (Enterprise). */
   COMPRESSED: 4,
-} as const);
+} as const)
 
 /** Byte info1 of a DATA header. */
 export const info1 = Object.freeze({
@@ -277,7 +277,7 @@ export const info1 = Object.freeze({
   READ_MODE_AP_ALL: 64,
   /** The answer may be compressed (Enterprise). */
   COMPRESS_RESPONSE: 128,
-} as const);
+} as const)
 
 /** Byte info2 of a DATA header. */
 export const info2 = Object.freeze({
@@ -297,7 +297,7 @@ export const info2 = Object.freeze({
   RELAX_AP_LONG_QUERY: 64,
   /** Every op has an entry in the answer. */
   RESPOND_ALL_OPS: 128,
-} as const);
+} as const)
 
 /** Byte info3 of a DATA header. */
 export const info3 = Object.freeze({
@@ -317,7 +317,7 @@ export const info3 = Object.freeze({
   SC_READ_TYPE: 64,
   /** See SC_READ_TYPE. */
   SC_READ_RELAX: 128,
-} as const);
+} as const)
 
 /** Byte info4 of a DATA header. */
 export const info4 = Object.freeze({
@@ -329,7 +329,7 @@ export const info4 = Object.freeze({
   MRT_ROLL_BACK: 4,
   /** Fail if the transaction has locked the record already. */
   MRT_ON_LOCKING_ONLY: 16,
-} as const);
+} as const)
 
 /** Ids of fields. */
 export const field = Object.freeze({
@@ -383,7 +383,7 @@ export const field = Object.freeze({
   BATCH: 41,
   /** Packed filter expression. */
   FILTER: 43,
-} as const);
+} as const)
 
 /** Kinds of op. */
 export const op = Object.freeze({
@@ -423,7 +423,7 @@ export const op = Object.freeze({
   STRING_MODIFY: 18,
   /** As a string (server 8.1.3). */
   TO_STRING: 19,
-} as const);
+} as const)
 
 /** Types of a stored value. */
 export const particle = Object.freeze({
@@ -461,7 +461,7 @@ export const particle = Object.freeze({
   LIST: 20,
   /** Flags, cells, GeoJSON text. */
   GEOJSON: 23,
-} as const);
+} as const)
 
 /** Result codes: those of a server's answer, and below zero those that the client itself gives (numbered as the C, Node and Python clients number them; from -40 on they are ours alone). */
 export const code = Object.freeze({
@@ -657,7 +657,7 @@ export const code = Object.freeze({
   ENGINE: -44,
   /** too many different namespace, set and bin names */
   NAMES_FULL: -45,
-} as const);
+} as const)
 
 /** Limits, in bytes unless the sentence says otherwise. */
 export const limit = Object.freeze({
@@ -691,7 +691,7 @@ export const limit = Object.freeze({
   NAMESPACES: 32,
   /** A digest. */
   DIGEST: 20,
-} as const);
+} as const)
 
 /** What each result code means. */
 export const codeText: Readonly<Record<number, string>> = Object.freeze({
@@ -791,7 +791,7 @@ export const codeText: Readonly<Record<number, string>> = Object.freeze({
   "-43": "no node of the cluster could be reached",
   "-44": "the engine stopped after an internal error",
   "-45": "too many different namespace, set and bin names",
-});
+})
 
 /** The name of each result code, as in `code`. */
 export const codeName: Readonly<Record<number, string>> = Object.freeze({
@@ -891,4 +891,4 @@ export const codeName: Readonly<Record<number, string>> = Object.freeze({
   "-43": "NOT_CONNECTED",
   "-44": "ENGINE",
   "-45": "NAMES_FULL",
-});
+})
