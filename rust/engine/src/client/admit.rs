@@ -1,0 +1,72 @@
+//! What happens to operations at the first poll after their submission: their deadline begins, and if more are under
+//! way than maxConcurrentOperations allows they wait their turn, first come, first served, or are turned away.
+
+use super::op::Stage;
+use super::Engine;
+use crate::proto::code;
+
+impl Engine {
+    pub(super) fn admit_fresh(&mut self) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        for name in fresh.drain(..) {
+            let Some(op) = self.named(name) else { continue };
+            let entry = &mut self.ops[op];
+            entry.started = self.now;
+            entry.deadline = self.now + entry.total_timeout;
+            if entry.cancelled {
+                self.finish(op, code::ABORTED);
+            } else if self.has_room() {
+                self.admit(op);
+            } else {
+                self.put_in_backlog(op);
+            }
+        }
+        // Nothing is submitted while this runs; the buffer is used again.
+        self.fresh = fresh;
+    }
+
+    fn has_room(&self) -> bool {
+        let max = self.config.max_concurrent_operations;
+        max == 0 || self.admitted < max
+    }
+
+    fn admit(&mut self, op: u32) {
+        self.admitted += 1;
+        self.ops[op].admitted = true;
+        self.route(op);
+    }
+
+    fn put_in_backlog(&mut self, op: u32) {
+        // Names of ops that ended while they waited stay in the list until they come to the front.
+        if self.config.max_queued_operations != 0 && self.backlog.len() >= self.config.max_queued_operations {
+            let live = self.backlog.iter().copied().filter(|&name| self.named(name).is_some()).collect();
+            self.backlog = live;
+            if self.backlog.len() >= self.config.max_queued_operations {
+                return self.finish(op, code::BACKPRESSURE);
+            }
+        }
+        let patience = match self.config.operation_queue_timeout {
+            0.0 => f64::INFINITY,
+            ms => self.now + ms,
+        };
+        let entry = &mut self.ops[op];
+        entry.stage = Stage::Backlog;
+        let (name, at) = ((op, entry.serial), entry.deadline.min(patience));
+        self.backlog.push_back(name);
+        self.op_timers.set(op, at);
+    }
+
+    /// An operation ended: the next one that waits takes its place.
+    pub(super) fn leave(&mut self, op: u32) {
+        if !std::mem::take(&mut self.ops[op].admitted) {
+            return;
+        }
+        self.admitted -= 1;
+        while self.has_room() {
+            let Some(name) = self.backlog.pop_front() else { return };
+            if let Some(next) = self.named(name) {
+                self.admit(next);
+            }
+        }
+    }
+}

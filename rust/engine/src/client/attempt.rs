@@ -1,0 +1,267 @@
+//! How attempts and operations end: an answer, a failure that is tried again, a deadline, a caller who gave up.
+//! Whether a failure is tried again is decided in `fail_attempt` and nowhere else.
+
+use super::op::Stage;
+use super::outputs::Done;
+use super::{without_answer, Engine};
+use crate::abi::{close_reason, stat};
+use crate::cluster::NodeId;
+use crate::conn::{ConnId, Purpose, State};
+use crate::proto::{code, EPOCH_SECONDS};
+use crate::wire::Reply;
+
+/// A request may be moved this often from a connection that closed before any of its bytes left, without that being
+/// counted as an attempt. Each time costs a connection that had been opened, so more means that something is wrong.
+const MOVES_MAX: u32 = 8;
+/// The time to live that means "never expires", as the wire has it.
+const NEVER: u32 = u32::MAX;
+
+/// Is this worth another attempt? The answers that say "not now" or "not here", and all that comes of connections.
+/// Every other answer would be the same again.
+fn is_worth_retrying(code: i32) -> bool {
+    matches!(
+        code,
+        code::TIMEOUT
+            | code::DEVICE_OVERLOAD
+            | code::UNAVAILABLE
+            | code::CONNECTION
+            | code::MALFORMED
+            | code::NO_MORE_CONNECTIONS
+            | code::INVALID_NODE
+            | code::MAX_ERROR_RATE
+    )
+}
+
+impl Engine {
+    /// An attempt came to nothing: again, if the policy has tries and time left; else the operation ends with `code`.
+    pub(super) fn fail_attempt(&mut self, op: u32, code: i32, from_server: bool) {
+        let now = self.now;
+        let entry = &mut self.ops[op];
+        entry.failed += 1;
+        let sleep = entry.sleep * entry.sleep_multiplier.powi(entry.failed as i32 - 1);
+        if entry.failed > entry.max_retries || !is_worth_retrying(code) || now + sleep >= entry.deadline {
+            return self.finish_as(op, code, from_server);
+        }
+        entry.replica_index = entry.replica_index.wrapping_add(1);
+        if sleep > 0.0 {
+            entry.stage = Stage::Sleeping;
+            self.op_timers.set(op, now + sleep);
+        } else {
+            self.go_again(op);
+        }
+    }
+
+    /// Not at once, but in this very poll: an attempt that fails while it is being routed must not call itself.
+    fn go_again(&mut self, op: u32) {
+        let entry = &mut self.ops[op];
+        entry.stage = Stage::Again;
+        self.again.push((op, entry.serial));
+    }
+
+    pub(super) fn route_again(&mut self) {
+        while let Some(name) = self.again.pop() {
+            if let Some(op) = self.named(name) {
+                self.route(op);
+            }
+        }
+    }
+
+    /// The connection closed before any byte of the request left: it goes elsewhere, and that was no attempt.
+    pub(super) fn move_op(&mut self, op: u32) {
+        let entry = &mut self.ops[op];
+        entry.moved += 1;
+        entry.attempts -= 1;
+        if entry.moved > MOVES_MAX {
+            return self.fail_attempt(op, code::CONNECTION, false);
+        }
+        self.go_again(op);
+    }
+
+    /// Takes an operation off the connection that it is on, if any: its answer, should it come, is thrown away. The
+    /// op itself lives on and has a new name.
+    pub(super) fn abandon(&mut self, op: u32) {
+        let Stage::InFlight(conn) = self.ops[op].stage else { return };
+        let (serial, delay) = (self.ops[op].serial, self.ops[op].timeout_delay);
+        let connection = &mut self.conns[conn];
+        let Some(at) = connection.in_flight.iter().position(|entry| (entry.op, entry.serial) == (op, serial)) else { return };
+        let entry = connection.in_flight[at];
+        self.ops[op].serial = serial.wrapping_add(1);
+        if !connection.stream.was_handed(entry.start) {
+            return self.unsend(op, conn, at);
+        }
+        self.ops[op].ever_sent = true;
+        connection.expires = connection.expires.min(self.now + delay);
+        let expires = connection.expires;
+        self.conn_timers.set(conn, expires);
+        self.start_draining(conn);
+    }
+
+    /// None of its bytes has left: they are taken back, so that the server never sees a request that was given up.
+    fn unsend(&mut self, op: u32, conn: ConnId, at: usize) {
+        let length = self.ops[op].request.len();
+        let connection = &mut self.conns[conn];
+        let Some(entry) = connection.in_flight.remove(at) else { return };
+        connection.stream.take_back(entry.start, length);
+        for later in connection.in_flight.iter_mut().skip(at) {
+            later.start -= length as u64;
+        }
+        self.answered(conn);
+        if let (Purpose::Pool(node), true) = (self.conns[conn].purpose, self.conns[conn].in_flight.is_empty()) {
+            self.settle(conn, node);
+        }
+    }
+
+    fn start_draining(&mut self, conn: ConnId) {
+        let connection = &mut self.conns[conn];
+        let Purpose::Pool(node) = connection.purpose else { return };
+        if connection.state != State::Draining {
+            if connection.state == State::Exclusive {
+                // Counted with the others from now on, as `answered` does for a draining connection.
+                self.members[node as usize].iter_mut().for_each(|member| member.in_flight += 1);
+            }
+            self.conns[conn].state = State::Draining;
+            if let Some(member) = self.member_mut(node) {
+                member.pool.remove(conn);
+                member.pool.draining.push(conn);
+            }
+        }
+    }
+
+    /// One request less in flight on a pool connection.
+    pub(super) fn answered(&mut self, conn: ConnId) {
+        let connection = &self.conns[conn];
+        if let (Purpose::Pool(node), true) = (connection.purpose, connection.state != State::Exclusive) {
+            if let Some(member) = self.member_mut(node) {
+                member.in_flight -= 1;
+            }
+        }
+    }
+
+    /// The deadline of an operation, or of its attempt, or the end of its sleep.
+    pub(super) fn op_timer(&mut self, op: u32) {
+        let (now, entry) = (self.now, &self.ops[op]);
+        let over = now >= entry.deadline;
+        match entry.stage {
+            Stage::Sleeping if !over => self.route(op),
+            Stage::Backlog if !over => self.finish(op, code::BACKPRESSURE),
+            Stage::InFlight(conn) if !over => {
+                let until = self.conns[conn].progress.max(entry.attempt_at) + entry.socket_timeout;
+                if now < until {
+                    let at = entry.deadline.min(until);
+                    return self.op_timers.set(op, at);
+                }
+                self.timed_out(op);
+                self.fail_attempt(op, code::TIMEOUT, false);
+            }
+            _ => {
+                self.timed_out(op);
+                self.finish(op, code::TIMEOUT);
+            }
+        }
+    }
+
+    fn timed_out(&mut self, op: u32) {
+        self.count(stat::TIMEOUTS);
+        if let Stage::InFlight(conn) = self.ops[op].stage {
+            if let Purpose::Pool(node) = self.conns[conn].purpose {
+                self.count_error(node);
+            }
+        }
+        self.abandon(op);
+    }
+
+    /// An answer has come.
+    pub(super) fn complete(&mut self, op: u32, node: NodeId, reply: &Reply, first_slot: u32, data_address: u32) {
+        if reply.code != code::OK {
+            if matches!(reply.code, code::TIMEOUT | code::DEVICE_OVERLOAD | code::UNAVAILABLE) {
+                self.count_error(node);
+            }
+            if reply.code == code::UNAVAILABLE {
+                self.tend_soon(node);
+            }
+            if is_worth_retrying(reply.code) {
+                self.ops[op].ever_sent |= reply.code == code::TIMEOUT;
+                return self.fail_attempt(op, reply.code, true);
+            }
+        }
+        let done = Done {
+            code: reply.code,
+            from_server: true,
+            generation: reply.generation,
+            ttl: self.time_to_live(reply.void_time),
+            first_slot,
+            items: if reply.code == code::OK { reply.items } else { 0 },
+            data_address,
+            ..without_answer(op, reply.code)
+        };
+        self.end(op, done);
+    }
+
+    /// Void times count seconds from 2010; a record that is just expiring still has a second.
+    fn time_to_live(&self, void_time: u32) -> u32 {
+        if void_time == 0 {
+            return NEVER;
+        }
+        let now = (self.wall / 1000.0) as u64;
+        (u64::from(void_time) + EPOCH_SECONDS).saturating_sub(now).max(1) as u32
+    }
+
+    /// The operation ends with a code of our own.
+    pub(super) fn finish(&mut self, op: u32, code: i32) {
+        self.finish_as(op, code, false);
+    }
+
+    fn finish_as(&mut self, op: u32, code: i32, from_server: bool) {
+        let in_doubt = self.ops[op].write && self.ops[op].ever_sent;
+        if in_doubt {
+            self.count(stat::IN_DOUBT);
+        }
+        self.end(op, Done { in_doubt, from_server, ..without_answer(op, code) });
+    }
+
+    pub(super) fn end(&mut self, op: u32, done: Done) {
+        self.op_timers.clear(op);
+        self.count(if done.code == code::OK { stat::SUCCEEDED } else { stat::FAILED });
+        let now = self.now;
+        let entry = &mut self.ops[op];
+        entry.serial = entry.serial.wrapping_add(1);
+        entry.trim();
+        let elapsed_ms = (now - entry.started).max(0.0) as u32;
+        self.outputs.done(&Done { node: entry.last_node, attempts: entry.attempts, elapsed_ms, ..done });
+        self.leave(op);
+        self.ops.retire(op);
+        self.ended.push(op);
+    }
+
+    /// The breaker counts what closes connections and what says that a node is overloaded.
+    pub(super) fn count_error(&mut self, node: NodeId) {
+        if let Some(member) = self.member_mut(node) {
+            member.errors += 1;
+        }
+    }
+
+    /// Fails over what was on a connection that is no more.
+    pub(super) fn fail_over(&mut self, conn: ConnId, code: i32) {
+        let entries = std::mem::take(&mut self.conns[conn].in_flight);
+        for entry in entries {
+            self.answered(conn);
+            let Some(op) = self.named((entry.op, entry.serial)) else { continue };
+            if self.conns[conn].stream.was_handed(entry.start) {
+                self.ops[op].ever_sent = true;
+                self.fail_attempt(op, code, false);
+            } else {
+                self.move_op(op);
+            }
+        }
+    }
+
+    /// Names the reason in the code of the operations that it ends.
+    pub(super) fn code_of(reason: u32) -> i32 {
+        match reason {
+            close_reason::TIMED_OUT | close_reason::CONNECT_TIMEOUT => code::TIMEOUT,
+            close_reason::PROTOCOL => code::MALFORMED,
+            close_reason::SHUTDOWN => code::CLOSED,
+            _ => code::CONNECTION,
+        }
+    }
+}

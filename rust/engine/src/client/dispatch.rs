@@ -1,0 +1,273 @@
+//! Which connection of its node an operation goes on, and when connections are opened: an idle one first, then the
+//! shortest queue; more are opened as the load needs, up to the maximum; what finds no room waits at the node.
+
+use super::op::Stage;
+use super::{level, Engine};
+use crate::abi::{close_reason, stat};
+use crate::cluster::NodeId;
+use crate::conn::pool::Choice;
+use crate::conn::{Conn, ConnId, InFlight, Purpose, State};
+use crate::proto::code;
+
+/// After a refused connect nothing is tried for this long, unless a connection is open.
+const REFUSED_PAUSE_MS: f64 = 100.0;
+/// A connection that has this many bytes to write and a socket that takes none gets no more requests.
+const PENDING_MAX: usize = 1024 * 1024;
+
+impl Engine {
+    pub(super) fn dispatch(&mut self, op: u32, node: NodeId) {
+        let (now, depth) = (self.now, self.config.pipeline_depth);
+        let max_errors = self.config.max_error_rate;
+        let exclusive = self.ops[op].info;
+        self.ops[op].last_node = u32::from(node);
+        self.close_stale(node);
+        let conns = &self.conns;
+        let Some(member) = self.members[node as usize].as_mut() else { return self.fail_attempt(op, code::INVALID_NODE, false) };
+        if max_errors != 0 && member.errors > max_errors {
+            return self.fail_attempt(op, code::MAX_ERROR_RATE, false);
+        }
+        if member.pool.open() == 0 && now < member.refused_until {
+            return self.fail_attempt(op, code::CONNECTION, false);
+        }
+        let choice = if exclusive {
+            member.pool.idle.last().map_or(Choice::Wait, |&conn| Choice::Use(conn))
+        } else {
+            member.pool.choose(depth, |conn| queue_length(&conns[conn], depth))
+        };
+        self.want_conns(node);
+        match choice {
+            Choice::Use(conn) => self.put_on(op, conn, node),
+            Choice::Wait => self.wait_for_conn(op, node, exclusive),
+        }
+    }
+
+    /// A connection that has been idle too long is not handed out: the server may have closed it already.
+    fn close_stale(&mut self, node: NodeId) {
+        let oldest = self.now - self.config.idle_timeout;
+        while let Some(&conn) = self.member(node).and_then(|member| member.pool.idle.last()) {
+            if self.config.idle_timeout <= 0.0 || self.conns[conn].progress > oldest {
+                return;
+            }
+            self.drop_conn(conn, close_reason::IDLE);
+        }
+    }
+
+    fn wait_for_conn(&mut self, op: u32, node: NodeId, exclusive: bool) {
+        let entry = &mut self.ops[op];
+        entry.stage = Stage::Queued(node);
+        let (name, deadline) = ((op, entry.serial), entry.deadline);
+        self.op_timers.set(op, deadline);
+        if let Some(member) = self.member_mut(node) {
+            let queue = if exclusive { &mut member.pool.waiting_exclusive } else { &mut member.pool.waiting };
+            queue.push_back(name);
+        }
+    }
+
+    fn put_on(&mut self, op: u32, conn: ConnId, node: NodeId) {
+        let (now, exclusive) = (self.now, self.ops[op].info);
+        let entry = &mut self.ops[op];
+        entry.stage = Stage::InFlight(conn);
+        entry.attempts += 1;
+        entry.attempt_at = now;
+        if entry.attempts > 1 {
+            self.stats[stat::RETRIES] += 1.0;
+        }
+        let at = entry.deadline.min(now + entry.socket_timeout);
+        let connection = &mut self.conns[conn];
+        let start = connection.stream.write(&entry.request);
+        connection.in_flight.push_back(InFlight { op, serial: entry.serial, start });
+        self.op_timers.set(op, at);
+        if connection.state == State::Idle {
+            connection.progress = now;
+            connection.state = if exclusive { State::Exclusive } else { State::Busy };
+            if let Some(member) = self.members[node as usize].as_mut() {
+                member.pool.remove(conn);
+                if exclusive {
+                    member.pool.exclusive.push(conn);
+                } else {
+                    member.pool.busy.push(conn);
+                }
+            }
+        }
+        if !exclusive {
+            self.members[node as usize].as_mut().expect("a pool connection has its node").in_flight += 1;
+        }
+        self.want_transmit(conn);
+    }
+
+    pub(super) fn want_conns(&mut self, node: NodeId) {
+        if !self.short_of_conns.contains(&node) {
+            self.short_of_conns.push(node);
+        }
+    }
+
+    /// Opens what the pools lack. Once a poll, so that a burst is seen as a whole.
+    pub(super) fn open_what_is_short(&mut self) {
+        for node in std::mem::take(&mut self.short_of_conns) {
+            let (now, config) = (self.now, &self.config);
+            let Some(member) = self.member(node) else { continue };
+            if now < member.refused_until {
+                continue;
+            }
+            let short = member.pool.shortage(member.in_flight, config.comfortable_depth, config.max_conns_per_node);
+            // A first connection is opened for what waits; further ones only beside it.
+            for _ in 0..short {
+                self.open_pool_conn(node);
+            }
+        }
+    }
+
+    pub(super) fn open_pool_conn(&mut self, node: NodeId) {
+        let Some(address) = self.member(node).map(|member| member.node.address.clone()) else { return };
+        let conn = self.open(Purpose::Pool(node), &address);
+        if let Some(member) = self.member_mut(node) {
+            member.pool.connecting.push(conn);
+        }
+    }
+
+    /// Asks the shell for a connection.
+    pub(super) fn open(&mut self, purpose: Purpose, address: &crate::cluster::Address) -> ConnId {
+        let expires = self.now + self.config.timeout;
+        let conn = self.conns.insert(Conn::new(purpose, self.now, expires));
+        self.conn_timers.set(conn, expires);
+        let tls = self.config.tls;
+        self.outputs.connect(conn, &address.host, address.port, tls, &address.tls_name, self.config.timeout);
+        conn
+    }
+
+    /// A pool connection has room: what waits goes on it.
+    pub(super) fn serve(&mut self, node: NodeId) {
+        let depth = self.config.pipeline_depth;
+        loop {
+            let conns = &self.conns;
+            let Some(member) = self.members[node as usize].as_mut() else { return };
+            let pool = &mut member.pool;
+            let (exclusive, choice) = match pool.idle.last() {
+                Some(&conn) if !pool.waiting_exclusive.is_empty() => (true, Choice::Use(conn)),
+                _ if pool.waiting.is_empty() => return,
+                _ => (false, pool.choose(depth, |conn| queue_length(&conns[conn], depth))),
+            };
+            let Choice::Use(conn) = choice else { return };
+            let name = if exclusive { pool.waiting_exclusive.pop_front() } else { pool.waiting.pop_front() };
+            if let Some(op) = name.and_then(|name| self.named(name)) {
+                self.put_on(op, conn, node);
+            }
+        }
+    }
+
+    /// A pool connection has been opened.
+    pub(super) fn pool_conn_opened(&mut self, conn: ConnId, node: NodeId) {
+        let (now, connection) = (self.now, &mut self.conns[conn]);
+        connection.state = State::Idle;
+        connection.progress = now;
+        if let Some(member) = self.member_mut(node) {
+            member.pool.remove(conn);
+            member.pool.idle.push(conn);
+            member.refused_until = 0.0;
+        }
+        self.serve(node);
+    }
+
+    /// A connection could not be opened. What waits for it is failed over, unless another one serves it.
+    pub(super) fn pool_conn_failed(&mut self, node: NodeId) {
+        let pause = self.now + REFUSED_PAUSE_MS;
+        self.count_error(node);
+        self.tend_soon(node);
+        let Some(member) = self.member_mut(node) else { return };
+        if member.pool.total() > 0 {
+            return;
+        }
+        member.refused_until = pause;
+        let waiting: Vec<_> = member.pool.waiting.drain(..).chain(member.pool.waiting_exclusive.drain(..)).collect();
+        for name in waiting {
+            if let Some(op) = self.named(name) {
+                self.fail_attempt(op, code::CONNECTION, false);
+            }
+        }
+    }
+
+    /// The answer to the last request came: the connection rests, or is shared again.
+    pub(super) fn settle(&mut self, conn: ConnId, node: NodeId) {
+        let now = self.now;
+        let Some(connection) = self.conns.get_mut(conn) else { return };
+        connection.state = if connection.in_flight.is_empty() { State::Idle } else { State::Busy };
+        connection.expires = f64::INFINITY;
+        connection.progress = now;
+        let state = connection.state;
+        self.conn_timers.clear(conn);
+        if let Some(member) = self.member_mut(node) {
+            member.pool.remove(conn);
+            if state == State::Idle {
+                member.pool.idle.push(conn);
+            } else {
+                member.pool.busy.push(conn);
+            }
+        }
+    }
+
+    /// Closes what has been idle too long and opens up to the minimum. Done with each tend.
+    pub(super) fn keep_pool(&mut self, node: NodeId) {
+        let (now, config) = (self.now, &self.config);
+        let (idle_timeout, min) = (config.idle_timeout, config.min_conns_per_node.min(config.max_conns_per_node));
+        let Some(member) = self.member(node) else { return };
+        let stale = |conn: &ConnId| idle_timeout > 0.0 && self.conns[*conn].progress + idle_timeout <= now;
+        let aged: Vec<ConnId> = member.pool.idle.iter().copied().filter(stale).collect();
+        for conn in aged {
+            self.drop_conn(conn, close_reason::IDLE);
+        }
+        let Some(member) = self.member(node) else { return };
+        if now < member.refused_until {
+            return;
+        }
+        for _ in member.pool.total()..min {
+            self.open_pool_conn(node);
+        }
+    }
+
+    /// The time of a connection has come: it was not opened, or what it owed did not come.
+    pub(super) fn conn_expired(&mut self, conn: ConnId) {
+        let Some(connection) = self.conns.get(conn) else { return };
+        match connection.state {
+            State::Connecting => {
+                let address = format!("not open within {} ms", self.config.timeout);
+                self.conn_ended(conn, close_reason::CONNECT_TIMEOUT, &address);
+            }
+            State::Draining => self.drain_expired(conn),
+            _ => self.conn_ended(conn, close_reason::TIMED_OUT, "no answer in time"),
+        }
+    }
+
+    /// The late answer did not come. Reads that wait behind it go elsewhere; the connection is closed unless a write
+    /// that was sent still waits on it, which closing would leave in doubt: that one's own deadline decides.
+    fn drain_expired(&mut self, conn: ConnId) {
+        let behind: Vec<InFlight> = self.conns[conn].in_flight.iter().copied().collect();
+        let mut must_wait = false;
+        for entry in behind {
+            let Some(op) = self.named((entry.op, entry.serial)) else { continue };
+            let sent = self.conns[conn].stream.was_handed(entry.start);
+            if self.ops[op].write && sent {
+                must_wait = true;
+            } else if self.ops[op].failed < self.ops[op].max_retries {
+                self.abandon(op);
+                self.fail_attempt(op, code::TIMEOUT, false);
+            } else {
+                must_wait = true;
+            }
+        }
+        if must_wait {
+            self.conns[conn].expires = f64::INFINITY;
+        } else {
+            self.log(level::DEBUG, "closed a connection whose answer did not come");
+            self.conn_ended(conn, close_reason::TIMED_OUT, "no answer in time");
+        }
+    }
+}
+
+/// Requests on a connection, or the depth if its socket is stuck.
+fn queue_length(conn: &Conn, depth: usize) -> usize {
+    if conn.stream.pending() > PENDING_MAX {
+        depth
+    } else {
+        conn.in_flight.len()
+    }
+}

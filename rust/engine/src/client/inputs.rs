@@ -1,0 +1,285 @@
+//! What the shell tells of its sockets. Unknown or outdated connection numbers are ignored: a socket may speak once
+//! more after the engine has given it up.
+
+use super::outputs::Done;
+use super::{address_of, level, without_answer, Engine};
+use crate::abi::{close_reason, socket_end, stat, tag};
+use crate::conn::{ConnId, InFlight, Purpose, State};
+use crate::limits::limit;
+use crate::proto::{code, message_type, PROTO_HEADER};
+use crate::value::tape::Slot;
+use crate::{wire, Malformed};
+
+impl Engine {
+    /// Room for `length` bytes that came from a socket, to be filled before `received`.
+    pub fn receive_reserve(&mut self, length: usize) -> &mut [u8] {
+        self.begin();
+        if self.staging_is_referred_to {
+            // Results that were not polled yet point into it: they keep it, and it is replaced.
+            let size = self.staging.len();
+            let before = std::mem::replace(&mut self.staging, vec![0; size]);
+            self.outputs.retained.push(before);
+            self.staging_is_referred_to = false;
+        }
+        if self.staging.len() < length {
+            self.staging.resize(length, 0);
+        }
+        &mut self.staging[..length]
+    }
+
+    pub fn time(&mut self, now: f64) {
+        self.begin();
+        self.now = self.now.max(now);
+    }
+
+    pub fn opened(&mut self, conn: ConnId, now: f64) {
+        self.time(now);
+        let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state == State::Connecting) else { return };
+        connection.since = now;
+        connection.expires = f64::INFINITY;
+        let purpose = connection.purpose;
+        self.conn_timers.clear(conn);
+        self.count(stat::CONNECTIONS_OPENED);
+        self.stats[stat::CONNECTIONS_OPEN] += 1.0;
+        // Login comes here, for a cluster with security.
+        match purpose {
+            Purpose::Pool(node) => self.pool_conn_opened(conn, node),
+            Purpose::Tend(node) => self.tend_conn_opened(conn, node),
+            Purpose::Probe(probe) => self.probe_opened(conn, probe),
+        }
+    }
+
+    pub fn writable(&mut self, conn: ConnId, now: f64) {
+        self.time(now);
+        if let Some(connection) = self.conns.get_mut(conn) {
+            connection.stream.writable();
+            if connection.stream.has_output() {
+                self.want_transmit(conn);
+            }
+        }
+    }
+
+    /// `length` bytes of the staging region came from a socket. `wall` is Unix time in ms: times to live depend on it.
+    pub fn received(&mut self, conn: ConnId, length: usize, now: f64, wall: f64) {
+        self.time(now);
+        self.wall = wall;
+        self.stats[stat::BYTES_RECEIVED] += length as f64;
+        let now = self.now;
+        let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state != State::Connecting) else { return };
+        connection.progress = now;
+        if connection.stream.has_tail() {
+            let joined = connection.stream.join(&self.staging[..length]);
+            self.read_joined(conn, joined);
+        } else {
+            let staging = std::mem::take(&mut self.staging);
+            let used = self.read(conn, &staging[..length]);
+            if let Some(connection) = self.conns.get_mut(conn) {
+                if used < length {
+                    let tail = connection.stream.join(&staging[used..length]);
+                    connection.stream.keep(tail);
+                }
+            }
+            self.staging_is_referred_to |= !self.outputs.tape.is_empty();
+            self.staging = staging;
+        }
+    }
+
+    fn read_joined(&mut self, conn: ConnId, joined: Vec<u8>) {
+        let used = self.read(conn, &joined);
+        let Some(connection) = self.conns.get_mut(conn) else {
+            self.outputs.retained.push(joined);
+            return;
+        };
+        if used == 0 {
+            connection.stream.keep(joined);
+            return;
+        }
+        let tail = joined[used..].to_vec();
+        connection.stream.keep(tail);
+        self.outputs.retained.push(joined);
+    }
+
+    /// Uses the whole messages at the start of `bytes`; tells how many bytes that were. What is malformed ends the
+    /// connection, and nothing else.
+    fn read(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
+        let mut used = 0;
+        loop {
+            let Some(connection) = self.conns.get(conn) else { return bytes.len() };
+            let expected = match connection.purpose {
+                Purpose::Pool(_) => limit::MESSAGE,
+                _ => limit::INFO_ANSWER,
+            };
+            match wire::complete(&bytes[used..]) {
+                Ok(Some((kind, total))) if total <= expected + PROTO_HEADER => {
+                    if let Err(Malformed(why)) = self.message(conn, kind, bytes, used + PROTO_HEADER, used + total) {
+                        self.malformed(conn, why, &bytes[used..]);
+                        return bytes.len();
+                    }
+                    used += total;
+                }
+                Ok(Some(_)) => {
+                    self.malformed(conn, "the message is too long", &bytes[used..]);
+                    return bytes.len();
+                }
+                Ok(None) => return used,
+                Err(Malformed(why)) => {
+                    self.malformed(conn, why, &bytes[used..]);
+                    return bytes.len();
+                }
+            }
+        }
+    }
+
+    /// One whole message, the body of which is `bytes[from..to]`.
+    fn message(&mut self, conn: ConnId, kind: u8, bytes: &[u8], from: usize, to: usize) -> Result<(), Malformed> {
+        let body = &bytes[from..to];
+        let expects_info = |kind: u8| match kind {
+            message_type::INFO => Ok(()),
+            _ => Err(Malformed("expected an info answer")),
+        };
+        match self.conns[conn].purpose {
+            Purpose::Pool(node) if kind == message_type::DATA && body.is_empty() => {
+                // An empty message is legal and means nothing.
+                let _ = node;
+                Ok(())
+            }
+            Purpose::Pool(node) => self.pool_message(conn, node, kind, bytes, from, to),
+            Purpose::Tend(node) => expects_info(kind).map(|()| self.tend_answered(conn, node, body)),
+            Purpose::Probe(probe) => expects_info(kind).map(|()| self.probe_answered(conn, probe, body)),
+        }
+    }
+
+    fn pool_message(&mut self, conn: ConnId, node: u16, kind: u8, bytes: &[u8], from: usize, to: usize) -> Result<(), Malformed> {
+        let Some(&entry) = self.conns[conn].in_flight.front() else { return Err(Malformed("an answer to no request")) };
+        let body = &bytes[from..to];
+        match self.named((entry.op, entry.serial)) {
+            None => {
+                self.count(stat::LATE_ANSWERS);
+                self.next_in_line(conn, node);
+            }
+            Some(op) if self.ops[op].info => {
+                if kind != message_type::INFO {
+                    return Err(Malformed("expected an info answer"));
+                }
+                self.next_in_line(conn, node);
+                self.complete_info(op, from, body.len(), address_of(bytes));
+            }
+            Some(op) => {
+                if kind != message_type::DATA {
+                    return Err(Malformed("expected a record answer"));
+                }
+                let first_slot = self.outputs.tape.len();
+                let reply = wire::reply(body, from, &mut self.names, &mut self.outputs.tape).and_then(|reply| {
+                    let whole = reply.length == body.len();
+                    whole.then_some(reply).ok_or(Malformed("bytes behind the end of an answer"))
+                });
+                let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
+                self.next_in_line(conn, node);
+                self.complete(op, node, &reply, first_slot as u32, address_of(bytes));
+            }
+        }
+        self.serve(node);
+        Ok(())
+    }
+
+    /// The front request of a connection is answered.
+    fn next_in_line(&mut self, conn: ConnId, node: u16) {
+        self.answered(conn);
+        let connection = &mut self.conns[conn];
+        connection.in_flight.pop_front();
+        let healthy = |entry: &InFlight| self.ops.get(entry.op).is_some_and(|op| op.serial == entry.serial);
+        let settled = match connection.state {
+            State::Draining => connection.in_flight.iter().all(healthy),
+            _ => connection.in_flight.is_empty(),
+        };
+        if settled {
+            self.settle(conn, node);
+        }
+    }
+
+    fn complete_info(&mut self, op: u32, from: usize, length: usize, data_address: u32) {
+        let first_slot = self.outputs.tape.len() as u32;
+        self.outputs.tape.push(Slot { tag: tag::STRING, bin: 0, a: from as u32, b: length as u32 });
+        let done = Done { from_server: true, first_slot, items: 1, data_address, ..without_answer(op, code::OK) };
+        self.end(op, done);
+    }
+
+    fn malformed(&mut self, conn: ConnId, why: &str, bytes: &[u8]) {
+        let start: String = bytes.iter().take(16).map(|&byte| if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '.' }).collect();
+        let hint = match bytes {
+            [b'H', b'T', b'T', b'P', ..] => "; this port speaks HTTP",
+            [0x15, 0x03, ..] => "; this port speaks TLS: set tls",
+            _ => "",
+        };
+        let text = format!("{why} (it began with {start:?}){hint}");
+        self.conn_ended(conn, close_reason::PROTOCOL, &text);
+    }
+
+    /// The socket ended by itself: `end` is one of `abi::socket_end`.
+    pub fn closed(&mut self, conn: ConnId, end: u32, now: f64) {
+        self.time(now);
+        let Some(connection) = self.conns.get(conn) else { return };
+        let connecting = connection.state == State::Connecting;
+        let (reason, text) = match end {
+            socket_end::REFUSED => (close_reason::CONNECT_FAILED, "connection refused"),
+            socket_end::UNREACHABLE => (close_reason::CONNECT_FAILED, "no route to it"),
+            socket_end::UNKNOWN_HOST => (close_reason::CONNECT_FAILED, "the name does not resolve"),
+            socket_end::TLS => (close_reason::CONNECT_FAILED, "the TLS handshake failed"),
+            _ if connecting => (close_reason::CONNECT_FAILED, "could not connect"),
+            socket_end::CLOSED => (close_reason::REMOTE, "closed by the server"),
+            _ => (close_reason::FAILED, "connection lost"),
+        };
+        self.ended(conn, reason, text);
+    }
+
+    /// The engine gives a connection up: the shell is told, and what was on it is failed over.
+    pub(super) fn conn_ended(&mut self, conn: ConnId, reason: u32, text: &str) {
+        if self.conns.is_used(conn) {
+            self.outputs.close(conn, reason);
+            self.ended(conn, reason, text);
+        }
+    }
+
+    /// Gives a connection up on which nothing waits that matters.
+    pub(super) fn drop_conn(&mut self, conn: ConnId, reason: u32) {
+        self.conn_ended(conn, reason, "");
+    }
+
+    fn ended(&mut self, conn: ConnId, reason: u32, text: &str) {
+        let (purpose, state) = (self.conns[conn].purpose, self.conns[conn].state);
+        self.conn_timers.clear(conn);
+        if state == State::Connecting {
+            self.count(stat::CONNECTIONS_FAILED);
+        } else {
+            self.count(stat::CONNECTIONS_CLOSED);
+            self.stats[stat::CONNECTIONS_OPEN] -= 1.0;
+        }
+        if let Purpose::Pool(node) = purpose {
+            if let Some(member) = self.member_mut(node) {
+                member.pool.remove(conn);
+            }
+            if !matches!(reason, close_reason::IDLE | close_reason::SURPLUS | close_reason::SHUTDOWN | close_reason::NODE_GONE) {
+                self.log_ended(node, text);
+                if state != State::Connecting {
+                    self.count_error(node);
+                    self.tend_soon(node);
+                }
+            }
+        }
+        self.fail_over(conn, Engine::code_of(reason));
+        self.conns.retire(conn);
+        self.gone_conns.push(conn);
+        match purpose {
+            Purpose::Pool(node) if state == State::Connecting => self.pool_conn_failed(node),
+            Purpose::Pool(node) => self.want_conns(node),
+            Purpose::Tend(node) => self.tend_failed(node, text),
+            Purpose::Probe(probe) => self.probe_failed(probe, text, Engine::code_of(reason)),
+        }
+    }
+
+    fn log_ended(&mut self, node: u16, text: &str) {
+        if let Some(name) = self.member(node).map(|member| member.node.name.clone()) {
+            self.log(level::DEBUG, &format!("connection to {name}: {text}"));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A node of the cluster with what the client keeps for it: its pool, its tend and its errors.
+
+use crate::cluster::Node;
+use crate::conn::{ConnId, Pool};
+
+/// What the tend of a node waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The next round.
+    Resting,
+    /// Its connection.
+    Connecting,
+    /// Whether anything has changed.
+    Generations,
+    /// The lists that have changed.
+    Lists,
+}
+
+#[derive(Debug)]
+pub struct Tend {
+    pub conn: Option<ConnId>,
+    pub step: Step,
+    /// When the next round begins; infinity while one is under way.
+    pub next_at: f64,
+}
+
+#[derive(Debug)]
+pub struct Member {
+    pub node: Node,
+    pub pool: Pool,
+    /// Requests in flight on `idle` and `busy` connections of the pool.
+    pub in_flight: usize,
+    pub tend: Tend,
+    /// Its lists were read at least once.
+    pub tended: bool,
+    /// No connection is tried before this, since the last one was refused.
+    pub refused_until: f64,
+    /// Errors in the present window, and tends since it began.
+    pub errors: u32,
+    pub window: u32,
+}
+
+impl Member {
+    pub fn new(node: Node, conn: ConnId) -> Member {
+        Member {
+            node,
+            pool: Pool::default(),
+            in_flight: 0,
+            tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY },
+            tended: false,
+            refused_until: 0.0,
+            errors: 0,
+            window: 0,
+        }
+    }
+}

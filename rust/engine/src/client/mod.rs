@@ -1,0 +1,378 @@
+//! The client: one `Engine`, which takes commands and the events of sockets and gives bytes, results and the next
+//! deadline. It never calls out, owns no socket, and knows the time only as it is told.
+//!
+//! Three kinds of methods:
+//! - commands: `submit`, `cancel`, `close`;
+//! - inputs: `opened`, `received`, `writable`, `closed`, `time`;
+//! - output: `poll`, and getters of what the records refer to.
+//!
+//! The rhythm of a shell: inputs, then `poll(now)` until it gives nothing, acting on every record, then one timer for
+//! `next_deadline`. What a record refers to stays valid until the next input or poll.
+//!
+//! A request's way: `submit` (encode) ▸ `admit` (deadline, backpressure) ▸ `route` (which node) ▸ `dispatch` (which
+//! connection) ▸ `inputs` (bytes) ▸ `attempt` (done, or again).
+
+mod admit;
+mod attempt;
+pub mod config;
+mod dispatch;
+mod inputs;
+mod member;
+mod op;
+pub mod outputs;
+mod probe;
+mod route;
+pub mod slab;
+mod submit;
+mod tend;
+pub mod timers;
+
+use crate::abi::{close_reason, event, stat, NONE};
+use crate::cluster::{NodeId, PartitionMap};
+use crate::conn::{Conn, ConnId, State};
+use crate::names::Names;
+use crate::proto::code;
+use crate::value::tape::Slot;
+use config::Config;
+use member::Member;
+use op::Op;
+use outputs::{Done, Outputs};
+use probe::Probe;
+use slab::Slab;
+use std::collections::VecDeque;
+use timers::Timers;
+
+/// An op by index and serial: the serial moves on when the op ends, so that a name which is kept too long is harmless.
+type OpName = (u32, u32);
+
+/// Where the engine is in its life.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Life {
+    /// Looking for the cluster; operations wait.
+    Starting,
+    Running,
+    /// No new operations; closed when none is left or the time has come.
+    Closing {
+        until: f64,
+    },
+    Closed,
+}
+
+pub struct Engine {
+    config: Config,
+    now: f64,
+    /// Unix time in ms, as of the last bytes.
+    wall: f64,
+    random: u64,
+    life: Life,
+
+    pub names: Names,
+    /// Written by the shell: the command block and its slots, and the texts that they refer to.
+    pub command: Vec<Slot>,
+    pub data: Vec<u8>,
+    /// Written by the shell: bytes that came from a socket.
+    pub staging: Vec<u8>,
+    staging_is_referred_to: bool,
+    /// Why the last command was refused.
+    pub refused: Option<crate::Refused>,
+    pub outputs: Outputs,
+    /// The outputs have been given out; the next input clears them.
+    polled: bool,
+
+    ops: Slab<Op>,
+    /// Ops that ended and whose index may be given out again once their DONE was taken.
+    ended: Vec<u32>,
+    /// Submitted since the last poll.
+    fresh: Vec<OpName>,
+    /// Waiting for one of maxConcurrentOperations, first come, first served.
+    backlog: VecDeque<OpName>,
+    admitted: usize,
+    /// Waiting for a cluster.
+    unrouted: VecDeque<OpName>,
+    /// Failed and to be tried at once.
+    again: Vec<OpName>,
+    op_timers: Timers,
+
+    conns: Slab<Conn>,
+    gone_conns: Vec<ConnId>,
+    /// Connections that may have something to write.
+    to_transmit: Vec<ConnId>,
+    conn_timers: Timers,
+
+    members: Vec<Option<Member>>,
+    map: PartitionMap,
+    probes: Slab<Probe>,
+    /// When the seeds are tried again, having no node.
+    next_seed: f64,
+    /// Why each seed failed, for the error that says so.
+    seed_errors: Vec<String>,
+    seed_code: i32,
+    /// Nodes whose pool has something waiting, and may need connections.
+    short_of_conns: Vec<NodeId>,
+    round_robin: u32,
+
+    stats: [f64; stat::LENGTH],
+    due: Vec<u32>,
+}
+
+impl Engine {
+    /// An engine at its birth: `seed` is all its randomness, `now` its first idea of the time. A configuration that
+    /// cannot be read makes an engine that says so in its READY record.
+    pub fn new(config: &str, seed: u64, now: f64) -> Engine {
+        let (config, problem) = match Config::parse(config) {
+            Ok(config) => (config, None),
+            Err(problem) => (Config::default(), Some(problem)),
+        };
+        let mut engine = Engine {
+            config,
+            now,
+            wall: 0.0,
+            random: seed | 1,
+            life: Life::Starting,
+            names: Names::new(seed),
+            command: vec![Slot::default(); 256],
+            data: vec![0; 4096],
+            staging: vec![0; 64 * 1024],
+            staging_is_referred_to: false,
+            refused: None,
+            outputs: Outputs::default(),
+            polled: false,
+            ops: Slab::default(),
+            ended: Vec::new(),
+            fresh: Vec::new(),
+            backlog: VecDeque::new(),
+            admitted: 0,
+            unrouted: VecDeque::new(),
+            again: Vec::new(),
+            op_timers: Timers::new(now),
+            conns: Slab::default(),
+            gone_conns: Vec::new(),
+            to_transmit: Vec::new(),
+            conn_timers: Timers::new(now),
+            members: Vec::new(),
+            map: PartitionMap::default(),
+            probes: Slab::default(),
+            next_seed: f64::INFINITY,
+            seed_errors: Vec::new(),
+            seed_code: code::NOT_CONNECTED,
+            short_of_conns: Vec::new(),
+            round_robin: 0,
+            stats: [0.0; stat::LENGTH],
+            due: Vec::new(),
+        };
+        match problem {
+            Some(problem) => engine.give_up_starting(code::INVALID_ARGUMENT, &problem),
+            None => engine.start(),
+        }
+        engine
+    }
+
+    fn start(&mut self) {
+        if !self.config.fail_if_not_connected {
+            self.life = Life::Running;
+            self.outputs.ready(code::OK, "");
+        }
+        self.try_seeds();
+    }
+
+    fn give_up_starting(&mut self, code: i32, text: &str) {
+        self.outputs.ready(code, text);
+        self.shut();
+    }
+
+    /// Moves time on, does what is due, and gives out what there is to do: the number of words of output records.
+    #[must_use]
+    pub fn poll(&mut self, now: f64) -> usize {
+        self.begin();
+        self.now = self.now.max(now);
+        if self.life != Life::Closed {
+            self.do_what_is_due();
+            self.admit_fresh();
+            self.route_again();
+            self.open_what_is_short();
+            self.finish_closing();
+        }
+        self.transmit();
+        self.polled = true;
+        self.outputs.words.len()
+    }
+
+    /// When `poll` is wanted again, if nothing happens before: a time on the same clock, infinity for never.
+    pub fn next_deadline(&self) -> f64 {
+        if self.life == Life::Closed {
+            return f64::INFINITY;
+        }
+        let closing = if let Life::Closing { until } = self.life { until } else { f64::INFINITY };
+        let tend = self.members.iter().flatten().map(|member| member.tend.next_at).fold(self.next_seed, f64::min);
+        self.op_timers.earliest().min(self.conn_timers.earliest()).min(tend).min(closing)
+    }
+
+    /// The first thing that every input does: forget the outputs that were given out.
+    fn begin(&mut self) {
+        if !std::mem::take(&mut self.polled) {
+            return;
+        }
+        self.outputs.clear();
+        self.staging_is_referred_to = false;
+        for index in self.ended.drain(..) {
+            self.ops.recycle(index);
+        }
+        for conn in self.gone_conns.drain(..) {
+            self.conns.recycle(conn);
+        }
+    }
+
+    fn do_what_is_due(&mut self) {
+        let mut due = std::mem::take(&mut self.due);
+        self.conn_timers.advance(self.now, &mut due);
+        due.drain(..).for_each(|conn| self.conn_expired(conn));
+        self.op_timers.advance(self.now, &mut due);
+        due.drain(..).for_each(|op| self.op_timer(op));
+        self.due = due;
+        self.tend_what_is_due();
+    }
+
+    fn transmit(&mut self) {
+        for conn in std::mem::take(&mut self.to_transmit) {
+            let Some(connection) = self.conns.get_mut(conn) else { continue };
+            if connection.state == State::Connecting || !connection.stream.has_output() {
+                continue;
+            }
+            let bytes = connection.stream.transmit();
+            self.stats[stat::BYTES_SENT] += bytes.len() as f64;
+            self.outputs.transmit(conn, bytes);
+        }
+    }
+
+    fn want_transmit(&mut self, conn: ConnId) {
+        if !self.to_transmit.contains(&conn) {
+            self.to_transmit.push(conn);
+        }
+    }
+
+    /// Stops taking operations. Those in flight get `drain_ms` to end; the rest fail with code CLOSED. Poll and act
+    /// until `finished`.
+    pub fn close(&mut self, drain_ms: f64, now: f64) {
+        self.begin();
+        self.now = self.now.max(now);
+        if !matches!(self.life, Life::Closing { .. } | Life::Closed) {
+            if self.life == Life::Starting {
+                self.outputs.ready(code::CLOSED, "the client was closed");
+            }
+            self.life = Life::Closing { until: self.now + drain_ms };
+        } else if let Life::Closing { until } = &mut self.life {
+            *until = until.min(self.now + drain_ms);
+        }
+    }
+
+    /// Everything has ended: the engine can be freed.
+    pub fn finished(&self) -> bool {
+        self.life == Life::Closed && self.polled
+    }
+
+    fn finish_closing(&mut self) {
+        if let Life::Closing { until } = self.life {
+            if self.ops.live() == 0 || self.now >= until {
+                self.shut();
+            }
+        }
+    }
+
+    /// Ends all that is left.
+    fn shut(&mut self) {
+        self.life = Life::Closed;
+        self.backlog.clear();
+        for op in self.ops.indices() {
+            self.abandon(op);
+            self.finish(op, code::CLOSED);
+        }
+        for conn in self.conns.indices() {
+            self.drop_conn(conn, close_reason::SHUTDOWN);
+        }
+        self.fresh.clear();
+        self.unrouted.clear();
+        self.again.clear();
+    }
+
+    // ---- getters
+
+    /// The bytes that a TRANSMIT record is about.
+    pub fn transmitted(&self, conn: ConnId) -> &[u8] {
+        self.conns.get(conn).map_or(&[], |conn| conn.stream.handed())
+    }
+
+    /// The buffer that the texts of a DONE record lie in, by the record's data address.
+    pub fn data_at(&self, address: u32) -> &[u8] {
+        let buffers = std::iter::once(&self.staging).chain(&self.outputs.retained);
+        buffers.into_iter().find(|buffer| address_of(buffer) == address).map_or(&[], |buffer| buffer)
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.members.iter().flatten().any(|member| member.node.failures == 0 && member.tended)
+    }
+
+    pub fn node_count(&self) -> usize {
+        self.members.len()
+    }
+
+    /// `name TAB host:port TAB active`, empty for an index that has no node now.
+    pub fn node_text(&self, index: NodeId) -> String {
+        self.member(index).map_or(String::new(), |member| {
+            let active = u8::from(member.node.failures == 0);
+            format!("{}\t{}\t{}", member.node.name, member.node.address, active)
+        })
+    }
+
+    pub fn stat(&self, index: usize) -> f64 {
+        match index {
+            stat::IN_FLIGHT => self.ops.live() as f64,
+            stat::QUEUED => self.backlog.len() as f64,
+            stat::NODES => self.members.iter().flatten().count() as f64,
+            _ => self.stats.get(index).copied().unwrap_or(0.0),
+        }
+    }
+
+    // ---- helpers of all the files here
+
+    fn count(&mut self, which: usize) {
+        self.stats[which] += 1.0;
+    }
+
+    fn member(&self, node: NodeId) -> Option<&Member> {
+        self.members.get(node as usize)?.as_ref()
+    }
+
+    fn member_mut(&mut self, node: NodeId) -> Option<&mut Member> {
+        self.members.get_mut(node as usize)?.as_mut()
+    }
+
+    /// xorshift64*: good enough to spread load, and the same for the same seed.
+    fn next_random(&mut self) -> u64 {
+        self.random ^= self.random >> 12;
+        self.random ^= self.random << 25;
+        self.random ^= self.random >> 27;
+        self.random.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    fn log(&mut self, level: u32, text: &str) {
+        self.outputs.event(event::LOG, level, text);
+    }
+}
+
+/// Levels of LOG events.
+mod level {
+    pub const WARN: u32 = 1;
+    pub const INFO: u32 = 2;
+    pub const DEBUG: u32 = 3;
+}
+
+/// What stands for a buffer in a DONE record: its address, which is exact in WebAssembly and tells buffers apart
+/// elsewhere.
+fn address_of(buffer: &[u8]) -> u32 {
+    buffer.as_ptr() as usize as u32
+}
+
+/// A DONE record of an op that ended without an answer.
+fn without_answer(op: u32, code: i32) -> Done {
+    Done { op, code, node: NONE, ..Done::default() }
+}

@@ -1,0 +1,168 @@
+//! One operation, from its submission to its DONE record.
+
+use crate::abi::{command_kind, policy_flag};
+use crate::cluster::NodeId;
+use crate::command::{Block, Encoded};
+use crate::conn::ConnId;
+
+/// Where an operation is. A member of exactly the list that the name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// `Engine::fresh`: submitted, not looked at yet.
+    Fresh,
+    /// `Engine::backlog`: more operations than maxConcurrentOperations.
+    Backlog,
+    /// `Engine::unrouted`: there is no cluster yet.
+    Unrouted,
+    /// `waiting` or `waiting_exclusive` of the node's pool.
+    Queued(NodeId),
+    /// `in_flight` of the connection.
+    InFlight(ConnId),
+    /// `Engine::again`: the next attempt begins in this poll.
+    Again,
+    /// Between two attempts: only the timer knows it.
+    Sleeping,
+}
+
+/// Which replica is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replica {
+    Sequence,
+    Master,
+    Any,
+    PreferRack,
+    Random,
+}
+
+impl Replica {
+    fn from_flags(flags: u32) -> Replica {
+        match flags >> policy_flag::REPLICA_SHIFT & 7 {
+            1 => Replica::Master,
+            2 => Replica::Any,
+            3 => Replica::PreferRack,
+            4 => Replica::Random,
+            _ => Replica::Sequence,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Op {
+    /// Moves on when the op ends: names that hold an old one mean nothing any more.
+    pub serial: u32,
+    pub stage: Stage,
+    /// The whole request; the buffer is used again by the next op at this index.
+    pub request: Vec<u8>,
+    /// Name id.
+    pub namespace: u32,
+    pub partition: u16,
+    pub write: bool,
+    pub info: bool,
+    /// Reads of a strong-consistency namespace in session mode go to the master.
+    pub session_read: bool,
+    pub linearize: bool,
+    pub replica: Replica,
+    /// Which replica, counting from the policy's first; goes on at a retry.
+    pub replica_index: u32,
+    /// An info command for this node only.
+    pub target: Option<NodeId>,
+
+    pub started: f64,
+    pub deadline: f64,
+    /// When the present attempt was put on its connection.
+    pub attempt_at: f64,
+    pub socket_timeout: f64,
+    pub total_timeout: f64,
+    pub timeout_delay: f64,
+    pub sleep: f64,
+    pub sleep_multiplier: f64,
+    pub max_retries: u32,
+    /// Attempts that were begun.
+    pub attempts: u32,
+    /// Attempts that failed.
+    pub failed: u32,
+    /// Times that it was taken off a connection before any of its bytes had left.
+    pub moved: u32,
+    /// Bytes of an attempt were given to a socket and not answered.
+    pub ever_sent: bool,
+    pub last_node: u32,
+    /// It holds one of maxConcurrentOperations.
+    pub admitted: bool,
+    /// The caller gave up before the op was looked at.
+    pub cancelled: bool,
+}
+
+impl Op {
+    pub fn new() -> Op {
+        Op {
+            serial: 0,
+            stage: Stage::Fresh,
+            request: Vec::new(),
+            namespace: 0,
+            partition: 0,
+            write: false,
+            info: false,
+            session_read: false,
+            linearize: false,
+            replica: Replica::Sequence,
+            replica_index: 0,
+            target: None,
+            started: 0.0,
+            deadline: f64::INFINITY,
+            attempt_at: 0.0,
+            socket_timeout: 0.0,
+            total_timeout: 0.0,
+            timeout_delay: 0.0,
+            sleep: 0.0,
+            sleep_multiplier: 1.0,
+            max_retries: 0,
+            attempts: 0,
+            failed: 0,
+            moved: 0,
+            ever_sent: false,
+            last_node: crate::abi::NONE,
+            admitted: false,
+            cancelled: false,
+        }
+    }
+
+    /// Makes the entry a new operation. Its request stands in `request` already.
+    pub fn begin(&mut self, block: &Block, encoded: Option<&Encoded>) {
+        let request = std::mem::take(&mut self.request);
+        let read_mode = block.flags >> policy_flag::READ_SC_SHIFT & 3;
+        let write = encoded.is_some_and(|encoded| encoded.write);
+        *self = Op {
+            serial: self.serial,
+            request,
+            namespace: encoded.map_or(0, |encoded| encoded.namespace),
+            partition: encoded.map_or(0, |encoded| encoded.partition),
+            write,
+            info: block.kind == command_kind::INFO,
+            session_read: !write && read_mode == 0,
+            linearize: !write && read_mode == 1,
+            replica: Replica::from_flags(block.flags),
+            socket_timeout: or_never(block.socket_timeout),
+            total_timeout: or_never(block.total_timeout),
+            timeout_delay: f64::from(block.timeout_delay),
+            sleep: f64::from(block.sleep),
+            sleep_multiplier: if block.sleep_multiplier >= 1.0 { block.sleep_multiplier } else { 1.0 },
+            max_retries: block.max_retries,
+            ..Op::new()
+        };
+    }
+
+    /// A large request's buffer is not kept for the next one.
+    pub fn trim(&mut self) {
+        if self.request.capacity() > 64 * 1024 {
+            self.request = Vec::new();
+        }
+    }
+}
+
+fn or_never(ms: u32) -> f64 {
+    if ms == 0 {
+        f64::INFINITY
+    } else {
+        f64::from(ms)
+    }
+}

@@ -1,0 +1,134 @@
+//! Which node an operation goes to. Writes go to the master first; reads as the replica policy says; a retry moves on.
+
+use super::op::{Op, Replica, Stage};
+use super::{Engine, Life};
+use crate::cluster::NodeId;
+use crate::proto::code;
+
+/// What routing found.
+enum Found {
+    Node(NodeId),
+    /// No node is known yet.
+    NoCluster,
+    NoSuchNamespace,
+    NoSuchNode,
+}
+
+impl Engine {
+    /// Sends an operation on its way, or again. It ends in a connection's queue, in a waiting list, or done.
+    pub(super) fn route(&mut self, op: u32) {
+        match self.find_node(op) {
+            Found::Node(node) => self.dispatch(op, node),
+            Found::NoCluster => self.wait_for_cluster(op),
+            Found::NoSuchNamespace => self.finish(op, code::NAMESPACE),
+            Found::NoSuchNode => self.finish(op, code::INVALID_NODE),
+        }
+    }
+
+    fn wait_for_cluster(&mut self, op: u32) {
+        let entry = &mut self.ops[op];
+        entry.stage = Stage::Unrouted;
+        let (name, deadline) = ((op, entry.serial), entry.deadline);
+        self.unrouted.push_back(name);
+        self.op_timers.set(op, deadline);
+    }
+
+    /// The cluster is there, or has changed: operations that waited for it go on.
+    pub(super) fn route_unrouted(&mut self) {
+        for name in std::mem::take(&mut self.unrouted) {
+            if let Some(op) = self.named(name) {
+                self.route(op);
+            }
+        }
+    }
+
+    fn find_node(&mut self, op: u32) -> Found {
+        if self.life == Life::Starting || !self.members.iter().flatten().any(|member| member.tended) {
+            return Found::NoCluster;
+        }
+        let entry = &self.ops[op];
+        if entry.info {
+            return match entry.target {
+                Some(node) if self.member(node).is_none() => Found::NoSuchNode,
+                Some(node) => Found::Node(node),
+                None => self.random_node(),
+            };
+        }
+        let Some(namespace) = self.map.namespace(entry.namespace) else { return Found::NoSuchNamespace };
+        match self.choose_replica(op, namespace) {
+            Some(node) => Found::Node(node),
+            // Nobody is known to own the partition just now. Any node passes the request on to the one that does.
+            None => self.random_node(),
+        }
+    }
+
+    fn choose_replica(&mut self, op: u32, namespace: usize) -> Option<NodeId> {
+        let entry = &self.ops[op];
+        let partition = entry.partition;
+        match self.effective_policy(entry, namespace) {
+            Replica::Master => self.map.owner(namespace, partition, 0).filter(|&node| self.member(node).is_some()),
+            Replica::Sequence => self.nth_replica(namespace, partition, entry.replica_index),
+            Replica::Any => {
+                self.round_robin = self.round_robin.wrapping_add(1);
+                self.nth_replica(namespace, partition, self.round_robin)
+            }
+            Replica::PreferRack => self.rack_replica(op, namespace, partition),
+            Replica::Random => match self.random_node() {
+                Found::Node(node) => Some(node),
+                _ => None,
+            },
+        }
+    }
+
+    /// Writes know no racks; a strong-consistency namespace restricts where a read may go.
+    fn effective_policy(&self, op: &Op, namespace: usize) -> Replica {
+        let strong = self.map.is_strong(namespace, op.partition);
+        match op.replica {
+            _ if op.session_read && strong => Replica::Master,
+            Replica::PreferRack | Replica::Random | Replica::Any if op.write => Replica::Sequence,
+            Replica::PreferRack if op.linearize && strong => Replica::Sequence,
+            replica => replica,
+        }
+    }
+
+    /// The replica at `index` modulo their number, or the next one whose node is there.
+    fn nth_replica(&self, namespace: usize, partition: u16, index: u32) -> Option<NodeId> {
+        let levels = self.map.levels(namespace);
+        (0..levels).find_map(|step| {
+            let level = (index as usize + step) % levels;
+            self.map.owner(namespace, partition, level).filter(|&node| self.member(node).is_some())
+        })
+    }
+
+    /// A replica on the first preferred rack that has one, other than the node just tried; else any other; else that.
+    fn rack_replica(&self, op: u32, namespace: usize, partition: u16) -> Option<NodeId> {
+        let last = self.ops[op].last_node;
+        let name = self.map.namespaces().nth(namespace).map(|ns| ns.name.as_str()).unwrap_or("");
+        let levels = self.map.levels(namespace) as u32;
+        let replicas = |offset: u32| (offset..offset + levels).filter_map(|index| self.nth_replica(namespace, partition, index));
+        let on_rack = |node: NodeId, rack: i64| {
+            self.member(node).is_some_and(|member| member.node.racks.iter().any(|(ns, id)| ns == name && *id == rack))
+        };
+        let preferred = self.config.rack_ids.iter().find_map(|&rack| replicas(0).find(|&node| u32::from(node) != last && on_rack(node, rack)));
+        preferred.or_else(|| replicas(0).find(|&node| u32::from(node) != last)).or_else(|| self.nth_replica(namespace, partition, 0))
+    }
+
+    fn random_node(&mut self) -> Found {
+        let nodes: Vec<NodeId> = self.live_nodes();
+        match nodes.len() {
+            0 => Found::NoCluster,
+            count => Found::Node(nodes[(self.next_random() % count as u64) as usize]),
+        }
+    }
+
+    /// Nodes that answered their last tend; all of them if none did.
+    pub(super) fn live_nodes(&self) -> Vec<NodeId> {
+        let all = || (0..self.members.len() as NodeId).filter(|&node| self.member(node).is_some());
+        let live: Vec<NodeId> = all().filter(|&node| self.member(node).is_some_and(|member| member.node.failures == 0)).collect();
+        if live.is_empty() {
+            all().collect()
+        } else {
+            live
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Taking a command from the shell: it is checked and encoded here, and nothing else happens before the next poll.
+
+use super::{level, Engine, Life, OpName};
+use crate::abi::{command_kind, stat, NONE};
+use crate::client::op::{Op, Stage};
+use crate::command;
+use crate::proto::code;
+use crate::Refused;
+
+impl Engine {
+    /// Takes the command that stands in the command and data regions; gives the op's number, which DONE will carry.
+    pub fn submit(&mut self) -> Result<u32, Refused> {
+        let taken = self.try_submit();
+        self.refused = taken.err();
+        taken
+    }
+
+    fn try_submit(&mut self) -> Result<u32, Refused> {
+        if matches!(self.life, Life::Closing { .. } | Life::Closed) {
+            return Err(Refused { code: code::CLOSED, reason: "the client is closed", slot: None });
+        }
+        let block = command::read(&self.command)?;
+        let index = self.ops.take(Op::new);
+        self.ops[index].request.clear();
+        let encoded = match self.encode(&block, index) {
+            Ok(encoded) => encoded,
+            Err(refused) => {
+                self.ops.retire(index);
+                self.ops.recycle(index);
+                return Err(refused);
+            }
+        };
+        let op = &mut self.ops[index];
+        op.begin(&block, encoded.as_ref());
+        if block.kind == command_kind::INFO && block.set != NONE {
+            op.target = Some(block.set as u16);
+        }
+        let name = (index, op.serial);
+        self.fresh.push(name);
+        self.count(stat::OPERATIONS);
+        Ok(index)
+    }
+
+    fn encode(&mut self, block: &command::Block, index: u32) -> Result<Option<command::Encoded>, Refused> {
+        let request = &mut self.ops[index].request;
+        if block.kind == command_kind::INFO {
+            let (from, length) = (block.key_a as usize, block.key_b as usize);
+            let text = from.checked_add(length).and_then(|to| self.data.get(from..to));
+            let text = text.ok_or(Refused { code: code::ENGINE, reason: "info text outside of the data region", slot: None })?;
+            command::info(text, request)?;
+            return Ok(None);
+        }
+        let slots = &self.command[command::BLOCK_SLOTS..];
+        command::encode(block, slots, &self.data, &self.names, request).map(Some)
+    }
+
+    /// The caller no longer wants the answer. A write that may have left is in doubt.
+    pub fn cancel(&mut self, op: u32) {
+        let Some(entry) = self.ops.get_mut(op) else { return };
+        if entry.stage == Stage::Fresh {
+            entry.cancelled = true;
+            return;
+        }
+        self.log(level::DEBUG, "an operation was cancelled");
+        self.abandon(op);
+        self.finish(op, code::ABORTED);
+    }
+
+    /// The op that a name means, if it has not ended.
+    pub(super) fn named(&self, (index, serial): OpName) -> Option<u32> {
+        self.ops.get(index).filter(|op| op.serial == serial).map(|_| index)
+    }
+}

@@ -1,0 +1,303 @@
+//! Keeping the picture of the cluster true. Each node is asked every interval, over a connection of its own and
+//! independently of the others, whether anything has changed, and for the lists that have:
+//!
+//! ```text
+//!  Resting ──next_at──▶ Generations ──something changed──▶ Lists ──▶ Resting
+//!     │                      └──────────nothing changed──────────────▶ │
+//!     └─no connection─▶ Connecting ─▶ Generations      any step ──failed, late──▶ Resting
+//! ```
+
+use super::member::Step;
+use super::{level, Engine, Life};
+use crate::abi::{close_reason, event, stat};
+use crate::cluster::node::{parse_racks, UNKNOWN};
+use crate::cluster::{base64, info, peers, NodeId};
+use crate::conn::{ConnId, Purpose};
+use crate::Malformed;
+
+/// After an error a node is asked at once, but not more often than this.
+const SOON_MS: f64 = 50.0;
+/// A node that nobody can vouch for is given up after this many failures in a row.
+const FAILURES_MAX: u32 = 5;
+
+impl Engine {
+    pub(super) fn tend_what_is_due(&mut self) {
+        if self.next_seed <= self.now && !matches!(self.life, Life::Closing { .. }) {
+            self.try_seeds();
+        }
+        for node in 0..self.members.len() as NodeId {
+            if self.member(node).is_some_and(|member| member.tend.next_at <= self.now) {
+                self.tend(node);
+            }
+        }
+    }
+
+    /// Something went wrong with a node: do not wait for the next interval.
+    pub(super) fn tend_soon(&mut self, node: NodeId) {
+        let soon = self.now + SOON_MS;
+        if let Some(member) = self.member_mut(node) {
+            if member.tend.step == Step::Resting {
+                member.tend.next_at = member.tend.next_at.min(soon);
+            }
+        }
+    }
+
+    fn tend(&mut self, node: NodeId) {
+        let Some(member) = self.member_mut(node) else { return };
+        member.tend.next_at = f64::INFINITY;
+        match member.tend.conn {
+            Some(conn) => self.ask_for_generations(node, conn),
+            None => {
+                member.tend.step = Step::Connecting;
+                let address = member.node.address.clone();
+                let conn = self.open(Purpose::Tend(node), &address);
+                self.set_tend_conn(node, Some(conn));
+            }
+        }
+    }
+
+    fn set_tend_conn(&mut self, node: NodeId, conn: Option<ConnId>) {
+        if let Some(member) = self.member_mut(node) {
+            member.tend.conn = conn;
+        }
+    }
+
+    pub(super) fn tend_conn_opened(&mut self, conn: ConnId, node: NodeId) {
+        self.ask_for_generations(node, conn);
+    }
+
+    fn ask_for_generations(&mut self, node: NodeId, conn: ConnId) {
+        let text = match self.config.rack_aware {
+            true => "node\npeers-generation\npartition-generation\nrebalance-generation\n",
+            false => "node\npeers-generation\npartition-generation\n",
+        };
+        self.set_step(node, Step::Generations);
+        self.ask(conn, text);
+    }
+
+    fn set_step(&mut self, node: NodeId, step: Step) {
+        if let Some(member) = self.member_mut(node) {
+            member.tend.step = step;
+        }
+    }
+
+    /// Everything that may have changed. Also the first question to a new member.
+    pub(super) fn ask_for_lists(&mut self, node: NodeId, conn: ConnId) {
+        let mut text = String::from("node\npeers-generation\npartition-generation\nreplicas\n");
+        if !self.config.single_node {
+            text.push_str(self.peers_name());
+            text.push('\n');
+        }
+        if self.config.rack_aware {
+            text.push_str("rebalance-generation\nrack-ids\n");
+        }
+        if let Some(agent) = self.user_agent(node) {
+            text.push_str(&agent);
+        }
+        self.set_step(node, Step::Lists);
+        self.ask(conn, &text);
+    }
+
+    fn peers_name(&self) -> &'static str {
+        match (self.config.tls, self.config.use_services_alternate) {
+            (false, false) => "peers-clear-std",
+            (false, true) => "peers-clear-alt",
+            (true, false) => "peers-tls-std",
+            (true, true) => "peers-tls-alt",
+        }
+    }
+
+    /// Servers from 8.1 on keep a list of who is connected. Said once, on the first question to a member.
+    fn user_agent(&self, node: NodeId) -> Option<String> {
+        let member = self.member(node).filter(|member| !member.tended && member.node.build_at_least(8, 1))?;
+        let _ = member;
+        let agent = format!("1,aerospike-wasm-{},{}", env!("CARGO_PKG_VERSION"), self.config.app_id);
+        let short = &agent.as_bytes()[..agent.len().min(64)];
+        Some(format!("user-agent-set:value={}\n", base64::encode(short)))
+    }
+
+    pub(super) fn tend_answered(&mut self, conn: ConnId, node: NodeId, answer: &[u8]) {
+        let Some(connection) = self.conns.get_mut(conn) else { return };
+        connection.expires = f64::INFINITY;
+        self.conn_timers.clear(conn);
+        let Some(member) = self.member(node) else { return };
+        let said = info::value(answer, "node").map(info::text).unwrap_or_default();
+        if said != member.node.name {
+            return self.replaced(node, &said);
+        }
+        match member.tend.step {
+            Step::Generations if self.nothing_changed(node, answer) => self.tend_succeeded(node),
+            Step::Generations => self.ask_for_lists(node, conn),
+            Step::Lists => match self.take_lists(node, answer) {
+                Ok(()) => self.tend_succeeded(node),
+                Err(Malformed(why)) => self.drop_tend_conn(node, close_reason::PROTOCOL, why),
+            },
+            // An answer to no question.
+            Step::Resting | Step::Connecting => self.drop_tend_conn(node, close_reason::PROTOCOL, "an answer to no question"),
+        }
+    }
+
+    fn nothing_changed(&self, node: NodeId, answer: &[u8]) -> bool {
+        let Some(known) = self.member(node).map(|member| &member.node) else { return true };
+        let same = |name: &str, value: i64| info::number(answer, name) == Some(value);
+        let peers = self.config.single_node || same("peers-generation", known.peers_generation);
+        let racks = !self.config.rack_aware || same("rebalance-generation", known.rebalance_generation);
+        peers && racks && same("partition-generation", known.partition_generation)
+    }
+
+    fn take_lists(&mut self, node: NodeId, answer: &[u8]) -> Result<(), Malformed> {
+        if !self.config.single_node {
+            let list = info::value(answer, self.peers_name()).ok_or(Malformed("no list of peers"))?;
+            self.take_peers(node, peers::parse(list)?);
+        }
+        let partition_generation = info::number(answer, "partition-generation").ok_or(Malformed("no partition-generation"))?;
+        if partition_generation >= 0 {
+            let replicas = info::value(answer, "replicas").ok_or(Malformed("no replicas"))?;
+            self.take_replicas(node, replicas)?;
+        }
+        let rebalance = info::number(answer, "rebalance-generation").unwrap_or(UNKNOWN);
+        let racks = info::value(answer, "rack-ids").map(|racks| parse_racks(&info::text(racks))).unwrap_or_default();
+        if let Some(member) = self.member_mut(node) {
+            member.node.partition_generation = partition_generation;
+            member.node.rebalance_generation = rebalance;
+            member.node.racks = racks;
+        }
+        Ok(())
+    }
+
+    fn take_peers(&mut self, node: NodeId, said: peers::Peers) {
+        if let Some(member) = self.member_mut(node) {
+            member.node.peers_generation = said.generation;
+            member.node.peers = said.peers.iter().map(|peer| peer.name.clone()).collect();
+        }
+        for peer in said.peers {
+            if self.node_named(&peer.name).is_none() && !self.is_probed(&peer.name) {
+                let addresses = peer.addresses.into_iter().map(|address| self.config.mapped(address)).collect();
+                self.probe(addresses, Some(peer.name));
+            }
+        }
+    }
+
+    fn take_replicas(&mut self, node: NodeId, replicas: &[u8]) -> Result<(), Malformed> {
+        let applied = self.map.apply(node, replicas, &mut self.names)?;
+        for loser in applied.losers {
+            if let Some(member) = self.member_mut(loser) {
+                member.node.partition_generation = UNKNOWN;
+            }
+            self.tend_soon(loser);
+        }
+        if applied.changed {
+            self.outputs.event(event::CLUSTER_CHANGED, u32::from(node), "");
+        }
+        Ok(())
+    }
+
+    fn tend_succeeded(&mut self, node: NodeId) {
+        self.count(stat::TENDS);
+        let next_at = self.now + self.config.tend_interval;
+        let window = self.config.error_rate_window;
+        let Some(member) = self.member_mut(node) else { return };
+        member.tend.step = Step::Resting;
+        member.tend.next_at = next_at;
+        member.node.failures = 0;
+        member.tended = true;
+        member.window += 1;
+        if member.window >= window {
+            member.window = 0;
+            member.errors = 0;
+        }
+        self.keep_pool(node);
+        self.sweep();
+        self.check_ready();
+        if self.life != Life::Starting {
+            self.route_unrouted();
+        }
+    }
+
+    /// The tend connection ended, whatever the reason.
+    pub(super) fn tend_failed(&mut self, node: NodeId, why: &str) {
+        let next_at = self.now + self.config.tend_interval;
+        let Some(member) = self.member_mut(node) else { return };
+        let between_rounds = member.tend.step == Step::Resting;
+        member.tend.conn = None;
+        if between_rounds {
+            // Nothing was asked: the server closed an idle connection, or is gone. The next look will tell.
+            return self.tend_soon(node);
+        }
+        member.tend.step = Step::Resting;
+        member.tend.next_at = next_at;
+        member.node.failures += 1;
+        let text = format!("tend of {} ({}) failed: {why}", member.node.name, member.node.address);
+        if self.life == Life::Starting {
+            self.seed_errors.push(text.clone());
+        }
+        self.count(stat::TENDS_FAILED);
+        self.log(level::WARN, &text);
+        self.sweep();
+        self.check_ready();
+    }
+
+    fn drop_tend_conn(&mut self, node: NodeId, reason: u32, why: &str) {
+        if let Some(conn) = self.member(node).and_then(|member| member.tend.conn) {
+            self.conn_ended(conn, reason, why);
+        }
+    }
+
+    /// Another node answers at the address.
+    fn replaced(&mut self, node: NodeId, name: &str) {
+        let Some(member) = self.member(node) else { return };
+        let address = member.node.address.clone();
+        self.log(level::INFO, &format!("{} is node {name} now", member.node.address));
+        self.remove(node);
+        if self.node_named(name).is_none() && !self.is_probed(name) && !name.is_empty() {
+            self.probe(vec![address], Some(name.into()));
+        }
+        self.check_ready();
+    }
+
+    /// Removes nodes that do not answer and that no node that does names any more; and those that answer but neither
+    /// own anything nor are named. Without anyone to ask, a node has some failures.
+    fn sweep(&mut self) {
+        let vouching: Vec<NodeId> =
+            (0..self.members.len() as NodeId).filter(|&node| self.member(node).is_some_and(|member| member.node.failures == 0 && member.tended)).collect();
+        let is_named = |name: &str, but: NodeId| {
+            vouching.iter().filter(|&&other| other != but).filter_map(|&other| self.member(other)).any(|other| other.node.peers.iter().any(|peer| peer == name))
+        };
+        let lost = |node: NodeId| {
+            let Some(member) = self.member(node) else { return false };
+            let others_vouch = vouching.iter().any(|&other| other != node);
+            match (member.node.failures, others_vouch) {
+                (0, true) => member.tended && !is_named(&member.node.name, node) && self.map.owned(node) == 0,
+                (0, false) => false,
+                (_, true) => !is_named(&member.node.name, node),
+                (failures, false) => failures >= FAILURES_MAX,
+            }
+        };
+        let lost: Vec<NodeId> = (0..self.members.len() as NodeId).filter(|&node| lost(node)).collect();
+        lost.into_iter().for_each(|node| self.remove(node));
+    }
+
+    /// Takes a node out: what was on its way to it goes elsewhere.
+    fn remove(&mut self, node: NodeId) {
+        let Some(member) = self.member_mut(node) else { return };
+        let (text, conns, tend_conn) = (member.node.address.to_string(), member.pool.all(), member.tend.conn.take());
+        let waiting: Vec<_> = member.pool.waiting.drain(..).chain(member.pool.waiting_exclusive.drain(..)).collect();
+        if let Some(conn) = tend_conn {
+            self.conns[conn].purpose = Purpose::Tend(NodeId::MAX);
+            self.drop_conn(conn, close_reason::NODE_GONE);
+        }
+        self.map.forget(node);
+        // First the node, then its connections: what was on them must not be sent its way again.
+        self.members[node as usize] = None;
+        conns.into_iter().for_each(|conn| self.drop_conn(conn, close_reason::NODE_GONE));
+        for name in waiting {
+            if let Some(op) = self.named(name) {
+                self.fail_attempt(op, crate::proto::code::CONNECTION, false);
+            }
+        }
+        self.outputs.event(event::NODE_REMOVED, u32::from(node), &text);
+        if self.members.iter().all(Option::is_none) {
+            self.outputs.event(event::DISCONNECTED, u32::from(node), "");
+        }
+    }
+}

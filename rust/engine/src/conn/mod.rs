@@ -1,0 +1,75 @@
+//! Connections as the engine sees them: numbers with a state, a queue of requests that wait for their answers, bytes to
+//! write and the unfinished tail of what was read. No socket is here.
+//!
+//! ```text
+//!              opened                    request              last answer
+//!  Connecting ────────▶ (TLS, login) ──▶ Idle ─────▶ Busy ──────────────▶ Idle
+//!      │ refused, timeout                  │ idle too long  │ stuck           │
+//!      └──────────────▶ gone ◀─────────────┴── Draining ◀───┘ ◀── any: closed, malformed
+//! ```
+
+pub mod pool;
+mod stream;
+
+pub use pool::Pool;
+pub use stream::Stream;
+
+use crate::cluster::NodeId;
+use std::collections::VecDeque;
+
+/// Index of a connection, as the shell knows it.
+pub type ConnId = u32;
+
+/// What a connection is for. Only `Pool` connections carry a caller's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Requests of callers.
+    Pool(NodeId),
+    /// The one connection over which a node is asked how it is.
+    Tend(NodeId),
+    /// A first look at an address, to learn which node it is.
+    Probe(u32),
+}
+
+/// Where in its life a connection is. In `Idle`, `Busy`, `Exclusive` it is a member of the list of that name in its pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Connecting,
+    /// Open, nothing in flight.
+    Idle,
+    /// Single-record requests in flight.
+    Busy,
+    /// One slow request in flight; shared with nothing.
+    Exclusive,
+    /// An answer is overdue: no new requests; back to Idle if it comes, else closed.
+    Draining,
+}
+
+/// A request on the wire. If the op's serial has moved on, it is a tombstone: the answer is thrown away.
+#[derive(Clone, Copy, Debug)]
+pub struct InFlight {
+    pub op: u32,
+    pub serial: u32,
+    /// Position of its first byte in all that was ever written to the connection.
+    pub start: u64,
+}
+
+#[derive(Debug)]
+pub struct Conn {
+    pub purpose: Purpose,
+    pub state: State,
+    pub in_flight: VecDeque<InFlight>,
+    pub stream: Stream,
+    /// When it was opened, or is to be given up while Connecting.
+    pub since: f64,
+    /// When bytes last came, or a request was put on it while it was idle.
+    pub progress: f64,
+    /// Closed when this time comes (a connect timeout, or the end of draining); infinity = never.
+    pub expires: f64,
+}
+
+impl Conn {
+    pub fn new(purpose: Purpose, now: f64, expires: f64) -> Conn {
+        Conn { purpose, state: State::Connecting, in_flight: VecDeque::new(), stream: Stream::default(), since: now, progress: now, expires }
+    }
+}

@@ -1,0 +1,107 @@
+//! The connections of one node, as lists: a connection's state is its membership. Which one takes a request is decided
+//! in `Pool::choose`.
+
+use super::ConnId;
+use std::collections::VecDeque;
+
+/// An op that waits for a connection: index and serial, so that one which ended meanwhile is recognised.
+pub type Waiting = (u32, u32);
+
+#[derive(Debug, Default)]
+pub struct Pool {
+    /// Nothing in flight; the most recently used is last, and taken first, so that the others can age.
+    pub idle: Vec<ConnId>,
+    /// Single-record requests in flight, room for more.
+    pub busy: Vec<ConnId>,
+    pub exclusive: Vec<ConnId>,
+    pub draining: Vec<ConnId>,
+    pub connecting: Vec<ConnId>,
+    /// Single-record ops that found no room.
+    pub waiting: VecDeque<Waiting>,
+    /// Slow ops, which need a connection of their own.
+    pub waiting_exclusive: VecDeque<Waiting>,
+}
+
+/// What the pool says to a request for a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Choice {
+    Use(ConnId),
+    Wait,
+}
+
+impl Pool {
+    pub fn open(&self) -> usize {
+        self.idle.len() + self.busy.len() + self.exclusive.len() + self.draining.len()
+    }
+
+    pub fn total(&self) -> usize {
+        self.open() + self.connecting.len()
+    }
+
+    pub fn is_waited_for(&self) -> bool {
+        !self.waiting.is_empty() || !self.waiting_exclusive.is_empty()
+    }
+
+    /// An idle connection first, the most recently used one; else the shortest queue below `depth`, as `queue` tells it.
+    pub fn choose(&self, depth: usize, queue: impl Fn(ConnId) -> usize) -> Choice {
+        if let Some(&conn) = self.idle.last() {
+            return Choice::Use(conn);
+        }
+        match self.busy.iter().map(|&conn| (queue(conn), conn)).min() {
+            Some((length, conn)) if length < depth => Choice::Use(conn),
+            _ => Choice::Wait,
+        }
+    }
+
+    /// How many connections to open now: enough that none has to carry more than `comfortable` requests, and one for
+    /// each slow op that waits, within `max`.
+    pub fn shortage(&self, in_flight: usize, comfortable: usize, max: usize) -> usize {
+        let shared = (in_flight + self.waiting.len()).div_ceil(comfortable.max(1));
+        let wanted = shared + self.waiting_exclusive.len() + self.exclusive.len() + self.draining.len();
+        wanted.min(max).saturating_sub(self.total())
+    }
+
+    /// Takes a connection out of whichever list it is in.
+    pub fn remove(&mut self, conn: ConnId) {
+        for list in [&mut self.idle, &mut self.busy, &mut self.exclusive, &mut self.draining, &mut self.connecting] {
+            if let Some(at) = list.iter().position(|&other| other == conn) {
+                // Order matters in `idle` only; `remove` keeps it.
+                list.remove(at);
+                return;
+            }
+        }
+    }
+
+    pub fn all(&self) -> Vec<ConnId> {
+        [&self.idle, &self.busy, &self.exclusive, &self.draining, &self.connecting].into_iter().flatten().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_connection_is_taken_before_a_busy_one_and_the_last_used_first() {
+        let pool = Pool { idle: vec![4, 7], busy: vec![1], ..Pool::default() };
+        assert_eq!(pool.choose(8, |_| 1), Choice::Use(7));
+    }
+
+    #[test]
+    fn then_the_shortest_queue_and_none_beyond_the_depth() {
+        let pool = Pool { busy: vec![1, 2, 3], ..Pool::default() };
+        let lengths = |conn: ConnId| [9, 5, 3, 8][conn as usize];
+        assert_eq!(pool.choose(8, lengths), Choice::Use(2));
+        assert_eq!(pool.choose(3, lengths), Choice::Wait);
+    }
+
+    #[test]
+    fn connections_are_opened_as_the_load_needs_and_no_more_than_allowed() {
+        let pool = Pool { busy: vec![1], ..Pool::default() };
+        assert_eq!(pool.shortage(1, 16, 100), 0);
+        assert_eq!(pool.shortage(17, 16, 100), 1);
+        assert_eq!(pool.shortage(1000, 16, 8), 7);
+        let slow = Pool { busy: vec![1], waiting_exclusive: VecDeque::from([(0, 0)]), ..Pool::default() };
+        assert_eq!(slow.shortage(1, 16, 100), 1);
+    }
+}
