@@ -1,0 +1,70 @@
+// How values are shown: the options int64, doubles and maps of `connect`.
+
+export default {
+  name: "value options",
+  cases: [
+    {
+      name: 'int64 "bigint" reads every integer as a bigint',
+      async run(t) {
+        const client = await t.connect({ int64: "bigint" })
+        const bins = await t.roundTrip({ a: 1, b: 2n ** 60n, l: [1, [2]], m: { x: 3 } }, undefined, client)
+        t.same(bins, { a: 1n, b: 2n ** 60n, l: [1n, [2n]], m: { x: 3n } })
+      },
+    },
+    {
+      name: 'int64 "number" reads a safe integer as a number and never rounds another silently',
+      async run(t) {
+        const client = await t.connect({ int64: "number" })
+        t.same(await t.roundTrip({ a: 1, b: Number.MAX_SAFE_INTEGER }, undefined, client), {
+          a: 1,
+          b: Number.MAX_SAFE_INTEGER,
+        })
+        const key = t.key()
+        await client.put(key, { v: 2n ** 53n + 1n })
+        await t.fails(client.get(key), { says: "9007199254740993" })
+        t.same((await t.client.get(key)).bins, { v: 2n ** 53n + 1n })
+      },
+    },
+    {
+      name: 'doubles "wrapped" keeps a whole double a double when it is written back',
+      async run(t) {
+        const client = await t.connect({ doubles: "wrapped" })
+        const key = t.key()
+        await client.put(key, { d: t.api.double(1), i: 1, l: [t.api.double(2), 0.5] })
+        const { bins } = await client.get(key)
+        t.assert.ok(bins.d instanceof t.api.Double)
+        t.assert.equal(Number(bins.d), 1)
+        t.assert.equal(bins.i, 1)
+        t.assert.ok(bins.l[0] instanceof t.api.Double && bins.l[1] instanceof t.api.Double)
+        await client.put(key, bins)
+        await client.increment(key, "d", 0.5)
+        t.same((await t.client.get(key)).bins.d, 1.5)
+      },
+    },
+    {
+      name: 'maps "map" reads every map as a Map',
+      async run(t) {
+        const client = await t.connect({ maps: "map" })
+        const bins = await t.roundTrip({ m: { a: { b: 1 } } }, undefined, client)
+        t.same(bins, { m: new Map([["a", new Map([["b", 1]])]]) })
+      },
+    },
+    {
+      name: 'maps "object" reads maps as objects, integer keys as text',
+      async run(t) {
+        const client = await t.connect({ maps: "object" })
+        const bins = await t.roundTrip(
+          {
+            m: new Map([
+              [1, "x"],
+              ["s", new Map([[2, "y"]])],
+            ]),
+          },
+          undefined,
+          client,
+        )
+        t.same(bins, { m: { 1: "x", s: { 2: "y" } } })
+      },
+    },
+  ],
+}

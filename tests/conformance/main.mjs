@@ -1,0 +1,17 @@
+// The suite on the runtime that started this file. run.mjs sets CONFORMANCE_HOSTS; the last line is the count.
+
+import process from "node:process"
+import * as api from "aerospike-wasm"
+import { runSubjects } from "./runner.mjs"
+import { subjects } from "./subjects.mjs"
+
+const count = await runSubjects(subjects, {
+  api,
+  hosts: process.env.CONFORMANCE_HOSTS,
+  print: (line) => console.log(line),
+  only: process.env.CASES,
+})
+const skipped = count.skipped ? `, ${count.skipped} skipped` : ""
+console.log(`${count.passed} passed, ${count.failed} failed${skipped}`)
+// Not process.exit: that the process now ends by itself shows that nothing of the clients is left.
+process.exitCode = count.failed ? 1 : 0

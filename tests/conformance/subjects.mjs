@@ -1,0 +1,29 @@
+// The suite: its subjects in the order in which they run.
+
+import badInput from "./cases/bad-input.mjs"
+import cluster from "./cases/cluster.mjs"
+import concurrency from "./cases/concurrency.mjs"
+import connecting from "./cases/connecting.mjs"
+import errors from "./cases/errors.mjs"
+import expiry from "./cases/expiry.mjs"
+import keys from "./cases/keys.mjs"
+import lifecycle from "./cases/lifecycle.mjs"
+import options from "./cases/options.mjs"
+import policies from "./cases/policies.mjs"
+import records from "./cases/records.mjs"
+import values from "./cases/values.mjs"
+
+export const subjects = [
+  connecting,
+  cluster,
+  values,
+  options,
+  keys,
+  records,
+  policies,
+  expiry,
+  errors,
+  badInput,
+  concurrency,
+  lifecycle,
+]
