@@ -1,0 +1,69 @@
+# Every task a person does. `make` alone lists them.
+#
+# `demo` needs only Node: pkg/ holds the built .wasm files. What is installed or built is a file target, so
+# a second run installs and builds nothing.
+
+DIR ?= tests/vectors
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo test check pkg vectors conformance bench examples docs clean
+
+demo: dist ## start three nodes in memory, write and read real data, lose a node (needs only Node)
+	@node examples/demo/demo.mjs
+
+test: node_modules/.installed tests/peers/node_modules/.installed .toolchain/bin/with-wasm ## rebuild pkg/ from source and run every test and check
+	@node scripts/test.mjs
+
+check: node_modules/.installed ## format, lints, types, generated files and the stamp of pkg/
+	@node scripts/test.mjs --only check
+
+pkg: .toolchain/bin/with-wasm ## rebuild the .wasm files and their glue from rust/
+	@node scripts/build-pkg.mjs
+
+vectors: dist ## replay the exchanges recorded from a real server; DIR=<folder> for others
+	@node tests/vectors/run.mjs $(DIR)
+
+conformance: dist tests/peers/node_modules/.installed ## one suite on Node, Deno and Bun; RUNTIME=<name>, AEROSPIKE_HOSTS=<host:port>
+	@node tests/conformance/run.mjs
+
+bench: dist tests/peers/node_modules/.installed ## measure beside the official client; AEROSPIKE_HOSTS=<host:port>
+	@node tests/bench/bench.mjs
+
+examples: dist tests/peers/node_modules/.installed ## run every example and compare what it prints
+	@node scripts/examples.mjs
+
+docs: node_modules/.installed ## build the documentation
+	@npm run --silent docs
+
+clean: ## remove what was built; what was installed stays
+	rm -rf dist rust/target
+
+# ── What the tasks need ─────────────────────────────────────────────────────────────────────────────────────────
+
+# Not even the output folder is replaced when the compiler finds an error.
+dist: node_modules/.installed tsconfig.json tsconfig.build.json $(shell find ts pkg -not -name STAMP 2>/dev/null)
+	@rm -rf dist.new
+	@npx tsc -p tsconfig.build.json --outDir dist.new || { rm -rf dist.new; exit 1; }
+	@rm -rf dist && mv dist.new dist && touch dist
+
+# `npm ci` refuses a lock file that was written where the registry lacked the builds of some other platform; what the
+# lock file does name is installed exactly by the second command too.
+node_modules/.installed: package.json package-lock.json
+	@npm ci --loglevel=error || npm install --no-save --loglevel=error
+	@touch $@
+
+# Whether npm runs install scripts depends on its version, so none is left to it. Of these packages only Bun needs its
+# own. Each is then tried, so that a broken one is named here and not by some test.
+tests/peers/node_modules/.installed: tests/peers/package.json tests/peers/package-lock.json
+	@cd tests/peers && { npm ci --ignore-scripts --loglevel=error || npm install --no-save --ignore-scripts --loglevel=error; }
+	@cd tests/peers/node_modules/bun && node install.js
+	@cd tests/peers && node_modules/.bin/deno --version >/dev/null
+	@cd tests/peers && node_modules/.bin/bun --version >/dev/null
+	@cd tests/peers && node -e 'require("aerospike")'
+	@touch $@
+
+.toolchain/bin/with-wasm: scripts/toolchain.sh rust/Cargo.lock node_modules/.installed
+	@scripts/toolchain.sh
