@@ -37,7 +37,8 @@ const features = [
 
 // All that wasm-bindgen needs to throw, and the table that holds what is thrown. Anything more would mean that
 // the engine calls its shell, which it never does.
-const importsAllowed = /^(__wbindgen_throw|__wbg___wbindgen_throw_[0-9a-f]+|__wbg_Error_[0-9a-f]+|__wbindgen_init_externref_table)$/
+const importsAllowed =
+  /^(__wbindgen_throw|__wbg___wbindgen_throw_[0-9a-f]+|__wbg_Error_[0-9a-f]+|__wbindgen_init_externref_table)$/
 
 class Failure extends Error {}
 
@@ -103,12 +104,17 @@ function filesUnder(dir) {
 
 function compile(crate, outDir, flags) {
   // no-install: wasm-pack takes wasm-bindgen and wasm-opt from PATH and fetches nothing.
-  run(withWasm, ["wasm-pack", "--log-level", "warn", "build", join(rust, crate),
-    "--mode", "no-install", "--target", "web", "--release", "--no-pack", "--out-dir", outDir, "--", "--locked", "--quiet"], {
-    // Its own folder: native builds beside this one neither wait for its lock nor rebuild what it built.
-    CARGO_TARGET_DIR: join(rust, "target", "pkg"),
-    CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f"),
-  })
+  const options = "--mode no-install --target web --release --no-pack".split(" ")
+  const ofCargo = ["--", "--locked", "--quiet"]
+  run(
+    withWasm,
+    ["wasm-pack", "--log-level", "warn", "build", join(rust, crate), ...options, "--out-dir", outDir, ...ofCargo],
+    {
+      // Its own folder: native builds beside this one neither wait for its lock nor rebuild what it built.
+      CARGO_TARGET_DIR: join(rust, "target", "pkg"),
+      CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f"),
+    },
+  )
   for (const extra of [".gitignore", "package.json", "README.md", "LICENSE", "LICENSE.md"]) {
     rmSync(join(outDir, extra), { force: true })
   }
@@ -119,7 +125,10 @@ function compile(crate, outDir, flags) {
  * repository and cargo's home are, and no name of a machine's folder or registry stands in a panic message.
  */
 function rustflags() {
-  const remaps = [[root, "/aerospike-wasm"], [cargoHome(), "/cargo"]]
+  const remaps = [
+    [root, "/aerospike-wasm"],
+    [cargoHome(), "/cargo"],
+  ]
   run(withWasm, ["cargo", "fetch", "--locked", "--quiet", "--manifest-path", join(rust, "Cargo.toml")])
   const registries = join(cargoHome(), "registry", "src")
   for (const name of existsSync(registries) ? readdirSync(registries) : []) {
@@ -141,7 +150,7 @@ function run(command, args, env = {}) {
   })
   if (status === 0) return
   process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`)
-  throw new Failure(`failed: ${args.slice(0, 4).join(" ")}${error ? ` (${error.message})` : ""}`)
+  throw new Failure(`${args[0]} failed${error ? `: ${error.message}` : ""}`)
 }
 
 /** Writes only what differs, so that an unchanged build leaves every time of change alone. */
@@ -163,11 +172,14 @@ function verify(dir, out) {
     const bytes = readFileSync(join(dir, name))
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map((entry) => entry.name)
     const foreign = imports.filter((entry) => !importsAllowed.test(entry))
-    if (foreign.length > 0) throw new Failure(`pkg/${out}/${name} imports ${foreign.join(", ")}: the engine calls nothing outside itself`)
-    for (const path of [root, homedir(), cargoHome()]) {
-      if (path !== sep && bytes.includes(`${path}${sep}`)) throw new Failure(`pkg/${out}/${name} names a folder of this machine: ${path}`)
-    }
+    if (foreign.length > 0)
+      throw new Failure(`pkg/${out}/${name} imports ${foreign.join(", ")}: the engine calls nothing outside itself`)
+    const folders = [root, homedir(), cargoHome()].filter((path) => path !== sep).map((path) => path + sep)
+    const named = [...folders, "/registry/src/"].find((path) => bytes.includes(path))
+    if (named) throw new Failure(`pkg/${out}/${name} names a folder of this machine: ${named}`)
     const kib = (length) => `${(length / 1024).toFixed(1)} KiB`
-    console.log(`pkg/${out}/${name}: ${kib(bytes.length)}, ${kib(gzipSync(bytes, { level: 9 }).length)} gzipped, imports ${imports.length}`)
+    console.log(
+      `pkg/${out}/${name}: ${kib(bytes.length)}, ${kib(gzipSync(bytes, { level: 9 }).length)} gzipped, imports ${imports.length}`,
+    )
   }
 }
