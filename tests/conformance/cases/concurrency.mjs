@@ -1,13 +1,13 @@
 // Many operations at once: every answer must reach the caller who asked, whatever else is in flight.
 
 /** A value that could only belong to record `i`: small for most, large for some. */
-function valueOf(i) {
+function recordOf(i) {
   const size = i % 97 === 0 ? 60_000 : i % 13 === 0 ? 2_000 : i % 7
   return { i, s: `record ${i}`, b: new Uint8Array(size).fill(i & 255), l: [i, [i + 1]] }
 }
 
 function checkRecord(t, i, bins) {
-  const expected = valueOf(i)
+  const expected = recordOf(i)
   t.assert.equal(bins.i, i)
   t.assert.equal(bins.s, expected.s)
   t.assert.equal(bins.b.length, expected.b.length)
@@ -19,7 +19,7 @@ const patient = { totalTimeout: 20_000 }
 
 async function manyRecords(t, client, count) {
   const keys = t.keys(count)
-  await Promise.all(keys.map((key, i) => client.put(key, valueOf(i), patient)))
+  await Promise.all(keys.map((key, i) => client.put(key, recordOf(i), patient)))
   const records = await Promise.all(keys.map((key) => client.get(key, patient)))
   for (const [i, { bins }] of records.entries()) checkRecord(t, i, bins)
 }
