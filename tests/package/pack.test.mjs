@@ -1,0 +1,194 @@
+// What a user gets: the repository is packed, the tarball is installed into an empty project, and everything below
+// happens there. dist/ must have been built. No registry is asked: the package has no dependency.
+
+import { execFileSync, spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { findRuntimes } from "../conformance/support/runtimes.mjs"
+import { startServer } from "../conformance/support/server.mjs"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+const unpackedBytesMax = 2_000_000
+
+let project
+let packed
+let manifest
+let server
+
+beforeAll(async () => {
+  project = mkdtempSync(join(tmpdir(), "aerospike-wasm-pack-"))
+  // Without scripts: building dist/ here would pull it from under the tests that run beside this one.
+  packed = JSON.parse(npm(root, "pack", "--json", "--ignore-scripts", "--pack-destination", project))[0]
+  write("package.json", { name: "user", version: "1.0.0", type: "module", private: true })
+  npm(project, "install", "--offline", "--no-audit", "--no-fund", join(project, packed.filename))
+  manifest = JSON.parse(readFileSync(installed("package.json"), "utf8"))
+  server = await startServer()
+}, 120_000)
+
+afterAll(async () => {
+  await server?.close()
+  rmSync(project, { recursive: true, force: true })
+})
+
+describe("the package", () => {
+  test("has no dependency and runs nothing at install", () => {
+    expect(manifest).not.toHaveProperty("dependencies")
+    expect(manifest).not.toHaveProperty("optionalDependencies")
+    expect(manifest).not.toHaveProperty("peerDependencies")
+    const scripts = Object.keys(manifest.scripts ?? {})
+    expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([])
+  })
+
+  test(`is smaller than ${unpackedBytesMax / 1e6} MB`, () => {
+    console.log(`tarball ${packed.size} bytes, unpacked ${packed.unpackedSize} bytes, ${packed.files.length} files`)
+    expect(packed.unpackedSize).toBeLessThan(unpackedBytesMax)
+  })
+
+  test("holds what a user needs and nothing of its own making", () => {
+    const paths = packed.files.map((file) => file.path)
+    expect(paths).toEqual(expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "package.json"]))
+    expect(paths.filter((path) => /^(tests|examples|rust|scripts|node_modules|\.)/.test(path))).toEqual([])
+  })
+
+  test("has every file that its exports and its bin name", () => {
+    const targets = [...leaves(manifest.exports), ...leaves(manifest.bin)]
+    expect(targets.length).toBeGreaterThan(2)
+    expect(targets.filter((target) => !existsSync(installed(target)))).toEqual([])
+  })
+})
+
+describe.each(["node", "deno", "bun"])("on %s", (runtime) => {
+  test("writes and reads a record", () => {
+    write(
+      "use.mjs",
+      `import { connect } from "aerospike-wasm"
+       const client = await connect({ hosts: ${JSON.stringify(server.hosts)} })
+       const key = ["test", "pack", "${runtime}"]
+       await client.put(key, { n: 1, text: "çay", list: [1.5, { deep: true }] })
+       console.log(JSON.stringify((await client.get(key)).bins))
+       await client.remove(key)
+       await client.close()`,
+    )
+    expect(run(runtime, "use.mjs")).toEqual({
+      status: 0,
+      stdout: '{"n":1,"text":"çay","list":[1.5,{"deep":true}]}\n',
+      stderr: "",
+    })
+  })
+
+  test("resolves every door", () => {
+    const doors = Object.keys(manifest.exports).map((door) => door.replace(/^\./, "aerospike-wasm"))
+    const imports = doors.filter((door) => !/\.(wasm|json)$/.test(door))
+    write(
+      "doors.mjs",
+      `for (const door of ${JSON.stringify(imports)}) console.log(door, Object.keys(await import(door)).length > 0)`,
+    )
+    const { status, stdout, stderr } = run(runtime, "doors.mjs")
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+    expect(stdout).toBe(imports.map((door) => `${door} true\n`).join(""))
+  })
+})
+
+describe("the types", () => {
+  const strict = {
+    target: "ES2022",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noPropertyAccessFromIndexSignature: true,
+    skipLibCheck: false,
+    noEmit: true,
+  }
+  const readme = readFileSync(join(root, "README.md"), "utf8")
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, source]) => source)
+
+  test.each([
+    ["with Node's types", { module: "NodeNext", lib: ["ES2023", "ESNext.Disposable"], types: ["node"] }],
+    [
+      "with the DOM's types, through a bundler",
+      { module: "ESNext", moduleResolution: "bundler", lib: ["ES2023", "ESNext.Disposable", "DOM"], types: [] },
+    ],
+  ])("compile in a strict project %s", (_name, options) => {
+    blocks.forEach((source, i) => {
+      write(`readme${i}.ts`, source)
+    })
+    write(
+      "use.ts",
+      `import { connect, type Client } from "aerospike-wasm"
+       import { startDevServer } from "aerospike-wasm/devserver"
+       export async function use(): Promise<number> {
+         const server = await startDevServer({ nodes: 2 })
+         const client: Client = await connect({ hosts: server.hosts, policies: { read: { maxRetries: 1 } } })
+         const users = client.set<{ name: string; age: number }>("test", "users")
+         await users.put(1, { name: "A", age: 2 }, { ttl: 60 })
+         // @ts-expect-error: a bin that the set does not have
+         await users.put(1, { nam: "A" })
+         // @ts-expect-error: no such policy
+         await users.get(1, { totalTimeuot: 5 })
+         const age: number = (await users.get(1)).bins.age
+         await client.close()
+         return age
+       }`,
+    )
+    write("tsconfig.json", { compilerOptions: { ...strict, ...options }, include: ["*.ts"] })
+    mkdirSync(join(project, "node_modules", "@types"), { recursive: true })
+    for (const name of ["@types/node", "undici-types"]) link(name)
+    const { status, stdout } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."], {
+      cwd: project,
+      encoding: "utf8",
+    })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" })
+  })
+})
+
+describe("the command line", () => {
+  test("npx aerospike-wasm --help says how to start a dev server", () => {
+    expect(npm(project, "exec", "--offline", "--", "aerospike-wasm", "--help")).toMatch(/devserver/)
+  })
+
+  test("an unknown command exits with an error that names it", () => {
+    const bin = Object.values(manifest.bin)[0]
+    const { status, stderr } = spawnSync(process.execPath, [installed(bin), "devsrever"], { encoding: "utf8" })
+    expect(status).not.toBe(0)
+    expect(stderr).toMatch(/devsrever/)
+  })
+})
+
+function npm(cwd, ...args) {
+  return execFileSync("npm", args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
+  })
+}
+
+function installed(path) {
+  return join(project, "node_modules", "aerospike-wasm", path)
+}
+
+function write(name, content) {
+  writeFileSync(join(project, name), typeof content === "string" ? content : JSON.stringify(content))
+}
+
+/** A package that this repository has installed, for the user's project. */
+function link(name) {
+  const place = join(project, "node_modules", name)
+  mkdirSync(dirname(place), { recursive: true })
+  if (!existsSync(place)) symlinkSync(join(root, "node_modules", name), place, "junction")
+}
+
+function run(runtime, file) {
+  const { command, args } = findRuntimes(runtime)[0]
+  const env = { ...process.env, NO_COLOR: "1" }
+  const { status, stdout, stderr } = spawnSync(command, [...args, file], { cwd: project, encoding: "utf8", env })
+  return { status, stdout, stderr }
+}
+
+function leaves(tree) {
+  if (typeof tree === "string") return [tree]
+  return Object.values(tree ?? {}).flatMap(leaves)
+}
