@@ -3,38 +3,17 @@
 //! The block says everything: key, values, policy. A digest is computed here, from set and key, and nowhere else: a
 //! write without one, which the server would take as a job over the whole set, cannot be told.
 
-use crate::abi::command_word as word;
+mod block;
+mod single;
+
+pub use block::{read, Block, BLOCK_SLOTS};
+
+use crate::limits::limit;
 use crate::names::Names;
+use crate::proto::{code, message_type};
 use crate::value::tape::Slot;
+use crate::wire::frame;
 use crate::Refused;
-
-/// Slots of the command region that the block itself takes; the value slots follow.
-pub const BLOCK_SLOTS: usize = word::LENGTH / 4;
-
-/// A command block, word by word. Offsets and lengths are not checked yet: `encode` does it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Block {
-    pub kind: u32,
-    pub namespace: u32,
-    pub set: u32,
-    pub key_type: u32,
-    pub key_a: u32,
-    pub key_b: u32,
-    pub items: u32,
-    pub slots: u32,
-    pub flags: u32,
-    pub generation: u32,
-    pub ttl: u32,
-    pub socket_timeout: u32,
-    pub total_timeout: u32,
-    pub max_retries: u32,
-    pub sleep: u32,
-    pub timeout_delay: u32,
-    pub sleep_multiplier: f64,
-    pub filter_offset: u32,
-    pub filter_length: u32,
-    pub read_touch: u32,
-}
 
 /// What the router has to know of an encoded command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,24 +26,67 @@ pub struct Encoded {
     pub write: bool,
 }
 
-/// Reads the block at the start of the command region.
-pub fn read(_region: &[Slot]) -> Result<Block, Refused> {
-    unimplemented!()
-}
-
-/// Appends the complete frame of a single-record command. `slots` are the value slots, those after the block in the
-/// command region; a slot index in a refusal counts from there. On refusal `out` is as it was.
+/// Appends the complete frame of a single-record command. `slots` are the value slots, those behind the block in the
+/// command region; a slot index in a refusal counts from there. When it refuses, `out` is as it was.
 pub fn encode(
-    _block: &Block,
-    _slots: &[Slot],
-    _data: &[u8],
-    _names: &Names,
-    _out: &mut Vec<u8>,
+    block: &Block,
+    slots: &[Slot],
+    data: &[u8],
+    names: &Names,
+    out: &mut Vec<u8>,
 ) -> Result<Encoded, Refused> {
-    unimplemented!()
+    let start = out.len();
+    let encoded = single::encode(block, slots, data, names, out);
+    if encoded.is_err() {
+        out.truncate(start);
+    }
+    encoded
 }
 
-/// Appends the frame of an info request.
-pub fn info(_text: &[u8], _out: &mut Vec<u8>) -> Result<(), Refused> {
-    unimplemented!()
+/// Appends the frame of an info request: names, each ended by a line feed, since the server ignores without a word
+/// what is not ended. An empty text is refused: the server would answer it with the summary of everything.
+pub fn info(text: &[u8], out: &mut Vec<u8>) -> Result<(), Refused> {
+    if text.iter().all(|&byte| byte == b'\n') {
+        return Err(refused("an info request names nothing"));
+    }
+    if text.len() >= limit::MESSAGE {
+        return Err(refused("a request is longer than 128 MiB"));
+    }
+    let start = frame::begin(out, message_type::INFO);
+    out.extend_from_slice(text);
+    if !text.ends_with(b"\n") {
+        out.push(b'\n');
+    }
+    frame::end(out, start);
+    Ok(())
+}
+
+fn refused(reason: &'static str) -> Refused {
+    Refused { code: code::INVALID_ARGUMENT, reason, slot: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        info(text, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn trap_7_every_info_name_is_ended() {
+        assert_eq!(sent(b"node\nbuild"), b"\x02\x01\0\0\0\0\0\x0bnode\nbuild\n");
+        assert_eq!(sent(b"node\nbuild\n"), sent(b"node\nbuild"));
+    }
+
+    #[test]
+    fn an_info_request_that_names_nothing_is_refused() {
+        for text in [&b""[..], b"\n", b"\n\n"] {
+            let mut out = vec![1];
+            assert_eq!(info(text, &mut out).unwrap_err().code, code::INVALID_ARGUMENT);
+            assert_eq!(out, [1]);
+        }
+    }
 }

@@ -3,8 +3,11 @@
 
 pub mod msgpack;
 pub mod order;
+pub mod pack;
 pub mod particle;
 pub mod tape;
+
+use pack::marker;
 
 /// How a map is kept: the flags of its header on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,33 @@ pub enum MapOrder {
     KeyValue,
     /// Flag 8, only in replies: the pairs are in an order that means something.
     Kept,
+}
+
+impl MapOrder {
+    /// As the marker of a packed map has it.
+    pub fn flags(self) -> u8 {
+        match self {
+            MapOrder::Unordered => 0,
+            MapOrder::Key => marker::ORDERED,
+            MapOrder::KeyValue => marker::ORDERED | marker::VALUE_ORDERED,
+            MapOrder::Kept => marker::KEEP_ORDER,
+        }
+    }
+
+    /// Unknown flags (the server keeps an index by 0x10) say nothing of the order.
+    pub fn from_flags(flags: u8) -> Self {
+        match flags {
+            _ if flags & marker::KEEP_ORDER != 0 => MapOrder::Kept,
+            _ if flags & marker::ORDERED == 0 => MapOrder::Unordered,
+            _ if flags & marker::VALUE_ORDERED == 0 => MapOrder::Key,
+            _ => MapOrder::KeyValue,
+        }
+    }
+
+    /// Whether the pairs have to be sorted by key.
+    pub fn is_sorted(self) -> bool {
+        matches!(self, MapOrder::Key | MapOrder::KeyValue)
+    }
 }
 
 /// A value of a bin or of an element of a list or map. Text is bytes: the server never checks it for UTF-8.

@@ -1,17 +1,169 @@
+//! Reading one message of an answer into slots. Fields are skipped: single-record answers carry none that matter.
+
+use super::Header;
+use crate::abi::{tag, NONE};
+use crate::limits::limit;
 use crate::names::Names;
-use crate::value::tape::Slot;
+use crate::value::tape::{self, Slot};
 use crate::Malformed;
+
+/// What a message says beside its values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
+    /// The server's result code.
     pub code: i32,
+    /// Of the record; the partition id in a message with PARTITION_DONE.
     pub generation: u32,
+    /// Seconds since 2010-01-01T00:00:00Z at which the record expires, 0 = never.
     pub void_time: u32,
     pub info3: u8,
-    /// Number of ops.
+    /// Number of ops, which is the number of top-level values on the tape.
     pub items: u32,
     /// Bytes consumed, header included.
     pub length: usize,
 }
-pub fn reply(_body: &[u8], _offset: usize, _names: &mut Names, _tape: &mut Vec<Slot>) -> Result<Reply, Malformed> {
-    unimplemented!()
+
+/// An op without its size: kind, particle type, flags, length of the name.
+const OP_HEADER: usize = 4;
+/// Bit 0 of an op's flags: a last-update time stands between name and value.
+const HAS_UPDATE_TIME: u8 = 1;
+const UPDATE_TIME: usize = 8;
+
+/// Decodes the message at the start of `body`, which lies at `offset` in its buffer: texts on the tape are counted from
+/// that buffer's start. An op becomes the slots of its value, the first of which has the bin's name id; a NAME slot
+/// comes before when the name has no id. On failure the caller cuts the tape to where it was.
+pub fn reply(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<Reply, Malformed> {
+    let (header, mut at) = Header::read(body)?;
+    for _ in 0..header.fields {
+        sized(body, &mut at, 1)?;
+    }
+    let base = tape.len();
+    for _ in 0..header.ops {
+        let op = sized(body, &mut at, OP_HEADER)?;
+        read_op(op, offset + at - op.len(), names, tape)?;
+        if tape.len() - base > limit::SLOTS {
+            return Err(Malformed("a record has too many elements"));
+        }
+    }
+    Ok(Reply {
+        code: i32::from(header.code),
+        generation: header.generation,
+        void_time: header.ttl,
+        info3: header.info3,
+        items: u32::from(header.ops),
+        length: at,
+    })
+}
+
+/// The field or op at `at`, its size taken off, if it has at least `min` bytes and all of them are there.
+#[inline]
+fn sized<'a>(body: &'a [u8], at: &mut usize, min: usize) -> Result<&'a [u8], Malformed> {
+    let Some(&size) = body[*at..].first_chunk::<4>() else {
+        return Err(Malformed("a message ends before its fields and ops do"));
+    };
+    let start = *at + size.len();
+    let size = u32::from_be_bytes(size) as usize;
+    if size < min || size > body.len() - start {
+        return Err(Malformed("a field or op has an impossible size"));
+    }
+    *at = start + size;
+    Ok(&body[start..*at])
+}
+
+#[inline]
+fn read_op(op: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<(), Malformed> {
+    let [_, particle_type, flags, name_length] = [op[0], op[1], op[2], op[3]];
+    let name_end = OP_HEADER + usize::from(name_length);
+    let value_start = if flags & HAS_UPDATE_TIME == 0 { name_end } else { name_end + UPDATE_TIME };
+    if value_start > op.len() {
+        return Err(Malformed("an op ends within its name"));
+    }
+    let bin = names.intern_received(&op[OP_HEADER..name_end]);
+    if bin == NONE {
+        tape.push(Slot::new(tag::NAME, NONE, (offset + OP_HEADER) as u32, u32::from(name_length)));
+    }
+    tape::from_particle(particle_type, &op[value_start..], offset + value_start, bin, tape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::tag_flag;
+    use crate::proto::{op, particle};
+    use crate::value::{particle as form, Value};
+    use crate::wire::message;
+
+    fn body(header: Header, ops: &[(&str, Value)]) -> Vec<u8> {
+        let mut out = Vec::new();
+        Header { ops: ops.len() as u16, ..header }.write(&mut out);
+        for (name, value) in ops {
+            let write = |out: &mut Vec<u8>| Ok::<_, ()>(form::write(value, out));
+            message::op(&mut out, op::READ, name.as_bytes(), write).unwrap();
+        }
+        out
+    }
+
+    #[test]
+    fn a_record_becomes_one_value_a_bin() {
+        let bytes =
+            body(Header { generation: 3, ttl: 9, ..Header::default() }, &[("a", Value::Int(-1)), ("b", Value::Nil)]);
+        let (mut names, mut tape) = (Names::new(1), Vec::new());
+        let reply = reply(&bytes, 8, &mut names, &mut tape).unwrap();
+        assert_eq!(reply, Reply { code: 0, generation: 3, void_time: 9, info3: 0, items: 2, length: bytes.len() });
+        assert_eq!(tape, [Slot::int(0, -1), Slot::new(tag::NIL, 1, 0, 0)]);
+        assert_eq!((names.get(0), names.get(1)), (&b"a"[..], &b"b"[..]));
+    }
+
+    #[test]
+    fn texts_are_counted_from_the_start_of_the_buffer() {
+        let frame = [&[0xEE; 11][..], &body(Header::default(), &[("bin", Value::String(b"text".to_vec()))])].concat();
+        let (mut names, mut tape) = (Names::new(1), Vec::new());
+        reply(&frame[11..], 11, &mut names, &mut tape).unwrap();
+        assert_eq!(tape[0].tag, tag::STRING | tag_flag::ASCII);
+        assert_eq!(tape::slice(&frame, tape[0].a, tape[0].b), Some(&b"text"[..]));
+    }
+
+    #[test]
+    fn fields_are_skipped_and_the_header_says_its_own_length() {
+        let mut bytes = vec![24, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0xAA, 0xBB];
+        message::field(&mut bytes, 4, &[7; 20]);
+        message::field(&mut bytes, 99, &[]);
+        let read = reply(&bytes, 8, &mut Names::new(1), &mut Vec::new()).unwrap();
+        assert_eq!((read.code, read.info3, read.items, read.length), (2, 1, 0, bytes.len()));
+    }
+
+    #[test]
+    fn an_op_may_have_an_update_time_before_its_value() {
+        let mut bytes = Vec::new();
+        Header { ops: 1, ..Header::default() }.write(&mut bytes);
+        bytes.extend_from_slice(&[0, 0, 0, 4 + 1 + 8 + 1, op::READ, particle::INTEGER, 1, 1, b'n']);
+        bytes.extend_from_slice(&[9; 8]);
+        bytes.push(5);
+        let mut tape = Vec::new();
+        reply(&bytes, 0, &mut Names::new(1), &mut tape).unwrap();
+        assert_eq!(tape, [Slot::int(0, 5)]);
+    }
+
+    #[test]
+    fn a_name_without_an_id_comes_in_a_slot_of_its_own() {
+        let mut names = Names::new(1);
+        for n in 0..limit::NAMES {
+            names.intern_received(n.to_string().as_bytes());
+        }
+        let bytes = body(Header::default(), &[("unheard", Value::Bool(true))]);
+        let mut tape = Vec::new();
+        let read = reply(&bytes, 0, &mut names, &mut tape).unwrap();
+        assert_eq!(read.items, 1);
+        assert_eq!(tape[0].kind(), tag::NAME);
+        assert_eq!(tape::slice(&bytes, tape[0].a, tape[0].b), Some(&b"unheard"[..]));
+        assert_eq!(tape[1], Slot::new(tag::TRUE, NONE, 0, 0));
+    }
+
+    #[test]
+    fn every_prefix_of_a_message_is_malformed() {
+        let bytes = body(Header::default(), &[("a", Value::Int(1)), ("b", Value::String(b"x".to_vec()))]);
+        for end in 0..bytes.len() {
+            assert!(reply(&bytes[..end], 8, &mut Names::new(1), &mut Vec::new()).is_err(), "{end} bytes");
+        }
+    }
 }
