@@ -83,7 +83,9 @@ impl Engine {
         let Stage::InFlight(conn) = self.ops[op].stage else { return };
         let (serial, delay) = (self.ops[op].serial, self.ops[op].timeout_delay);
         let connection = &mut self.conns[conn];
-        let Some(at) = connection.in_flight.iter().position(|entry| (entry.op, entry.serial) == (op, serial)) else { return };
+        let Some(at) = connection.in_flight.iter().position(|entry| (entry.op, entry.serial) == (op, serial)) else {
+            return;
+        };
         let entry = connection.in_flight[at];
         self.ops[op].serial = serial.wrapping_add(1);
         if !connection.stream.was_handed(entry.start) {

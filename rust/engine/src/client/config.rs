@@ -141,10 +141,16 @@ mod tests {
 
     #[test]
     fn reads_every_kind_of_field() {
-        let config = Config::parse("host=a\t3000\t\nhost=::1\t3100\tname\nrack_ids=1,2\nip_map=10.0.0.1\t127.0.0.1\ntls=0\ntimeout=250\n").unwrap();
+        let config = Config::parse(
+            "host=a\t3000\t\nhost=::1\t3100\tname\nrack_ids=1,2\nip_map=10.0.0.1\t127.0.0.1\ntls=0\ntimeout=250\n",
+        )
+        .unwrap();
         assert_eq!(config.hosts[1], Address { host: "::1".into(), port: 3100, tls_name: "name".into() });
         assert_eq!((config.rack_ids.as_slice(), config.timeout), (&[1, 2][..], 250.0));
-        assert_eq!(config.mapped(Address { host: "10.0.0.1".into(), port: 1, tls_name: String::new() }).host, "127.0.0.1");
+        assert_eq!(
+            config.mapped(Address { host: "10.0.0.1".into(), port: 1, tls_name: String::new() }).host,
+            "127.0.0.1"
+        );
     }
 
     #[test]

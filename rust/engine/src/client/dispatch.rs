@@ -22,7 +22,9 @@ impl Engine {
         self.ops[op].last_node = u32::from(node);
         self.close_stale(node);
         let conns = &self.conns;
-        let Some(member) = self.members[node as usize].as_mut() else { return self.fail_attempt(op, code::INVALID_NODE, false) };
+        let Some(member) = self.members[node as usize].as_mut() else {
+            return self.fail_attempt(op, code::INVALID_NODE, false);
+        };
         if max_errors != 0 && member.errors > max_errors {
             return self.fail_attempt(op, code::MAX_ERROR_RATE, false);
         }
@@ -137,11 +139,13 @@ impl Engine {
 
     /// A pool connection has room: what waits goes on it.
     pub(super) fn serve(&mut self, node: NodeId) {
-        let depth = self.config.pipeline_depth;
+        let (comfortable, depth) = (self.config.comfortable_depth, self.config.pipeline_depth);
         loop {
             let conns = &self.conns;
             let Some(member) = self.members[node as usize].as_mut() else { return };
             let pool = &mut member.pool;
+            // What waits is shared with the connections that are just being opened.
+            let depth = if pool.connecting.is_empty() { depth } else { comfortable };
             let (exclusive, choice) = match pool.idle.last() {
                 Some(&conn) if !pool.waiting_exclusive.is_empty() => (true, Choice::Use(conn)),
                 _ if pool.waiting.is_empty() => return,
@@ -175,7 +179,7 @@ impl Engine {
         self.tend_soon(node);
         let Some(member) = self.member_mut(node) else { return };
         if member.pool.total() > 0 {
-            return;
+            return self.serve(node);
         }
         member.refused_until = pause;
         let waiting: Vec<_> = member.pool.waiting.drain(..).chain(member.pool.waiting_exclusive.drain(..)).collect();

@@ -62,6 +62,7 @@ impl Engine {
     /// `length` bytes of the staging region came from a socket. `wall` is Unix time in ms: times to live depend on it.
     pub fn received(&mut self, conn: ConnId, length: usize, now: f64, wall: f64) {
         self.time(now);
+        let length = length.min(self.staging.len());
         self.wall = wall;
         self.stats[stat::BYTES_RECEIVED] += length as f64;
         let now = self.now;
@@ -149,7 +150,15 @@ impl Engine {
         }
     }
 
-    fn pool_message(&mut self, conn: ConnId, node: u16, kind: u8, bytes: &[u8], from: usize, to: usize) -> Result<(), Malformed> {
+    fn pool_message(
+        &mut self,
+        conn: ConnId,
+        node: u16,
+        kind: u8,
+        bytes: &[u8],
+        from: usize,
+        to: usize,
+    ) -> Result<(), Malformed> {
         let Some(&entry) = self.conns[conn].in_flight.front() else { return Err(Malformed("an answer to no request")) };
         let body = &bytes[from..to];
         match self.named((entry.op, entry.serial)) {
@@ -205,7 +214,11 @@ impl Engine {
     }
 
     fn malformed(&mut self, conn: ConnId, why: &str, bytes: &[u8]) {
-        let start: String = bytes.iter().take(16).map(|&byte| if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '.' }).collect();
+        let start: String = bytes
+            .iter()
+            .take(16)
+            .map(|&byte| if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '.' })
+            .collect();
         let hint = match bytes {
             [b'H', b'T', b'T', b'P', ..] => "; this port speaks HTTP",
             [0x15, 0x03, ..] => "; this port speaks TLS: set tls",
@@ -258,7 +271,10 @@ impl Engine {
             if let Some(member) = self.member_mut(node) {
                 member.pool.remove(conn);
             }
-            if !matches!(reason, close_reason::IDLE | close_reason::SURPLUS | close_reason::SHUTDOWN | close_reason::NODE_GONE) {
+            if !matches!(
+                reason,
+                close_reason::IDLE | close_reason::SURPLUS | close_reason::SHUTDOWN | close_reason::NODE_GONE
+            ) {
                 self.log_ended(node, text);
                 if state != State::Connecting {
                     self.count_error(node);

@@ -89,6 +89,8 @@ pub struct Engine {
     admitted: usize,
     /// Waiting for a cluster.
     unrouted: VecDeque<OpName>,
+    /// The caller gave up.
+    cancelled: Vec<OpName>,
     /// Failed and to be tried at once.
     again: Vec<OpName>,
     op_timers: Timers,
@@ -143,6 +145,7 @@ impl Engine {
             backlog: VecDeque::new(),
             admitted: 0,
             unrouted: VecDeque::new(),
+            cancelled: Vec::new(),
             again: Vec::new(),
             op_timers: Timers::new(now),
             conns: Slab::default(),
@@ -186,6 +189,7 @@ impl Engine {
         self.begin();
         self.now = self.now.max(now);
         if self.life != Life::Closed {
+            self.end_cancelled();
             self.do_what_is_due();
             self.admit_fresh();
             self.route_again();
@@ -292,6 +296,7 @@ impl Engine {
         self.fresh.clear();
         self.unrouted.clear();
         self.again.clear();
+        self.cancelled.clear();
     }
 
     // ---- getters

@@ -55,7 +55,10 @@ impl Outputs {
     pub fn connect(&mut self, conn: u32, host: &str, port: u16, tls: bool, tls_name: &str, timeout_ms: f64) {
         let (host_at, host_length) = self.text(host);
         let (name_at, name_length) = self.text(tls_name);
-        self.record(output::CONNECT, &[conn, host_at, host_length, u32::from(port), u32::from(tls), name_at, name_length, timeout_ms as u32]);
+        self.record(
+            output::CONNECT,
+            &[conn, host_at, host_length, u32::from(port), u32::from(tls), name_at, name_length, timeout_ms as u32],
+        );
     }
 
     /// `bytes` stay where they are until the next transmit of the connection. The address means something in

@@ -5,10 +5,10 @@ use super::member::Member;
 use super::{level, Engine, Life};
 use crate::abi::{close_reason, event};
 use crate::cluster::{info, Address, Node, NodeId};
+use crate::command;
 use crate::conn::{ConnId, Purpose, State};
 use crate::limits::limit;
 use crate::proto::code;
-use crate::command;
 
 #[derive(Debug)]
 pub struct Probe {
@@ -107,7 +107,8 @@ impl Engine {
     }
 
     pub(super) fn node_named(&self, name: &str) -> Option<NodeId> {
-        let at = self.members.iter().position(|member| member.as_ref().is_some_and(|member| member.node.name == name))?;
+        let at =
+            self.members.iter().position(|member| member.as_ref().is_some_and(|member| member.node.name == name))?;
         Some(at as NodeId)
     }
 

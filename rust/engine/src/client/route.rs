@@ -105,12 +105,19 @@ impl Engine {
         let last = self.ops[op].last_node;
         let name = self.map.namespaces().nth(namespace).map(|ns| ns.name.as_str()).unwrap_or("");
         let levels = self.map.levels(namespace) as u32;
-        let replicas = |offset: u32| (offset..offset + levels).filter_map(|index| self.nth_replica(namespace, partition, index));
+        let replicas =
+            |offset: u32| (offset..offset + levels).filter_map(|index| self.nth_replica(namespace, partition, index));
         let on_rack = |node: NodeId, rack: i64| {
             self.member(node).is_some_and(|member| member.node.racks.iter().any(|(ns, id)| ns == name && *id == rack))
         };
-        let preferred = self.config.rack_ids.iter().find_map(|&rack| replicas(0).find(|&node| u32::from(node) != last && on_rack(node, rack)));
-        preferred.or_else(|| replicas(0).find(|&node| u32::from(node) != last)).or_else(|| self.nth_replica(namespace, partition, 0))
+        let preferred = self
+            .config
+            .rack_ids
+            .iter()
+            .find_map(|&rack| replicas(0).find(|&node| u32::from(node) != last && on_rack(node, rack)));
+        preferred
+            .or_else(|| replicas(0).find(|&node| u32::from(node) != last))
+            .or_else(|| self.nth_replica(namespace, partition, 0))
     }
 
     fn random_node(&mut self) -> Found {
@@ -124,7 +131,8 @@ impl Engine {
     /// Nodes that answered their last tend; all of them if none did.
     pub(super) fn live_nodes(&self) -> Vec<NodeId> {
         let all = || (0..self.members.len() as NodeId).filter(|&node| self.member(node).is_some());
-        let live: Vec<NodeId> = all().filter(|&node| self.member(node).is_some_and(|member| member.node.failures == 0)).collect();
+        let live: Vec<NodeId> =
+            all().filter(|&node| self.member(node).is_some_and(|member| member.node.failures == 0)).collect();
         if live.is_empty() {
             all().collect()
         } else {

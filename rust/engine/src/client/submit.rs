@@ -1,6 +1,6 @@
 //! Taking a command from the shell: it is checked and encoded here, and nothing else happens before the next poll.
 
-use super::{level, Engine, Life, OpName};
+use super::{Engine, Life, OpName};
 use crate::abi::{command_kind, stat, NONE};
 use crate::client::op::{Op, Stage};
 use crate::command;
@@ -46,7 +46,8 @@ impl Engine {
         if block.kind == command_kind::INFO {
             let (from, length) = (block.key_a as usize, block.key_b as usize);
             let text = from.checked_add(length).and_then(|to| self.data.get(from..to));
-            let text = text.ok_or(Refused { code: code::ENGINE, reason: "info text outside of the data region", slot: None })?;
+            let text =
+                text.ok_or(Refused { code: code::ENGINE, reason: "info text outside of the data region", slot: None })?;
             command::info(text, request)?;
             return Ok(None);
         }
@@ -56,14 +57,20 @@ impl Engine {
 
     /// The caller no longer wants the answer. A write that may have left is in doubt.
     pub fn cancel(&mut self, op: u32) {
-        let Some(entry) = self.ops.get_mut(op) else { return };
-        if entry.stage == Stage::Fresh {
+        if let Some(entry) = self.ops.get_mut(op) {
             entry.cancelled = true;
-            return;
+            self.cancelled.push((op, entry.serial));
         }
-        self.log(level::DEBUG, "an operation was cancelled");
-        self.abandon(op);
-        self.finish(op, code::ABORTED);
+    }
+
+    /// Done at the next poll, so that giving up may happen while the outputs of the last one are being acted on.
+    pub(super) fn end_cancelled(&mut self) {
+        for name in std::mem::take(&mut self.cancelled) {
+            if let Some(op) = self.named(name).filter(|&op| self.ops[op].stage != Stage::Fresh) {
+                self.abandon(op);
+                self.finish(op, code::ABORTED);
+            }
+        }
     }
 
     /// The op that a name means, if it has not ended.

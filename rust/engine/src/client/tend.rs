@@ -133,7 +133,9 @@ impl Engine {
                 Err(Malformed(why)) => self.drop_tend_conn(node, close_reason::PROTOCOL, why),
             },
             // An answer to no question.
-            Step::Resting | Step::Connecting => self.drop_tend_conn(node, close_reason::PROTOCOL, "an answer to no question"),
+            Step::Resting | Step::Connecting => {
+                self.drop_tend_conn(node, close_reason::PROTOCOL, "an answer to no question")
+            }
         }
     }
 
@@ -150,7 +152,8 @@ impl Engine {
             let list = info::value(answer, self.peers_name()).ok_or(Malformed("no list of peers"))?;
             self.take_peers(node, peers::parse(list)?);
         }
-        let partition_generation = info::number(answer, "partition-generation").ok_or(Malformed("no partition-generation"))?;
+        let partition_generation =
+            info::number(answer, "partition-generation").ok_or(Malformed("no partition-generation"))?;
         if partition_generation >= 0 {
             let replicas = info::value(answer, "replicas").ok_or(Malformed("no replicas"))?;
             self.take_replicas(node, replicas)?;
@@ -258,10 +261,15 @@ impl Engine {
     /// Removes nodes that do not answer and that no node that does names any more; and those that answer but neither
     /// own anything nor are named. Without anyone to ask, a node has some failures.
     fn sweep(&mut self) {
-        let vouching: Vec<NodeId> =
-            (0..self.members.len() as NodeId).filter(|&node| self.member(node).is_some_and(|member| member.node.failures == 0 && member.tended)).collect();
+        let vouching: Vec<NodeId> = (0..self.members.len() as NodeId)
+            .filter(|&node| self.member(node).is_some_and(|member| member.node.failures == 0 && member.tended))
+            .collect();
         let is_named = |name: &str, but: NodeId| {
-            vouching.iter().filter(|&&other| other != but).filter_map(|&other| self.member(other)).any(|other| other.node.peers.iter().any(|peer| peer == name))
+            vouching
+                .iter()
+                .filter(|&&other| other != but)
+                .filter_map(|&other| self.member(other))
+                .any(|other| other.node.peers.iter().any(|peer| peer == name))
         };
         let lost = |node: NodeId| {
             let Some(member) = self.member(node) else { return false };

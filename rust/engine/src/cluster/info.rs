@@ -2,9 +2,11 @@
 
 /// The lines of an answer. A line without a TAB has an empty value.
 pub fn entries(answer: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    answer.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).map(|line| match line.iter().position(|&byte| byte == b'\t') {
-        Some(tab) => (&line[..tab], &line[tab + 1..]),
-        None => (line, &line[line.len()..]),
+    answer.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).map(|line| {
+        match line.iter().position(|&byte| byte == b'\t') {
+            Some(tab) => (&line[..tab], &line[tab + 1..]),
+            None => (line, &line[line.len()..]),
+        }
     })
 }
 

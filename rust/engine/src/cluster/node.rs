@@ -67,7 +67,11 @@ impl Node {
 
 /// `ns:rack;ns:rack` as `rack-ids` answers.
 pub fn parse_racks(answer: &str) -> Vec<(String, i64)> {
-    answer.split(';').filter_map(|part| part.split_once(':')).filter_map(|(ns, rack)| Some((ns.into(), rack.parse().ok()?))).collect()
+    answer
+        .split(';')
+        .filter_map(|part| part.split_once(':'))
+        .filter_map(|(ns, rack)| Some((ns.into(), rack.parse().ok()?)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -81,7 +81,11 @@ impl PartitionMap {
 
     /// Takes over what `node` says of itself. Nothing is changed by an answer that is malformed in any part.
     pub fn apply(&mut self, node: NodeId, answer: &[u8], names: &mut Names) -> Result<Applied, Malformed> {
-        let parsed = answer.split(|&b| b == b';').filter(|part| !part.is_empty()).map(parse_namespace).collect::<Result<Vec<_>, _>>()?;
+        let parsed = answer
+            .split(|&b| b == b';')
+            .filter(|part| !part.is_empty())
+            .map(parse_namespace)
+            .collect::<Result<Vec<_>, _>>()?;
         let mut applied = Applied::default();
         for said in parsed {
             let Some(index) = self.index_of(said.name, names) else { return Err(BAD) };

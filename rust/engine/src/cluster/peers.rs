@@ -121,7 +121,13 @@ mod tests {
     fn reads_nodes_hosts_and_default_ports() {
         let peers = parse(b"6,3000,[[BB9,tls1,[10.0.0.1,10.0.0.2:3100]],[C3,,[[2001:db8::1]:3200,[::1]]]]").unwrap();
         assert_eq!(peers.generation, 6);
-        assert_eq!(peers.peers[0], Peer { name: "BB9".into(), addresses: vec![address("10.0.0.1", 3000, "tls1"), address("10.0.0.2", 3100, "tls1")] });
+        assert_eq!(
+            peers.peers[0],
+            Peer {
+                name: "BB9".into(),
+                addresses: vec![address("10.0.0.1", 3000, "tls1"), address("10.0.0.2", 3100, "tls1")]
+            }
+        );
         assert_eq!(peers.peers[1].addresses, vec![address("2001:db8::1", 3200, ""), address("::1", 3000, "")]);
     }
 

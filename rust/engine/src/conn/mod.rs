@@ -70,6 +70,14 @@ pub struct Conn {
 
 impl Conn {
     pub fn new(purpose: Purpose, now: f64, expires: f64) -> Conn {
-        Conn { purpose, state: State::Connecting, in_flight: VecDeque::new(), stream: Stream::default(), since: now, progress: now, expires }
+        Conn {
+            purpose,
+            state: State::Connecting,
+            in_flight: VecDeque::new(),
+            stream: Stream::default(),
+            since: now,
+            progress: now,
+            expires,
+        }
     }
 }

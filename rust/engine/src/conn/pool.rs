@@ -73,7 +73,11 @@ impl Pool {
     }
 
     pub fn all(&self) -> Vec<ConnId> {
-        [&self.idle, &self.busy, &self.exclusive, &self.draining, &self.connecting].into_iter().flatten().copied().collect()
+        [&self.idle, &self.busy, &self.exclusive, &self.draining, &self.connecting]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect()
     }
 }
 

@@ -1,0 +1,217 @@
+//! Deadlines, late answers, cancelling, backpressure.
+
+use crate::rig::{Rig, BASE};
+use aerospike_sansio::abi::{command_kind, command_word as word, stat};
+use aerospike_sansio::proto::code;
+
+#[test]
+fn an_answer_ends_the_operation_once_with_its_generation() {
+    let mut rig = Rig::connected(1, "");
+    let op = rig.get(1);
+    rig.run();
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.generation, ended.attempts, ended.from_server), (code::OK, 9, 1, true));
+}
+
+#[test]
+fn a_result_code_of_the_server_reaches_the_caller_as_it_is() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().code = 13;
+    let op = rig.put(1);
+    rig.run();
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.in_doubt, ended.from_server), (code::RECORD_TOO_BIG, false, true));
+}
+
+#[test]
+fn a_read_without_an_answer_ends_at_its_total_timeout() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let op = rig.submit(command_kind::GET, 1, &[(word::TOTAL_TIMEOUT, 70)]);
+    rig.run();
+    let begun = rig.now;
+    rig.run_until(begun + 69.0);
+    assert!(!rig.has_ended(op));
+    rig.run_until(begun + 70.0);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.in_doubt, ended.at - begun), (code::TIMEOUT, false, 70.0));
+}
+
+#[test]
+fn a_write_that_was_sent_and_not_answered_is_in_doubt() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let op = rig.put(1);
+    rig.advance(1000.0);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.in_doubt), (code::TIMEOUT, true));
+}
+
+#[test]
+fn a_write_of_which_nothing_was_sent_is_not_in_doubt_and_is_never_sent() {
+    let mut rig = Rig::connected(1, "max_conns_per_node=1\npipeline_depth=8\n");
+    let first = rig.get(1);
+    rig.run();
+    assert_eq!(rig.result(first).code, code::OK);
+    // The socket takes the first request and asks for no more: the second stays with the engine.
+    rig.stuck = true;
+    let sent = rig.submit(command_kind::PUT, 1, &[(word::TOTAL_TIMEOUT, 500)]);
+    rig.run();
+    let unsent = rig.submit(command_kind::PUT, 2, &[(word::TOTAL_TIMEOUT, 100)]);
+    let before = rig.nodes[&BASE].requests;
+    rig.ended.clear();
+    rig.advance(200.0);
+    let ended = rig.result(unsent);
+    assert_eq!((ended.code, ended.in_doubt), (code::TIMEOUT, false));
+    let _ = sent;
+    rig.stuck = false;
+    rig.conns_of(BASE).into_iter().for_each(|conn| rig.engine.writable(conn, rig.now));
+    rig.run();
+    assert_eq!(rig.nodes[&BASE].requests, before, "the request that was given up was sent all the same");
+}
+
+#[test]
+fn a_late_answer_never_reaches_another_caller() {
+    let mut rig = Rig::connected(1, "max_conns_per_node=1\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let late = rig.submit(command_kind::GET, 1, &[(word::TOTAL_TIMEOUT, 50), (word::TIMEOUT_DELAY, 10_000)]);
+    let behind = rig.submit(command_kind::GET, 2, &[(word::TOTAL_TIMEOUT, 5000)]);
+    rig.advance(60.0);
+    assert_eq!(rig.result(late).code, code::TIMEOUT);
+    assert!(!rig.has_ended(behind));
+    rig.answer_held(BASE);
+    assert_eq!(rig.result(behind).code, code::OK);
+    assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), 1.0);
+    // The late answer came in time for the connection to be used again.
+    rig.nodes.get_mut(&BASE).unwrap().holds = false;
+    rig.ended.clear();
+    let opened = rig.engine.stat(stat::CONNECTIONS_OPENED);
+    let op = rig.get(3);
+    rig.run();
+    assert_eq!(rig.result(op).code, code::OK);
+    assert_eq!(rig.engine.stat(stat::CONNECTIONS_OPENED), opened);
+}
+
+#[test]
+fn without_a_timeout_delay_a_connection_that_owes_only_late_answers_is_closed() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let op = rig.submit(command_kind::GET, 1, &[(word::TOTAL_TIMEOUT, 50)]);
+    rig.advance(60.0);
+    assert_eq!(rig.result(op).code, code::TIMEOUT);
+    assert_eq!(rig.conns_of(BASE).len(), 1, "only the tend connection is left");
+}
+
+#[test]
+fn the_timeout_of_one_operation_does_not_put_a_sent_write_behind_it_in_doubt() {
+    let mut rig = Rig::connected(1, "max_conns_per_node=1\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let hasty = rig.submit(command_kind::GET, 1, &[(word::TOTAL_TIMEOUT, 20)]);
+    let write = rig.submit(command_kind::PUT, 2, &[(word::TOTAL_TIMEOUT, 5000)]);
+    rig.advance(500.0);
+    assert_eq!(rig.result(hasty).code, code::TIMEOUT);
+    assert!(!rig.has_ended(write));
+    rig.answer_held(BASE);
+    assert_eq!(rig.result(write).code, code::OK);
+}
+
+#[test]
+fn the_socket_timeout_ends_an_attempt_and_the_next_one_asks_the_other_replica() {
+    let mut rig = Rig::connected(2, "");
+    rig.nodes.values_mut().for_each(|node| node.holds = true);
+    let op = rig.submit(command_kind::GET, 1, &[(word::SOCKET_TIMEOUT, 30), (word::MAX_RETRIES, 1)]);
+    rig.run();
+    let first: Vec<usize> = rig.nodes.values().map(|node| node.requests).collect();
+    assert_eq!(first.iter().sum::<usize>(), 1);
+    rig.advance(31.0);
+    assert_eq!(rig.nodes.values().map(|node| node.requests).collect::<Vec<_>>(), vec![1, 1]);
+    rig.advance(31.0);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.attempts), (code::TIMEOUT, 2));
+}
+
+#[test]
+fn a_sleep_lies_between_attempts_and_grows_by_its_multiplier() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().code = code::DEVICE_OVERLOAD as u8;
+    let two = f64::to_bits(2.0);
+    let multiplier = [(word::SLEEP_MULTIPLIER, two as u32), (word::SLEEP_MULTIPLIER + 1, (two >> 32) as u32)];
+    let settings = [&[(word::MAX_RETRIES, 2), (word::SLEEP, 20)], &multiplier[..]].concat();
+    let op = rig.submit(command_kind::GET, 1, &settings);
+    rig.run();
+    let begun = rig.now;
+    rig.run_until(begun + 19.0);
+    assert_eq!(rig.nodes[&BASE].requests, 1);
+    rig.run_until(begun + 20.0);
+    assert_eq!(rig.nodes[&BASE].requests, 2);
+    rig.run_until(begun + 59.0);
+    assert_eq!(rig.nodes[&BASE].requests, 2);
+    rig.run_until(begun + 60.0);
+    assert_eq!(rig.nodes[&BASE].requests, 3);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.attempts, ended.from_server), (code::DEVICE_OVERLOAD, 3, true));
+}
+
+#[test]
+fn a_cancelled_operation_ends_at_once_and_is_in_doubt_if_it_is_a_write_that_left() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let early = rig.put(1);
+    rig.engine.cancel(early);
+    rig.run();
+    assert_eq!((rig.result(early).code, rig.result(early).in_doubt), (code::ABORTED, false));
+    assert_eq!(rig.nodes[&BASE].requests, 0);
+    rig.ended.clear();
+    let sent = rig.put(2);
+    rig.run();
+    rig.engine.cancel(sent);
+    rig.run();
+    assert_eq!((rig.result(sent).code, rig.result(sent).in_doubt), (code::ABORTED, true));
+}
+
+#[test]
+fn operations_beyond_the_limit_wait_their_turn_and_no_longer_than_allowed() {
+    let mut rig =
+        Rig::connected(1, "max_concurrent_operations=2\noperation_queue_timeout=30\nmax_queued_operations=2\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let ops: Vec<u32> = (0..5).map(|key| rig.get(key)).collect();
+    rig.run();
+    assert_eq!(rig.nodes[&BASE].requests, 2);
+    assert_eq!(rig.result(ops[4]).code, code::BACKPRESSURE, "the queue holds two");
+    rig.answer_held(BASE);
+    assert_eq!(rig.result(ops[0]).code, code::OK);
+    assert_eq!(rig.nodes[&BASE].requests, 4, "the two that waited took the places");
+    let waits = rig.get(9);
+    rig.advance(30.0);
+    assert_eq!(rig.ended.iter().filter(|ended| ended.op == waits && ended.code == code::BACKPRESSURE).count(), 1);
+}
+
+#[test]
+fn closing_with_time_to_drain_lets_operations_end_and_closes_everything() {
+    let mut rig = Rig::connected(3, "");
+    rig.nodes.values_mut().for_each(|node| node.holds = true);
+    let ops: Vec<u32> = (0..20).map(|key| rig.put(key)).collect();
+    rig.run();
+    rig.engine.close(1000.0, rig.now);
+    assert_eq!(rig.try_submit(command_kind::GET, 1, &[]).unwrap_err().code, code::CLOSED);
+    rig.run();
+    assert!(!rig.engine.finished());
+    (0..3).for_each(|index| rig.answer_held(BASE + index));
+    ops.iter().for_each(|&op| assert_eq!(rig.result(op).code, code::OK));
+    assert!(rig.engine.finished());
+    assert_eq!(rig.engine.stat(stat::CONNECTIONS_OPEN), 0.0);
+    assert_eq!(rig.engine.next_deadline(), f64::INFINITY);
+}
+
+#[test]
+fn closing_without_draining_ends_what_is_under_way_and_says_what_is_in_doubt() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let (read, write) = (rig.get(1), rig.put(2));
+    rig.run();
+    rig.engine.close(0.0, rig.now);
+    rig.run();
+    assert_eq!((rig.result(read).code, rig.result(read).in_doubt), (code::CLOSED, false));
+    assert_eq!((rig.result(write).code, rig.result(write).in_doubt), (code::CLOSED, true));
+    assert!(rig.engine.finished());
+}

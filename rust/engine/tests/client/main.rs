@@ -1,0 +1,7 @@
+//! The engine against a scripted cluster: what it does when things go well, late and wrong. Every test is a sentence.
+
+mod cluster;
+mod deadlines;
+mod pool;
+mod retries;
+mod rig;

@@ -1,0 +1,99 @@
+//! What is tried again, where, and what is not.
+
+use crate::rig::{Rig, BASE};
+use aerospike_sansio::abi::{command_kind, command_word as word};
+use aerospike_sansio::proto::code;
+
+#[test]
+fn reads_go_on_at_the_other_replica_when_a_node_dies_under_them() {
+    let mut rig = Rig::connected(2, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let ops: Vec<u32> = (0..40).map(|key| rig.submit(command_kind::GET, key, &[(word::MAX_RETRIES, 2)])).collect();
+    rig.run();
+    assert!(rig.nodes[&BASE].requests > 0);
+    rig.kill(BASE);
+    rig.advance(1.0);
+    for op in ops {
+        assert_eq!(rig.result(op).code, code::OK, "{:?}", rig.result(op));
+    }
+}
+
+#[test]
+fn a_write_whose_connection_breaks_is_in_doubt_and_not_sent_again_by_default() {
+    let mut rig = Rig::connected(2, "");
+    rig.nodes.values_mut().for_each(|node| node.holds = true);
+    let op = rig.put(1);
+    rig.run();
+    let port = *rig.nodes.iter().find(|(_, node)| node.requests == 1).unwrap().0;
+    rig.kill(port);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.in_doubt, ended.attempts), (code::CONNECTION, true, 1));
+}
+
+#[test]
+fn a_write_is_sent_again_where_its_policy_says_so() {
+    let mut rig = Rig::connected(2, "");
+    rig.nodes.values_mut().for_each(|node| node.holds = true);
+    let op = rig.submit(command_kind::PUT, 1, &[(word::MAX_RETRIES, 1)]);
+    rig.run();
+    let port = *rig.nodes.iter().find(|(_, node)| node.requests == 1).unwrap().0;
+    rig.nodes.values_mut().for_each(|node| node.holds = false);
+    rig.kill(port);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.attempts), (code::OK, 2));
+}
+
+#[test]
+fn answers_that_would_be_the_same_again_are_not_retried() {
+    for answer in [code::RECORD_NOT_FOUND, code::PARAMETER, code::KEY_BUSY, code::FILTERED_OUT] {
+        let mut rig = Rig::connected(1, "");
+        rig.nodes.get_mut(&BASE).unwrap().code = answer as u8;
+        let op = rig.submit(command_kind::GET, 1, &[(word::MAX_RETRIES, 5)]);
+        rig.run();
+        assert_eq!((rig.result(op).code, rig.result(op).attempts), (answer, 1));
+    }
+}
+
+#[test]
+fn many_retries_without_a_pause_end_and_do_not_deepen_the_stack() {
+    let mut rig = Rig::connected(1, "");
+    rig.kill(BASE);
+    let op = rig.submit(command_kind::GET, 1, &[(word::MAX_RETRIES, 200_000)]);
+    rig.run();
+    assert!(rig.has_ended(op) || rig.engine.next_deadline() < f64::INFINITY);
+    rig.advance(1000.0);
+    assert_ne!(rig.result(op).code, code::OK);
+}
+
+#[test]
+fn an_unknown_namespace_is_refused_before_anything_is_sent() {
+    let mut rig = Rig::connected(1, "");
+    let other = rig.name(aerospike_sansio::names::NameKind::Namespace, "other");
+    let op = rig.submit(command_kind::GET, 1, &[(word::NAMESPACE, other)]);
+    rig.run();
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.from_server, ended.attempts), (code::NAMESPACE, false, 0));
+    assert_eq!(rig.nodes[&BASE].requests, 0);
+}
+
+#[test]
+fn a_node_with_too_many_errors_is_given_a_rest_until_the_window_ends() {
+    let mut rig = Rig::connected(1, "max_error_rate=3\n");
+    rig.nodes.get_mut(&BASE).unwrap().code = code::DEVICE_OVERLOAD as u8;
+    for key in 0..4 {
+        rig.get(key);
+        rig.run();
+    }
+    let requests = rig.nodes[&BASE].requests;
+    rig.ended.clear();
+    let op = rig.get(9);
+    rig.run();
+    assert_eq!(rig.result(op).code, code::MAX_ERROR_RATE);
+    assert_eq!(rig.nodes[&BASE].requests, requests);
+    rig.nodes.get_mut(&BASE).unwrap().code = 0;
+    rig.advance(2100.0);
+    rig.ended.clear();
+    let op = rig.get(9);
+    rig.run();
+    assert_eq!(rig.result(op).code, code::OK);
+}

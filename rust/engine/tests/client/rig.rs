@@ -1,0 +1,375 @@
+//! An engine and a scripted cluster in one thread and one time: what the engine asks of its shell is done at once, and
+//! the test decides what the nodes answer and when. The cluster knows of a record only what a header says.
+
+use aerospike_sansio::abi::{command_kind, command_word as word, output, socket_end, NONE};
+use aerospike_sansio::client::Engine;
+use aerospike_sansio::cluster::base64;
+use aerospike_sansio::names::NameKind;
+use aerospike_sansio::proto::code;
+use aerospike_sansio::value::tape::Slot;
+use aerospike_sansio::wire;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The result of one operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ended {
+    pub op: u32,
+    pub code: i32,
+    pub attempts: u32,
+    pub in_doubt: bool,
+    pub from_server: bool,
+    pub generation: u32,
+    pub at: f64,
+}
+
+#[derive(Debug, Default)]
+pub struct Node {
+    pub name: String,
+    pub port: u16,
+    /// Connects are refused.
+    pub down: bool,
+    /// Connects are never answered.
+    pub black_hole: bool,
+    /// Record requests are kept, unanswered, until `answer_held`.
+    pub holds: bool,
+    /// What record requests are answered with.
+    pub code: u8,
+    pub peers_generation: i64,
+    pub partition_generation: i64,
+    /// Port numbers of the nodes that it names as peers.
+    pub peers: Vec<u16>,
+    /// Index among `of` nodes: it is master of the partitions where partition % of == index, and the next one replica.
+    pub index: usize,
+    pub of: usize,
+    /// Record requests that came, the held ones included.
+    pub requests: usize,
+}
+
+#[derive(Debug)]
+struct Socket {
+    port: u16,
+    input: Vec<u8>,
+    held: VecDeque<Vec<u8>>,
+}
+
+pub struct Rig {
+    pub engine: Engine,
+    pub now: f64,
+    pub nodes: BTreeMap<u16, Node>,
+    sockets: BTreeMap<u32, Socket>,
+    pub ended: Vec<Ended>,
+    pub ready: Option<(i32, String)>,
+    pub events: Vec<u32>,
+    pub closes: Vec<u32>,
+    /// Sockets take what they are given but do not ask for more.
+    pub stuck: bool,
+}
+
+pub const BASE: u16 = 3000;
+
+/// Names and ports of a cluster of `count`.
+pub fn cluster(count: usize) -> BTreeMap<u16, Node> {
+    let port = |index: usize| BASE + index as u16;
+    (0..count)
+        .map(|index| {
+            let peers = (0..count).filter(|&other| other != index).map(port).collect();
+            (
+                port(index),
+                Node { name: format!("N{index}"), port: port(index), peers, index, of: count, ..Node::default() },
+            )
+        })
+        .collect()
+}
+
+impl Rig {
+    /// An engine whose seed is the first node, connected.
+    pub fn connected(count: usize, config: &str) -> Rig {
+        let mut rig = Rig::new(cluster(count), &format!("host=h\t{BASE}\t\n{config}"));
+        rig.run();
+        assert_eq!(rig.ready, Some((code::OK, String::new())));
+        rig
+    }
+
+    pub fn new(nodes: BTreeMap<u16, Node>, config: &str) -> Rig {
+        Rig {
+            engine: Engine::new(config, 7, 1000.0),
+            now: 1000.0,
+            nodes,
+            sockets: BTreeMap::new(),
+            ended: vec![],
+            ready: None,
+            events: vec![],
+            closes: vec![],
+            stuck: false,
+        }
+    }
+
+    /// Everything that can happen without time going on.
+    pub fn run(&mut self) {
+        for _ in 0..10_000 {
+            if self.engine.poll(self.now) == 0 {
+                return;
+            }
+            self.act();
+        }
+        panic!("the engine does not come to rest");
+    }
+
+    /// Lets time go on to `at`, waking the engine when it wants to be.
+    pub fn run_until(&mut self, at: f64) {
+        self.run();
+        while self.engine.next_deadline() <= at {
+            self.now = self.now.max(self.engine.next_deadline());
+            self.run();
+        }
+        self.now = at;
+        self.run();
+    }
+
+    pub fn advance(&mut self, ms: f64) {
+        self.run_until(self.now + ms);
+    }
+
+    fn act(&mut self) {
+        let records: Vec<(u32, Vec<u32>)> =
+            self.engine.outputs.records().map(|(kind, words)| (kind, words.to_vec())).collect();
+        let texts: Vec<String> = records
+            .iter()
+            .map(|(kind, words)| match *kind {
+                output::READY => self.engine.outputs.text_at(words[1], words[2]).to_string(),
+                _ => String::new(),
+            })
+            .collect();
+        let bytes: Vec<Vec<u8>> = records
+            .iter()
+            .map(
+                |(kind, words)| {
+                    if *kind == output::TRANSMIT {
+                        self.engine.transmitted(words[0]).to_vec()
+                    } else {
+                        vec![]
+                    }
+                },
+            )
+            .collect();
+        for (((kind, words), text), bytes) in records.into_iter().zip(texts).zip(bytes) {
+            match kind {
+                output::CONNECT => self.connect(words[0], words[3] as u16),
+                output::TRANSMIT => self.transmitted(words[0], bytes),
+                output::CLOSE => {
+                    self.closes.push(words[1]);
+                    self.sockets.remove(&words[0]);
+                }
+                output::DONE => self.ended.push(Ended {
+                    op: words[0],
+                    code: words[1] as i32,
+                    attempts: words[3],
+                    in_doubt: words[4] & 1 != 0,
+                    from_server: words[4] & 2 != 0,
+                    generation: words[5],
+                    at: self.now,
+                }),
+                output::READY => self.ready = Some((words[0] as i32, text)),
+                output::EVENT => self.events.push(words[0]),
+                _ => panic!("an unknown record {kind}"),
+            }
+        }
+    }
+
+    fn connect(&mut self, conn: u32, port: u16) {
+        match self.nodes.get(&port) {
+            Some(node) if node.black_hole => {}
+            Some(node) if !node.down => {
+                self.sockets.insert(conn, Socket { port, input: vec![], held: VecDeque::new() });
+                self.engine.opened(conn, self.now);
+            }
+            _ => self.engine.closed(conn, socket_end::REFUSED, self.now),
+        }
+    }
+
+    fn transmitted(&mut self, conn: u32, bytes: Vec<u8>) {
+        let Some(socket) = self.sockets.get_mut(&conn) else { return };
+        socket.input.extend_from_slice(&bytes);
+        if !self.stuck {
+            self.engine.writable(conn, self.now);
+        }
+        while let Some(socket) = self.sockets.get_mut(&conn) {
+            let Ok(Some((kind, total))) = wire::complete(&socket.input) else { return };
+            let request: Vec<u8> = socket.input.drain(..total).collect();
+            let port = socket.port;
+            let names = self.nodes_by_port();
+            let Some(node) = self.nodes.get_mut(&port) else { return };
+            match kind {
+                1 => {
+                    let answer = info_answer(node, &names, &request[8..]);
+                    self.give(conn, &frame(1, &answer));
+                }
+                _ => {
+                    node.requests += 1;
+                    let answer = record_answer(node.code);
+                    if node.holds {
+                        self.sockets.get_mut(&conn).unwrap().held.push_back(answer);
+                    } else {
+                        self.give(conn, &answer);
+                    }
+                }
+            }
+        }
+    }
+
+    fn nodes_by_port(&self) -> BTreeMap<u16, String> {
+        self.nodes.iter().map(|(&port, node)| (port, node.name.clone())).collect()
+    }
+
+    /// Bytes from the server, in one piece.
+    pub fn give(&mut self, conn: u32, bytes: &[u8]) {
+        self.engine.receive_reserve(bytes.len()).copy_from_slice(bytes);
+        self.engine.received(conn, bytes.len(), self.now, 1_800_000_000_000.0);
+    }
+
+    /// Answers what was held at the node, in order.
+    pub fn answer_held(&mut self, port: u16) {
+        for conn in self.conns_of(port) {
+            while let Some(answer) = self.sockets.get_mut(&conn).and_then(|socket| socket.held.pop_front()) {
+                self.give(conn, &answer);
+            }
+        }
+        self.run();
+    }
+
+    /// Drops the answers that are held: the test has given them in its own way.
+    pub fn forget_held(&mut self) {
+        self.sockets.values_mut().for_each(|socket| socket.held.clear());
+    }
+
+    pub fn conns_of(&self, port: u16) -> Vec<u32> {
+        self.sockets.iter().filter(|(_, socket)| socket.port == port).map(|(&conn, _)| conn).collect()
+    }
+
+    /// Connections with held requests.
+    pub fn conns_in_use(&self) -> Vec<u32> {
+        self.sockets.iter().filter(|(_, socket)| !socket.held.is_empty()).map(|(&conn, _)| conn).collect()
+    }
+
+    /// The node dies: its connections break, and new ones are refused.
+    pub fn kill(&mut self, port: u16) {
+        self.nodes.get_mut(&port).unwrap().down = true;
+        for conn in self.conns_of(port) {
+            self.cut(conn);
+        }
+        self.run();
+    }
+
+    pub fn cut(&mut self, conn: u32) {
+        self.sockets.remove(&conn);
+        self.engine.closed(conn, socket_end::FAILED, self.now);
+    }
+
+    pub fn name(&mut self, kind: NameKind, text: &str) -> u32 {
+        self.engine.names.intern(kind, text.as_bytes()).unwrap()
+    }
+
+    /// Submits a command on the integer key; `set` changes words of its block.
+    pub fn submit(&mut self, kind: u32, key: i64, set: &[(usize, u32)]) -> u32 {
+        self.try_submit(kind, key, set).unwrap()
+    }
+
+    pub fn try_submit(&mut self, kind: u32, key: i64, set: &[(usize, u32)]) -> Result<u32, aerospike_sansio::Refused> {
+        let (namespace, bin) = (self.name(NameKind::Namespace, "test"), self.name(NameKind::Bin, "b"));
+        let mut words = [0u32; word::LENGTH];
+        words[word::KIND] = kind;
+        words[word::NAMESPACE] = namespace;
+        words[word::SET] = NONE;
+        words[word::KEY_TYPE] = 1;
+        words[word::KEY_A] = key as u32;
+        words[word::KEY_B] = (key >> 32) as u32;
+        words[word::TOTAL_TIMEOUT] = 1000;
+        words[word::SOCKET_TIMEOUT] = 30_000;
+        let one = f64::to_bits(1.0);
+        words[word::SLEEP_MULTIPLIER] = one as u32;
+        words[word::SLEEP_MULTIPLIER + 1] = (one >> 32) as u32;
+        if kind == command_kind::PUT || kind == command_kind::ADD {
+            words[word::ITEMS] = 1;
+            words[word::SLOTS] = 1;
+            self.engine.command[word::LENGTH / 4] = Slot { tag: 3, bin, a: one as u32, b: (one >> 32) as u32 };
+        }
+        for &(at, value) in set {
+            words[at] = value;
+        }
+        for (slot, four) in self.engine.command.iter_mut().zip(words.chunks(4)) {
+            *slot = Slot { tag: four[0], bin: four[1], a: four[2], b: four[3] };
+        }
+        self.engine.submit()
+    }
+
+    pub fn get(&mut self, key: i64) -> u32 {
+        self.submit(command_kind::GET, key, &[])
+    }
+
+    pub fn put(&mut self, key: i64) -> u32 {
+        self.submit(command_kind::PUT, key, &[])
+    }
+
+    /// The result of an op, which must have ended exactly once.
+    pub fn result(&self, op: u32) -> Ended {
+        let results: Vec<_> = self.ended.iter().filter(|ended| ended.op == op).collect();
+        assert_eq!(results.len(), 1, "op {op} ended {} times", results.len());
+        *results[0]
+    }
+
+    pub fn has_ended(&self, op: u32) -> bool {
+        self.ended.iter().any(|ended| ended.op == op)
+    }
+}
+
+pub fn frame(kind: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![2, kind];
+    bytes.extend_from_slice(&(body.len() as u64).to_be_bytes()[2..]);
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// A bare header with a code; the generation is 9.
+pub fn record_answer(code: u8) -> Vec<u8> {
+    let mut body = [0u8; 22];
+    body[0] = 22;
+    body[5] = code;
+    body[9] = 9;
+    frame(3, &body)
+}
+
+fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Vec<u8> {
+    let mut answer = String::new();
+    for name in std::str::from_utf8(request).unwrap().lines() {
+        let value = match name {
+            "node" => node.name.clone(),
+            "build" => "8.1.2.0".into(),
+            "cluster-name" => "rig".into(),
+            "partition-generation" => node.partition_generation.to_string(),
+            "peers-generation" => node.peers_generation.to_string(),
+            "peers-clear-std" => {
+                let peers: Vec<String> =
+                    node.peers.iter().map(|port| format!("[{},,[h:{port}]]", nodes[port])).collect();
+                format!("{},3000,[{}]", node.peers_generation, peers.join(","))
+            }
+            "replicas" => {
+                let of = node.of.max(1);
+                let levels = of.min(2);
+                let bitmaps: Vec<String> = (0..levels)
+                    .map(|level| {
+                        let mut bytes = [0u8; 512];
+                        (0..4096)
+                            .filter(|p| (p + level) % of == node.index)
+                            .for_each(|p| bytes[p >> 3] |= 0x80 >> (p & 7));
+                        base64::encode(&bytes)
+                    })
+                    .collect();
+                format!("test:0,{levels},{}", bitmaps.join(","))
+            }
+            _ if name.starts_with("user-agent-set") => "ok".into(),
+            _ => "ERROR:4:unrecognized command".into(),
+        };
+        answer.push_str(&format!("{name}\t{value}\n"));
+    }
+    answer.into_bytes()
+}
