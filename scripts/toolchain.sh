@@ -75,13 +75,14 @@ linked_toolchain() { rustup toolchain list | grep -q "^$linked\b"; }
 # first two and build the third, once for the machine.
 debian_rustc() {
   [ -f /etc/debian_version ] || return 1
+  ! builds_clean_wasm /usr/bin/rustc || return 0
   can_be_root || die "$hint (or run this once as root, to use Debian's rustc-web)"
   if ! { [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/library ]; }; then
     say "installing Debian's rustc-web"
     apt_install rustc-web cargo-web rust-web-src || die "apt-get cannot install rustc-web; instead run: rustup target add $target"
   fi
   link_lld
-  builds_clean_wasm /usr/bin/rustc || build_std
+  build_std
   builds_clean_wasm /usr/bin/rustc || { cat "$scratch/probe.log" >&2; return 1; }
 }
 
