@@ -44,7 +44,7 @@ clean: ## remove what was built; what was installed stays
 # ── What the tasks need ─────────────────────────────────────────────────────────────────────────────────────────
 
 # Not even the output folder is replaced when the compiler finds an error.
-dist: node_modules/.installed tsconfig.json tsconfig.build.json $(shell find ts pkg -not -name STAMP 2>/dev/null)
+dist: node_modules/.installed tsconfig.json tsconfig.build.json $(shell find ts; find pkg -name '*.d.ts')
 	@rm -rf dist.new
 	@npx tsc -p tsconfig.build.json --outDir dist.new || { rm -rf dist.new; exit 1; }
 	@rm -rf dist && mv dist.new dist && touch dist
