@@ -50,3 +50,50 @@ fn hash(set: &[u8], particle_type: u8, bytes: &[u8]) -> [u8; 20] {
     hasher.update(bytes);
     hasher.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn the_hash_is_ripemd_160() {
+        assert_eq!(hex(&Ripemd160::digest(b"")), "9c1185a5c5e9fc54612808977ee8f548b2258d31");
+    }
+
+    #[test]
+    fn digests_are_those_of_other_clients() {
+        for (key, expected) in [
+            (UserKey::String(b"v_int0"), "c2423b04ee50b4f14ffc78378302ae1d79a11b28"),
+            (UserKey::String(b"v_int1"), "eab5506f45fbdb34534a0600d0663b24d4d25ecc"),
+            (UserKey::String(b"v_int_neg"), "4c14e570c976df445ca9f725cb9d1d9ba4c5491a"),
+        ] {
+            assert_eq!(hex(&digest(b"vec", &key)), expected);
+        }
+    }
+
+    #[test]
+    fn the_type_of_a_key_is_part_of_its_digest() {
+        let string = digest(b"set", &UserKey::String(&1i64.to_be_bytes()));
+        let blob = digest(b"set", &UserKey::Blob(&1i64.to_be_bytes()));
+        let int = digest(b"set", &UserKey::Int(1));
+        assert!(string != blob && blob != int && int != string);
+    }
+
+    #[test]
+    fn a_digest_stands_for_itself() {
+        assert_eq!(digest(b"any", &UserKey::Digest([7; 20])), [7; 20]);
+    }
+
+    #[test]
+    fn the_partition_is_the_first_12_bits_low_byte_first() {
+        let mut digest = [0xFF; 20];
+        digest[..2].copy_from_slice(&[0x34, 0xA2]);
+        assert_eq!(partition(&digest), 0x234);
+        assert_eq!(partition(&[0xFF; 20]), 4095);
+        assert_eq!(partition(&[0; 20]), 0);
+    }
+}

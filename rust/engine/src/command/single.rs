@@ -228,3 +228,249 @@ fn check_length(length: usize) -> Result<(), Refused> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::NameKind;
+    use crate::proto::DATA_HEADER;
+
+    /// Names 0 to 2: namespace, set, bin; 3 is too long for a bin, 4 too long for a namespace, 5 empty.
+    fn names() -> Names {
+        let mut names = Names::new(1);
+        names.intern(NameKind::Namespace, b"test").unwrap();
+        names.intern(NameKind::Set, b"vec").unwrap();
+        names.intern(NameKind::Bin, b"b").unwrap();
+        names.intern(NameKind::Set, &[b'x'; 16]).unwrap();
+        names.intern(NameKind::Set, &[b'x'; 32]).unwrap();
+        names.intern_received(b"");
+        names.intern_received(&[b'x'; 64]);
+        names
+    }
+
+    const BIN: u32 = 2;
+    const DATA: &[u8] = b"v_int0 a filter";
+
+    fn block(kind: u32, slots: &[Slot]) -> Block {
+        let items = u32::from(!slots.is_empty());
+        Block { kind, set: 1, key_type: 3, key_b: 6, items, slots: slots.len() as u32, ..Block::default() }
+    }
+
+    fn frame(block: &Block, slots: &[Slot]) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode(block, slots, DATA, &names(), &mut out).unwrap();
+        out
+    }
+
+    fn refusal(block: &Block, slots: &[Slot]) -> Refused {
+        let mut out = b"kept".to_vec();
+        let refused = super::super::encode(block, slots, DATA, &names(), &mut out).unwrap_err();
+        assert_eq!(out, b"kept");
+        refused
+    }
+
+    fn header(block: &Block, slots: &[Slot]) -> Header {
+        Header::read(&frame(block, slots)[PROTO_HEADER..]).unwrap().0
+    }
+
+    /// Ids of the fields, in order.
+    fn fields(block: &Block) -> Vec<u8> {
+        let frame = frame(block, &[]);
+        let mut at = PROTO_HEADER + DATA_HEADER;
+        let mut ids = Vec::new();
+        for _ in 0..header(block, &[]).fields {
+            let size = u32::from_be_bytes(frame[at..at + 4].try_into().unwrap()) as usize;
+            ids.push(frame[at + 4]);
+            at += 4 + size;
+        }
+        assert_eq!(at, frame.len());
+        ids
+    }
+
+    #[test]
+    fn a_put_is_byte_for_byte_what_other_clients_send() {
+        let slots = [Slot::int(BIN, 0)];
+        let block = Block { total_timeout: 4998, ..block(kind::PUT, &slots) };
+        let recorded = "020300000000005116000100000000000000000000000000138600030001000000050074657374000000040176\
+             65630000001504c2423b04ee50b4f14ffc78378302ae1d79a11b280000000d02010001620000000000000000";
+        let sent: String = frame(&block, &slots).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(sent, recorded);
+    }
+
+    #[test]
+    fn the_router_is_told_what_it_needs() {
+        let slots = [Slot::int(BIN, 0)];
+        let encoded = encode(&block(kind::PUT, &slots), &slots, DATA, &names(), &mut Vec::new()).unwrap();
+        assert_eq!((encoded.namespace, encoded.partition, encoded.write), (0, 0x2c2, true));
+        assert_eq!(encoded.digest, key::digest(b"vec", &UserKey::String(b"v_int0")));
+        let encoded = encode(&block(kind::GET, &[]), &[], DATA, &names(), &mut Vec::new()).unwrap();
+        assert!(!encoded.write);
+    }
+
+    #[test]
+    fn trap_1_every_command_has_a_digest() {
+        let value = [Slot::int(BIN, 0)];
+        let text = [Slot::new(tag::STRING, BIN, 0, 1)];
+        let nil = [Slot::new(tag::NIL, BIN, 0, 0)];
+        for (kind, slots) in [
+            (kind::GET, &[][..]),
+            (kind::SELECT, &nil),
+            (kind::EXISTS, &[]),
+            (kind::PUT, &value),
+            (kind::ADD, &value),
+            (kind::APPEND, &text),
+            (kind::PREPEND, &text),
+            (kind::TOUCH, &[]),
+            (kind::REMOVE, &[]),
+        ] {
+            for set in [NONE, 1] {
+                let block = Block { set, ..block(kind, slots) };
+                let frame = frame(&block, slots);
+                let set: &[u8] = if set == NONE { b"" } else { b"vec" };
+                let mut field = vec![0, 0, 0, 21, field::DIGEST];
+                field.extend_from_slice(&key::digest(set, &UserKey::String(b"v_int0")));
+                assert!(frame.windows(field.len()).any(|window| window == field), "kind {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn fields_stand_in_the_order_of_other_clients() {
+        let get = block(kind::GET, &[]);
+        assert_eq!(fields(&get), [field::NAMESPACE, field::SET, field::DIGEST]);
+        let all = Block { flags: flag::SEND_KEY, filter_offset: 7, filter_length: 8, ..get };
+        assert_eq!(fields(&all), [field::NAMESPACE, field::SET, field::DIGEST, field::KEY, field::FILTER]);
+    }
+
+    #[test]
+    fn trap_15_an_empty_set_is_left_out() {
+        for set in [NONE, 5] {
+            assert_eq!(fields(&Block { set, ..block(kind::GET, &[]) }), [field::NAMESPACE, field::DIGEST]);
+        }
+    }
+
+    #[test]
+    fn a_key_is_sent_when_asked_for_and_known() {
+        let get = Block { flags: flag::SEND_KEY, ..block(kind::GET, &[]) };
+        assert!(frame(&get, &[]).ends_with(b"\0\0\0\x08\x02\x03v_int0"));
+        let int = Block { key_type: 1, key_a: 5, key_b: 0x8000_0000, ..get };
+        assert!(frame(&int, &[]).ends_with(&[0, 0, 0, 10, 2, 1, 0x80, 0, 0, 0, 0, 0, 0, 5]));
+        let digest = Block { key_type: 0, key_b: 20, ..get };
+        let mut out = Vec::new();
+        let data = [7; 20];
+        assert_eq!(encode(&digest, &[], &data, &names(), &mut out).unwrap().digest, data);
+        assert_eq!(Header::read(&out[PROTO_HEADER..]).unwrap().0.fields, 3);
+    }
+
+    #[test]
+    fn trap_13_get_all_never_goes_with_respond_all_ops() {
+        let header = header(&Block { flags: flag::RESPOND_ALL_OPS, ..block(kind::GET, &[]) }, &[]);
+        assert_eq!((header.info1, header.info2), (info1::READ | info1::GET_ALL, 0));
+    }
+
+    #[test]
+    fn a_nil_removes_the_bin() {
+        let slots = [Slot::new(tag::NIL, BIN, 0, 0)];
+        assert!(frame(&block(kind::PUT, &slots), &slots).ends_with(&[0, 0, 0, 5, op::WRITE, 0, 0, 1, b'b']));
+    }
+
+    #[test]
+    fn reads_have_read_touch_where_writes_have_their_time_to_live() {
+        let policy = |kind| Block { read_touch: 80, ttl: 1000, ..block(kind, &[]) };
+        assert_eq!(header(&policy(kind::GET), &[]).ttl, 80);
+        assert_eq!(header(&policy(kind::TOUCH), &[]).ttl, 1000);
+        assert_eq!(header(&policy(kind::REMOVE), &[]).ttl, 0);
+    }
+
+    #[test]
+    fn policies_become_the_bits_of_the_header() {
+        let touch = |flags| header(&Block { flags, generation: 9, ..block(kind::TOUCH, &[]) }, &[]);
+        assert_eq!((touch(0).info2, touch(0).info3, touch(0).generation), (info2::WRITE, 0, 0));
+        for (flags, bits2, bits3) in [
+            (flag::DURABLE_DELETE, info2::DURABLE_DELETE, 0),
+            (flag::COMMIT_MASTER, 0, info3::COMMIT_LEVEL_MASTER),
+            (1 << flag::EXISTS_SHIFT, 0, info3::UPDATE_ONLY),
+            (2 << flag::EXISTS_SHIFT, 0, info3::CREATE_OR_REPLACE),
+            (3 << flag::EXISTS_SHIFT, 0, info3::REPLACE_ONLY),
+            (4 << flag::EXISTS_SHIFT, info2::CREATE_ONLY, 0),
+            (1 << flag::GEN_SHIFT, info2::GENERATION, 0),
+            (2 << flag::GEN_SHIFT, info2::GENERATION_GT, 0),
+        ] {
+            assert_eq!((touch(flags).info2, touch(flags).info3), (info2::WRITE | bits2, bits3));
+        }
+        assert_eq!(touch(1 << flag::GEN_SHIFT).generation, 9);
+        let get = |flags| header(&Block { flags, ..block(kind::GET, &[]) }, &[]);
+        assert_eq!(get(flag::READ_AP_ALL).info1, info1::READ | info1::GET_ALL | info1::READ_MODE_AP_ALL);
+        for (mode, bits) in [(0, 0), (1, 0x40), (2, 0x80), (3, 0xC0)] {
+            assert_eq!(get(mode << flag::READ_SC_SHIFT).info3, bits);
+        }
+    }
+
+    #[test]
+    fn trap_28_limits_names_are_checked_for_what_they_are_used_for() {
+        let get = block(kind::GET, &[]);
+        for namespace in [4, 5, 99, NONE] {
+            refusal(&Block { namespace, ..get }, &[]);
+        }
+        for set in [6, 99] {
+            refusal(&Block { set, ..get }, &[]);
+        }
+        for bin in [3, 5, 99, NONE] {
+            let slots = [Slot::int(bin, 0)];
+            let refused = refusal(&block(kind::PUT, &slots), &slots);
+            assert_eq!((refused.code, refused.slot), (code::BIN_NAME, Some(0)));
+        }
+    }
+
+    #[test]
+    fn only_what_an_op_can_take_is_sent() {
+        let slot = |tag| Slot::new(tag, BIN, 0, 0);
+        for (kind, allowed) in [
+            (kind::ADD, &[tag::INT, tag::INT64, tag::DOUBLE][..]),
+            (kind::APPEND, &[tag::STRING, tag::BLOB]),
+            (kind::PREPEND, &[tag::STRING, tag::BLOB]),
+            (kind::SELECT, &[tag::NIL]),
+        ] {
+            for tag in tag::NIL..=tag::WILDCARD {
+                let slots = [slot(tag)];
+                let sent = encode(&block(kind, &slots), &slots, DATA, &names(), &mut Vec::new());
+                assert_eq!(sent.is_ok(), allowed.contains(&tag), "kind {kind}, tag {tag}");
+            }
+        }
+    }
+
+    #[test]
+    fn slots_have_to_be_as_many_as_the_block_says() {
+        let two = [Slot::int(BIN, 1), Slot::int(BIN, 2)];
+        assert_eq!(refusal(&block(kind::PUT, &two), &two).slot, Some(1));
+        let more = Block { items: 3, ..block(kind::PUT, &two) };
+        refusal(&more, &two);
+        let longer = Block { slots: 3, ..block(kind::PUT, &two) };
+        refusal(&longer, &two);
+        let stale = Block { slots: 1, ..block(kind::PUT, &two) };
+        assert_eq!(header(&stale, &two).ops, 1);
+    }
+
+    #[test]
+    fn keys_and_filters_outside_of_the_data_region_are_refused() {
+        let get = block(kind::GET, &[]);
+        refusal(&Block { key_b: 99, ..get }, &[]);
+        refusal(&Block { key_a: u32::MAX, ..get }, &[]);
+        refusal(&Block { key_type: 0, ..get }, &[]);
+        refusal(&Block { key_type: 2, ..get }, &[]);
+        refusal(&Block { filter_offset: 10, filter_length: 10, ..get }, &[]);
+    }
+
+    #[test]
+    fn a_value_that_is_refused_is_blamed_by_its_slot() {
+        let slots = [Slot::int(BIN, 1), Slot::new(tag::LIST, BIN, 1, 0), Slot::new(tag::STRING, NONE, 99, 1)];
+        let block = Block { items: 2, ..block(kind::PUT, &slots) };
+        assert_eq!(refusal(&block, &slots).slot, Some(2));
+    }
+
+    #[test]
+    fn other_kinds_are_not_for_one_record() {
+        refusal(&block(kind::INFO, &[]), &[]);
+        refusal(&block(77, &[]), &[]);
+    }
+}

@@ -115,3 +115,85 @@ fn whole(bytes: &[u8]) -> Result<Value, Malformed> {
     }
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_10_short_integers_are_zero_extended() {
+        for (bytes, expected) in [
+            (&[0xFF][..], 255),
+            (&[0xFF, 0xFF], 65535),
+            (&[0xFF; 4], 4_294_967_295),
+            (&[0xFF; 8], -1),
+            (&[0x80, 0, 0, 0, 0, 0, 0, 0], i64::MIN),
+        ] {
+            assert_eq!(read(particle::INTEGER, bytes), Ok(Value::Int(expected)));
+        }
+        for length in [0, 3, 5, 6, 7, 9] {
+            assert!(read(particle::INTEGER, &vec![0; length]).is_err());
+        }
+    }
+
+    #[test]
+    fn trap_9_the_cells_of_an_answer_are_not_part_of_the_geojson() {
+        let point = br#"{"type":"Point","coordinates":[1,2]}"#;
+        let mut written = Vec::new();
+        assert_eq!(write(&Value::Geo(point.to_vec()), &mut written), particle::GEOJSON);
+        assert_eq!(written[..4], [0, 0, 0, b'{']);
+        for cells in 0..3u8 {
+            let answer = [&[0, 0, cells][..], &vec![0xCE; usize::from(cells) * 8], point].concat();
+            assert_eq!(read(particle::GEOJSON, &answer), Ok(Value::Geo(point.to_vec())));
+        }
+        assert!(read(particle::GEOJSON, &[0, 0]).is_err());
+        assert!(read(particle::GEOJSON, &[0, 0, 2, 1, 2, 3]).is_err());
+        assert!(read(particle::GEOJSON, &[0, 0xFF, 0xFF]).is_err());
+    }
+
+    #[test]
+    fn a_double_keeps_its_bits_even_those_of_a_nan() {
+        let bits = 0x7FF8_DEAD_BEEF_0001u64;
+        let Ok(Value::Float(nan)) = read(particle::FLOAT, &bits.to_be_bytes()) else { panic!("no double") };
+        assert_eq!(nan.to_bits(), bits);
+        assert!(read(particle::FLOAT, &[0; 4]).is_err());
+    }
+
+    #[test]
+    fn a_boolean_is_0_or_1() {
+        assert_eq!(read(particle::BOOL, &[0]), Ok(Value::Bool(false)));
+        assert_eq!(read(particle::BOOL, &[1]), Ok(Value::Bool(true)));
+        assert!(read(particle::BOOL, &[2]).is_err());
+        assert!(read(particle::BOOL, &[]).is_err());
+    }
+
+    #[test]
+    fn bytes_of_any_other_type_keep_it() {
+        for particle_type in [7, 8, 9, 10, 11, 12, 16, 99, 255] {
+            let value = read(particle_type, &[1, 2]).unwrap();
+            assert_eq!(value, Value::Typed(particle_type, vec![1, 2]));
+            assert_eq!(write(&value, &mut Vec::new()), particle_type);
+        }
+    }
+
+    #[test]
+    fn a_string_need_not_be_utf_8() {
+        assert_eq!(read(particle::STRING, &[0xFF, 0xFE]), Ok(Value::String(vec![0xFF, 0xFE])));
+    }
+
+    #[test]
+    fn a_list_or_map_fills_its_particle_and_is_what_the_type_says() {
+        assert!(read(particle::LIST, &[0x90]).is_ok());
+        assert!(read(particle::MAP, &[0x80]).is_ok());
+        for (particle_type, bytes) in [
+            (particle::LIST, &[0x90, 0xC0][..]),
+            (particle::LIST, &[0x80]),
+            (particle::LIST, &[]),
+            (particle::MAP, &[0x80, 0x80]),
+            (particle::MAP, &[0x90]),
+            (particle::MAP, &[0xC0]),
+        ] {
+            assert!(read(particle_type, bytes).is_err(), "{bytes:x?}");
+        }
+    }
+}

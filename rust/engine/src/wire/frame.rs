@@ -52,3 +52,55 @@ pub fn end(out: &mut [u8], start: usize) {
     let length = (out.len() - start - PROTO_HEADER) as u64;
     out[start + 2..start + PROTO_HEADER].copy_from_slice(&length.to_be_bytes()[2..]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let start = begin(&mut out, message_type::INFO);
+        out.extend_from_slice(body);
+        end(&mut out, start);
+        out
+    }
+
+    #[test]
+    fn every_prefix_of_a_frame_needs_more() {
+        let frame = frame(b"build\n");
+        for end in 0..frame.len() {
+            assert_eq!(complete(&frame[..end]), Ok(None), "{end} bytes");
+        }
+        assert_eq!(complete(&frame), Ok(Some((message_type::INFO, frame.len()))));
+    }
+
+    #[test]
+    fn what_follows_a_frame_is_left_alone() {
+        let two = [frame(b"a"), frame(b"bc")].concat();
+        assert_eq!(complete(&two), Ok(Some((message_type::INFO, 9))));
+        assert_eq!(complete(&two[9..]), Ok(Some((message_type::INFO, 10))));
+    }
+
+    #[test]
+    fn a_frame_without_a_body_is_legal() {
+        assert_eq!(complete(&frame(b"")), Ok(Some((message_type::INFO, 8))));
+    }
+
+    #[test]
+    fn a_header_is_believed_only_when_it_is_possible() {
+        let header = |version, kind, length: u64| {
+            let word = u64::from_be_bytes([version, kind, 0, 0, 0, 0, 0, 0]) | length;
+            peek(&word.to_be_bytes())
+        };
+        assert_eq!(header(2, 3, 22), Ok(Peek::Frame { kind: 3, length: 22 }));
+        assert_eq!(header(2, 3, 128 << 20), Ok(Peek::Frame { kind: 3, length: 128 << 20 }));
+        assert!(header(2, 3, (128 << 20) + 1).is_err());
+        assert!(header(2, 3, 0xFFFF_FFFF_FFFF).is_err());
+        for version in [0, 1, 3, 255] {
+            assert!(header(version, 3, 22).is_err());
+        }
+        for kind in [0, 5, 6, 7, 255] {
+            assert!(header(2, kind, 22).is_err());
+        }
+    }
+}

@@ -71,3 +71,38 @@ impl Header {
         b
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let header = Header {
+            info1: 1,
+            info2: 2,
+            info3: 3,
+            info4: 4,
+            code: 5,
+            generation: 0x0601_0203,
+            ttl: 0x0701_0203,
+            timeout: 0x0801_0203,
+            fields: 0x0901,
+            ops: 0x0A01,
+        };
+        let mut out = Vec::new();
+        header.write(&mut out);
+        assert_eq!(out[..10], [22, 1, 2, 3, 4, 5, 6, 1, 2, 3]);
+        assert_eq!(Header::read(&out), Ok((header, 22)));
+    }
+
+    #[test]
+    fn the_header_says_its_own_length_and_lies_are_noticed() {
+        let mut bytes = vec![0; 30];
+        for (size, expected) in [(21, None), (0, None), (22, Some(22)), (30, Some(30)), (31, None)] {
+            bytes[0] = size;
+            assert_eq!(Header::read(&bytes).ok().map(|(_, size)| size), expected);
+        }
+        assert!(Header::read(&bytes[..21]).is_err());
+    }
+}

@@ -206,3 +206,163 @@ fn map_order(slot: Slot) -> MapOrder {
         MapOrder::Unordered
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::NONE;
+
+    const DATA: &[u8] = b"abcdef";
+
+    fn slot(tag: u32, a: u32, b: u32) -> Slot {
+        Slot::new(tag, NONE, a, b)
+    }
+
+    fn int(value: i64) -> Slot {
+        Slot::int(NONE, value)
+    }
+
+    fn encoded(slots: &[Slot]) -> (u8, Vec<u8>) {
+        let mut out = Vec::new();
+        let (particle_type, next) = to_particle(slots, 0, DATA, &mut out).unwrap();
+        assert_eq!(next, slots.len());
+        (particle_type, out)
+    }
+
+    /// The slot that is to blame.
+    fn blamed(slots: &[Slot]) -> usize {
+        let refused = to_particle(slots, 0, DATA, &mut Vec::new()).unwrap_err();
+        assert_eq!(refused.code, code::INVALID_ARGUMENT);
+        refused.slot.unwrap()
+    }
+
+    /// `depth` lists in one another.
+    fn nested(depth: usize, tag: u32) -> Vec<Slot> {
+        let mut slots = vec![slot(tag, 1, 0); depth];
+        slots.push(slot(tag::NIL, 0, 0));
+        slots
+    }
+
+    #[test]
+    fn scalars_become_particles() {
+        assert_eq!(encoded(&[slot(tag::NIL, 0, 0)]), (particle::NULL, vec![]));
+        assert_eq!(encoded(&[slot(tag::TRUE, 0, 0)]), (particle::BOOL, vec![1]));
+        assert_eq!(encoded(&[int(-2)]), (particle::INTEGER, (-2i64).to_be_bytes().to_vec()));
+        assert_eq!(encoded(&[int(i64::MIN)]), (particle::INTEGER, i64::MIN.to_be_bytes().to_vec()));
+        let half = Slot::wide(tag::DOUBLE, NONE, 0.5f64.to_bits());
+        assert_eq!(encoded(&[half]), (particle::FLOAT, 0.5f64.to_be_bytes().to_vec()));
+        assert_eq!(encoded(&[slot(tag::STRING, 1, 2)]), (particle::STRING, b"bc".to_vec()));
+        assert_eq!(encoded(&[slot(tag::STRING | tag_flag::ASCII, 1, 2)]), (particle::STRING, b"bc".to_vec()));
+        assert_eq!(encoded(&[slot(tag::BLOB, 0, 6)]), (particle::BLOB, b"abcdef".to_vec()));
+        assert_eq!(encoded(&[slot(tag::BLOB | 9 << 8, 0, 1)]), (particle::PYTHON_BLOB, b"a".to_vec()));
+        assert_eq!(encoded(&[slot(tag::HLL, 6, 0)]), (particle::HLL, vec![]));
+        assert_eq!(encoded(&[slot(tag::GEOJSON, 0, 1)]), (particle::GEOJSON, b"\0\0\0a".to_vec()));
+    }
+
+    #[test]
+    fn a_list_or_map_ends_where_its_last_item_ends() {
+        let slots = [slot(tag::LIST, 2, 0), slot(tag::MAP, 1, 0), int(1), slot(tag::STRING, 0, 1), int(2), int(99)];
+        let mut out = Vec::new();
+        assert_eq!(to_particle(&slots, 0, DATA, &mut out), Ok((particle::LIST, 5)));
+        assert_eq!(out, [0x92, 0x81, 1, 0xa2, 3, b'a', 2]);
+        assert_eq!(to_particle(&slots, 5, DATA, &mut out), Ok((particle::INTEGER, 6)));
+    }
+
+    #[test]
+    fn trap_8_what_is_flagged_ordered_is_sorted() {
+        let slots = [slot(tag::LIST | tag_flag::ORDERED, 3, 0), int(3), slot(tag::NIL, 0, 0), int(-1)];
+        assert_eq!(encoded(&slots), (particle::LIST, vec![0x94, 0xc7, 0, 1, 0xc0, 0xff, 3]));
+        for (flags, byte) in
+            [(tag_flag::ORDERED, 1), (tag_flag::ORDERED | tag_flag::VALUE_ORDERED, 3), (tag_flag::VALUE_ORDERED, 3)]
+        {
+            let slots = [slot(tag::MAP | flags, 2, 0), int(2), int(0), int(1), int(9)];
+            assert_eq!(encoded(&slots), (particle::MAP, vec![0x83, 0xc7, 0, byte, 0xc0, 1, 9, 2, 0]));
+        }
+    }
+
+    #[test]
+    fn trap_8_an_ordered_list_inside_of_an_unordered_one_is_sorted_too() {
+        let slots = [slot(tag::LIST, 1, 0), slot(tag::LIST | tag_flag::ORDERED, 2, 0), int(2), int(1)];
+        assert_eq!(encoded(&slots), (particle::LIST, vec![0x91, 0x93, 0xc7, 0, 1, 1, 2]));
+    }
+
+    #[test]
+    fn trap_8_a_key_that_stands_twice_in_an_ordered_map_is_refused() {
+        let slots = [slot(tag::MAP | tag_flag::ORDERED, 2, 0), int(1), int(0), int(1), int(9)];
+        assert_eq!(blamed(&slots), 0);
+        assert_eq!(blamed(&[&[slot(tag::LIST, 1, 0)], &slots[..]].concat()), 1);
+    }
+
+    #[test]
+    fn trap_8_only_integers_strings_and_blobs_are_keys() {
+        for key in [tag::NIL, tag::TRUE, tag::DOUBLE, tag::GEOJSON, tag::HLL, tag::LIST, tag::MAP, tag::INFINITY] {
+            for map in [tag::MAP, tag::MAP | tag_flag::ORDERED] {
+                assert_eq!(blamed(&[slot(map, 1, 0), slot(key, 0, 0), int(1)]), 1);
+            }
+        }
+        for key in [int(1), int(i64::MIN), slot(tag::STRING, 0, 1), slot(tag::BLOB, 0, 1)] {
+            assert_eq!(encoded(&[slot(tag::MAP, 1, 0), key, int(1)]).0, particle::MAP);
+        }
+    }
+
+    #[test]
+    fn the_order_of_an_answer_is_not_sent_back() {
+        let slots = [slot(tag::MAP | tag_flag::KEEP_ORDER | tag_flag::TEXT_KEYS, 1, 0), int(2), int(0)];
+        assert_eq!(encoded(&slots), (particle::MAP, vec![0x81, 2, 0]));
+    }
+
+    #[test]
+    fn conditions_and_large_unsigned_integers_are_elements_but_no_values_of_a_bin() {
+        for tag in [tag::INFINITY, tag::WILDCARD, tag::UINT64] {
+            assert_eq!(blamed(&[slot(tag, 0, 0x8000_0000)]), 0);
+        }
+        let slots = [
+            slot(tag::LIST, 3, 0),
+            slot(tag::INFINITY, 0, 0),
+            slot(tag::WILDCARD, 0, 0),
+            slot(tag::UINT64, 1, 0x8000_0000),
+        ];
+        let packed = [0x93, 0xd4, 0xff, 1, 0xd4, 0xff, 0, 0xcf, 0x80, 0, 0, 0, 0, 0, 0, 1];
+        assert_eq!(encoded(&slots), (particle::LIST, packed.to_vec()));
+    }
+
+    #[test]
+    fn texts_outside_of_the_data_region_are_refused() {
+        for (a, b) in [(0, 7), (6, 1), (7, 0), (u32::MAX, u32::MAX), (0, u32::MAX)] {
+            for tag in [tag::STRING, tag::BLOB, tag::GEOJSON, tag::HLL] {
+                assert_eq!(blamed(&[slot(tag, a, b)]), 0);
+                assert_eq!(blamed(&[slot(tag::LIST, 2, 0), int(1), slot(tag, a, b)]), 2);
+                assert_eq!(blamed(&[slot(tag::LIST | tag_flag::ORDERED, 2, 0), int(1), slot(tag, a, b)]), 2);
+            }
+        }
+    }
+
+    #[test]
+    fn an_int_that_is_none_is_refused() {
+        for float in [0.5, f64::NAN, f64::INFINITY, 9_007_199_254_740_992.0] {
+            assert_eq!(blamed(&[Slot::wide(tag::INT, NONE, float.to_bits())]), 0);
+        }
+    }
+
+    #[test]
+    fn missing_slots_and_unknown_tags_are_refused() {
+        assert_eq!(blamed(&[]), 0);
+        assert_eq!(blamed(&[slot(tag::LIST, 2, 0), int(1)]), 2);
+        assert_eq!(blamed(&[slot(tag::MAP, 1, 0), int(1)]), 2);
+        assert_eq!(blamed(&[slot(tag::LIST | tag_flag::ORDERED, u32::MAX, 0), int(1)]), 2);
+        assert_eq!(blamed(&[slot(tag::LIST, u32::MAX, 0)]), 1);
+        assert_eq!(blamed(&[slot(99, 0, 0)]), 0);
+        assert_eq!(blamed(&[slot(tag::NAME, 0, 0)]), 0);
+        assert_eq!(blamed(&[slot(tag::LIST, 1, 0), slot(tag::NAME, 0, 0)]), 1);
+        assert_eq!(blamed(&[slot(tag::BLOB | 99 << 8, 0, 0)]), 0);
+    }
+
+    #[test]
+    fn trap_28_limits_values_may_be_nested_256_levels_deep() {
+        for tag in [tag::LIST, tag::LIST | tag_flag::ORDERED] {
+            assert_eq!(encoded(&nested(256, tag)).0, particle::LIST);
+            assert_eq!(blamed(&nested(257, tag)), 256);
+            assert_eq!(blamed(&nested(10_000, tag)), 256);
+        }
+    }
+}
