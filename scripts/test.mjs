@@ -68,6 +68,7 @@ const env = {
     process.env.PATH,
   ].join(delimiter),
   NO_COLOR: "1",
+  TERM: "dumb",
   CARGO_TERM_COLOR: "never",
 }
 delete env.FORCE_COLOR
@@ -76,16 +77,13 @@ let running
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
     if (running) kill(running)
-    rmSync(scratch, { recursive: true, force: true })
     process.exit(130)
   })
 }
 
-try {
-  await main()
-} finally {
-  rmSync(scratch, { recursive: true, force: true })
-}
+process.once("exit", () => rmSync(scratch, { recursive: true, force: true }))
+
+await main()
 
 async function main() {
   const total = { passed: 0, failed: 0, skipped: 0 }
