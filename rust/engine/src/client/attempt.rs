@@ -186,8 +186,11 @@ impl Engine {
                 return self.fail_attempt(op, reply.code, true);
             }
         }
+        // An earlier attempt may have taken effect, whatever this one was told.
+        let in_doubt = reply.code != code::OK && self.ops[op].write && self.ops[op].ever_sent;
         let done = Done {
             code: reply.code,
+            in_doubt,
             from_server: true,
             generation: reply.generation,
             ttl: self.time_to_live(reply.void_time),

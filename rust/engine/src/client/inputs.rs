@@ -276,8 +276,11 @@ impl Engine {
                 close_reason::IDLE | close_reason::SURPLUS | close_reason::SHUTDOWN | close_reason::NODE_GONE
             ) {
                 self.log_ended(node, text);
-                if state != State::Connecting {
+                // A server that closes connections which nobody uses does nothing wrong.
+                if state != State::Connecting && !self.conns[conn].in_flight.is_empty() {
                     self.count_error(node);
+                }
+                if state != State::Connecting {
                     self.tend_soon(node);
                 }
             }

@@ -237,8 +237,10 @@ impl Engine {
     }
 
     fn transmit(&mut self) {
-        for conn in std::mem::take(&mut self.to_transmit) {
+        let mut listed = std::mem::take(&mut self.to_transmit);
+        for conn in listed.drain(..) {
             let Some(connection) = self.conns.get_mut(conn) else { continue };
+            connection.listed = false;
             if connection.state == State::Connecting || !connection.stream.has_output() {
                 continue;
             }
@@ -246,10 +248,12 @@ impl Engine {
             self.stats[stat::BYTES_SENT] += bytes.len() as f64;
             self.outputs.transmit(conn, bytes);
         }
+        self.to_transmit = listed;
     }
 
     fn want_transmit(&mut self, conn: ConnId) {
-        if !self.to_transmit.contains(&conn) {
+        let listed = &mut self.conns[conn].listed;
+        if !std::mem::replace(listed, true) {
             self.to_transmit.push(conn);
         }
     }

@@ -21,7 +21,7 @@ pub fn decode_into(text: &[u8], out: &mut [u8]) -> Result<(), Malformed> {
         [body @ .., b'=', b'='] | [body @ .., b'='] => body,
         body => body,
     };
-    if text.len() % 4 != 0 || body.len() * 6 / 8 != out.len() {
+    if text.len() & 3 != 0 || body.len() * 6 / 8 != out.len() {
         return Err(BAD);
     }
     for (chunk, target) in body.chunks(4).zip(out.chunks_mut(3)) {

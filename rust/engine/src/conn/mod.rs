@@ -66,6 +66,8 @@ pub struct Conn {
     pub progress: f64,
     /// Closed when this time comes (a connect timeout, or the end of draining); infinity = never.
     pub expires: f64,
+    /// It is in the engine's list of connections that have something to write.
+    pub listed: bool,
 }
 
 impl Conn {
@@ -78,6 +80,7 @@ impl Conn {
             since: now,
             progress: now,
             expires,
+            listed: false,
         }
     }
 }

@@ -44,6 +44,34 @@ fn a_write_is_sent_again_where_its_policy_says_so() {
 }
 
 #[test]
+fn an_error_after_an_earlier_attempt_that_was_sent_leaves_the_write_in_doubt() {
+    let mut rig = Rig::connected(2, "");
+    rig.nodes.values_mut().for_each(|node| node.holds = true);
+    let op = rig.submit(command_kind::PUT, 1, &[(word::MAX_RETRIES, 1)]);
+    rig.run();
+    let port = *rig.nodes.iter().find(|(_, node)| node.requests == 1).unwrap().0;
+    rig.nodes.values_mut().for_each(|node| {
+        node.holds = false;
+        node.code = code::RECORD_EXISTS as u8;
+    });
+    rig.kill(port);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.in_doubt, ended.attempts), (code::RECORD_EXISTS, true, 2));
+}
+
+#[test]
+fn idle_connections_that_the_server_closes_are_no_errors_of_the_node() {
+    let mut rig = Rig::connected(1, "max_error_rate=2\nmin_conns_per_node=10\n");
+    for conn in rig.conns_of(BASE).split_off(1) {
+        rig.cut(conn);
+    }
+    rig.run();
+    let op = rig.get(1);
+    rig.run();
+    assert_eq!(rig.result(op).code, code::OK);
+}
+
+#[test]
 fn answers_that_would_be_the_same_again_are_not_retried() {
     for answer in [code::RECORD_NOT_FOUND, code::PARAMETER, code::KEY_BUSY, code::FILTERED_OUT] {
         let mut rig = Rig::connected(1, "");

@@ -25,7 +25,6 @@ pub struct Ended {
 #[derive(Debug, Default)]
 pub struct Node {
     pub name: String,
-    pub port: u16,
     /// Connects are refused.
     pub down: bool,
     /// Connects are never answered.
@@ -73,10 +72,7 @@ pub fn cluster(count: usize) -> BTreeMap<u16, Node> {
     (0..count)
         .map(|index| {
             let peers = (0..count).filter(|&other| other != index).map(port).collect();
-            (
-                port(index),
-                Node { name: format!("N{index}"), port: port(index), peers, index, of: count, ..Node::default() },
-            )
+            (port(index), Node { name: format!("N{index}"), peers, index, of: count, ..Node::default() })
         })
         .collect()
 }
