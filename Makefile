@@ -51,13 +51,13 @@ dist: node_modules/.installed tsconfig.json tsconfig.build.json $(shell find ts;
 
 # `npm ci` refuses a lock file that was written where the registry lacked the builds of some other platform; what the
 # lock file does name is installed exactly by the second command too.
-node_modules/.installed: package.json package-lock.json
+node_modules/.installed: package-lock.json
 	@npm ci --loglevel=error || npm install --no-save --loglevel=error
 	@touch $@
 
 # Whether npm runs install scripts depends on its version, so none is left to it. Of these packages only Bun needs its
 # own. Each is then tried, so that a broken one is named here and not by some test.
-tests/peers/node_modules/.installed: tests/peers/package.json tests/peers/package-lock.json
+tests/peers/node_modules/.installed: tests/peers/package-lock.json
 	@cd tests/peers && { npm ci --ignore-scripts --loglevel=error || npm install --no-save --ignore-scripts --loglevel=error; }
 	@cd tests/peers/node_modules/bun && node install.js
 	@cd tests/peers && node_modules/.bin/deno --version >/dev/null
