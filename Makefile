@@ -59,7 +59,7 @@ node_modules/.installed: package-lock.json
 # own. Each is then tried, so that a broken one is named here and not by some test.
 tests/peers/node_modules/.installed: tests/peers/package-lock.json
 	@cd tests/peers && { npm ci --ignore-scripts --loglevel=error || npm install --no-save --ignore-scripts --loglevel=error; }
-	@cd tests/peers/node_modules/bun && node install.js
+	@cd tests/peers/node_modules/bun && { ../.bin/bun --version >/dev/null 2>&1 || node install.js; }
 	@cd tests/peers && node_modules/.bin/deno --version >/dev/null
 	@cd tests/peers && node_modules/.bin/bun --version >/dev/null
 	@cd tests/peers && node -e 'require("aerospike")'
