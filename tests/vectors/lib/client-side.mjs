@@ -1,0 +1,174 @@
+// The directions `encode` and `decode`: each recorded command is given to a client whose cluster is a fake. What it sends
+// is compared with the recorded request; then it gets the recorded answer, and what it gives its caller is compared
+// with the recorded result.
+
+import { call, notYet, refusal } from "./commands.mjs"
+import { FakeCluster } from "./fake-cluster.mjs"
+import { bytesOf, cutFrames, parseMessages, TYPE } from "./frame.mjs"
+import { difference, requestLines } from "./lines.mjs"
+import { clientOf } from "./load.mjs"
+import { looseFor, neutralText, valueBuilder, valueText } from "./values.mjs"
+
+const NAMESPACES = ["test", "bar"]
+
+/** Resolves to `{ check(exchange), close() }`; `check` resolves to outcomes `{ direction, status, reason?, details? }`. */
+export async function openClientSide(api, connect) {
+  const cluster = new FakeCluster()
+  const client = await connect({
+    hosts: "127.0.0.1:3000",
+    transport: cluster.transport,
+    // Nothing but the commands is to be seen on the wire.
+    tendInterval: 2 ** 31 - 1,
+    int64: "bigint",
+    doubles: "wrapped",
+    maps: "map",
+    policies: { read: { maxRetries: 0 }, write: { maxRetries: 0 }, remove: { maxRetries: 0 } },
+  })
+  return {
+    check: (exchange) => check(api, client, cluster, exchange),
+    async close() {
+      cluster.rest()
+      await client.close()
+    },
+  }
+}
+
+async function check(api, client, cluster, exchange) {
+  const { what, request, response, parts } = exchange
+  const later = notYet(what) ?? (parts > 1 ? "several requests" : undefined)
+  if (later) return both({ status: "later", reason: later })
+
+  const build = valueBuilder(api, clientOf(exchange))
+  const refused = refusal(what, NAMESPACES)
+  if (refused) return [{ direction: "encode", ...(await mustRefuse(api, client, cluster, exchange, build, refused)) }]
+  // What another client refused by itself says nothing of ours.
+  if (request === null) return []
+
+  const fed = typeof response === "string" ? bytesOf(response) : undefined
+  cluster.expect(fed ?? emptyAnswer())
+  const outcome = await settle(() => call(client, what, build))
+  const sent = cluster.captured
+  cluster.rest()
+  const outcomes = [{ direction: "encode", ...compareRequest(exchange, sent) }]
+  if (fed && comparable(exchange)) outcomes.push({ direction: "decode", ...compareResult(api, exchange, fed, outcome) })
+  return outcomes
+}
+
+function both(outcome) {
+  return ["encode", "decode"].map((direction) => ({ direction, ...outcome }))
+}
+
+async function settle(act) {
+  try {
+    return { value: await act() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** An answer without a record, so that a call whose own answer is not recorded ends. */
+function emptyAnswer() {
+  return bytesOf("020300000000001616000000000200000000000000000000000000000000".slice(0, 60))
+}
+
+async function mustRefuse(api, client, cluster, { what }, build, reason) {
+  cluster.expect(emptyAnswer())
+  const { error, value } = await settle(() => call(client, what, build))
+  const sent = cluster.captured.length
+  cluster.rest()
+  const details = []
+  if (sent) details.push(`- nothing is sent (${reason})`, `+ ${sent} frames were sent`)
+  if (!error) details.push(`- an error (${reason})`, `+ ${value}`)
+  else if (!(error instanceof api.InvalidArgumentError || error.code === 20)) details.push(`- InvalidArgumentError`, `+ ${error}`)
+  return verdict(details)
+}
+
+function compareRequest({ request, map_order_differs: mapOrderDiffers }, sent) {
+  if (sent.length !== 1) return verdict([`- one frame`, `+ ${sent.length} frames`])
+  if (request.elided) return compareElided(request, sent[0])
+  return verdict(difference(requestLines(bytesOf(request), { mapOrderDiffers }), requestLines(sent[0], { mapOrderDiffers })))
+}
+
+/** Of a large frame the length and the beginning were kept. */
+function compareElided({ bytes, head }, sent) {
+  const details = []
+  if (sent.length !== bytes) details.push(`- ${bytes} bytes`, `+ ${sent.length} bytes`)
+  const withoutTimeout = (frame) => `${frame.subarray(0, 22).toString("hex")}…${frame.subarray(26, 30).toString("hex")}`
+  const [recorded, ours] = [withoutTimeout(bytesOf(head)), withoutTimeout(sent)]
+  if (recorded !== ours) details.push(`- ${recorded}`, `+ ${ours}`)
+  return verdict(details)
+}
+
+/** What the recording client made up itself, beside the answer, cannot be compared. */
+function comparable({ result }) {
+  return !(result?.error && !(result.error.code > 0))
+}
+
+function compareResult(api, exchange, fed, { value, error }) {
+  const recorded = recordedLines(exchange, fed)
+  const ours = error ? errorLines(api, exchange.what, error) : valueLines(api, exchange, value)
+  return verdict(difference(recorded, ours))
+}
+
+function recordedLines(exchange, fed) {
+  const { what, result } = exchange
+  const loose = looseFor(clientOf(exchange))
+  if (result.error) return what.kind === "delete" && result.error.code === 2 ? ["existed false"] : [`error ${result.error.code}`]
+  if (result.info) return Object.values(result.info).map((text) => `info ${text}`)
+  if ("existed" in result) return [`existed ${result.existed}`]
+  if (what.kind === "exists" || what.kind === "get_header") return headerLines(what, result, fed)
+  if (result.record) {
+    const bins = Object.entries(result.record.bins).map(([name, item]) => `${name} = ${neutralText(item, loose)}`)
+    return [`gen ${result.record.gen}, ttl ${secondsLeft(fed)}`, ...bins.sort()]
+  }
+  return ["ok"]
+}
+
+function headerLines({ kind }, { record, exists, meta }, fed) {
+  const found = exists ?? Boolean(record)
+  if (!found) return ["absent"]
+  const gen = record?.gen ?? meta?.gen
+  return kind === "get_header" && gen !== undefined ? [`gen ${gen}, ttl ${secondsLeft(fed)}`] : ["present"]
+}
+
+function valueLines(api, exchange, value) {
+  const { what } = exchange
+  const loose = looseFor(clientOf(exchange))
+  switch (what.kind) {
+    case "delete":
+      return [`existed ${value}`]
+    case "exists":
+      return [value ? "present" : "absent"]
+    case "get_header":
+      return [value ? `gen ${value.gen}, ttl ${value.ttl}` : "absent"]
+    case "get": {
+      const bins = Object.entries(value.bins).map(([name, item]) => `${name} = ${valueText(item, api, loose)}`)
+      return [`gen ${value.gen}, ttl ${value.ttl}`, ...bins.sort()]
+    }
+    case "info":
+      return [`info ${value.response}`]
+    default:
+      return ["ok"]
+  }
+}
+
+function errorLines(api, { kind }, error) {
+  if (!(error instanceof api.AerospikeError)) return [`${error.stack}`]
+  if (kind === "info") return [`info ${error.message}`]
+  return [error.code > 0 ? `error ${error.code}` : `error ${error.code}: ${error.message}`]
+}
+
+/** The void time of the answer as the seconds that are left now: -1 never, and never less than one. */
+function secondsLeft(fed) {
+  const { frames } = cutFrames(fed)
+  if (frames[0]?.type !== TYPE.MESSAGE) return -1
+  const [{ recordTtl }] = parseMessages(frames[0].body)
+  if (recordTtl === 0) return -1
+  return Math.max(1, recordTtl - Math.floor(Date.now() / 1000 - EPOCH_2010))
+}
+
+const EPOCH_2010 = 1_262_304_000
+
+function verdict(details) {
+  return details.length ? { status: "failed", details } : { status: "passed" }
+}

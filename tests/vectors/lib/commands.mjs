@@ -1,0 +1,108 @@
+// From the neutral description of a command to a call of the client, and what can be said of it beforehand: whether the
+// client has such a command yet, and whether it is one that the client refuses by design. Both are decided from the
+// description alone, never from what comes of it.
+
+import { canBuild } from "./values.mjs"
+
+/** `policy` fields of the descriptions, as fields of the client's policies. */
+const POLICY = {
+  total_timeout: (value) => ({ totalTimeout: value }),
+  socket_timeout: (value) => ({ socketTimeout: value }),
+  send_key: (value) => ({ sendKey: value }),
+  ttl: (value) => ({ ttl: value }),
+  gen_policy: (value, { generation = 0 }) => (value === "none" ? {} : { gen: { [value]: generation } }),
+  generation: () => ({}),
+  exists: (value) => ({ exists: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
+  read_touch_ttl_percent: (value) => ({ readTouchTtlPercent: value }),
+  durable_delete: (value) => ({ durableDelete: value }),
+  read_mode_ap: (value) => ({ readModeAP: value }),
+  read_mode_sc: (value) => ({ readModeSC: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
+  commit_level: (value) => ({ commitLevel: value }),
+  replica: (value) => ({ replica: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
+}
+
+const COMMANDS = {
+  put: (client, { key, bins }, policy) => client.put(key, bins, policy),
+  append: (client, { key, bins }, policy) => client.append(key, bins, policy),
+  prepend: (client, { key, bins }, policy) => client.prepend(key, bins, policy),
+  add: (client, { key, bins }, policy) => client.add(key, bins, policy),
+  get: (client, { key, bins }, policy) => (bins ? client.select(key, bins, policy) : client.get(key, policy)),
+  get_header: (client, { key }, policy) => client.exists(key, policy),
+  exists: (client, { key }, policy) => client.exists(key, policy),
+  touch: (client, { key }, policy) => client.touch(key, policy),
+  delete: (client, { key }, policy) => client.remove(key, policy),
+  info: (client, { commands }) => client.infoRandomNode(commands[0]),
+}
+
+/** What a description may hold for the client to have it. */
+const KNOWN = new Set(["kind", "key", "bins", "policy", "commands"])
+
+/** Why the client does not have a command yet, or undefined when it has. */
+export function notYet(what) {
+  if (!Object.hasOwn(COMMANDS, what.kind)) return what.kind
+  for (const name of Object.keys(what)) if (!KNOWN.has(name)) return `${what.kind} with ${name}`
+  for (const name of Object.keys(what.policy ?? {})) if (!Object.hasOwn(POLICY, name)) return `policy ${name}`
+  if (what.kind === "info") {
+    // A call asks for one thing; the client's own looks at the cluster ask for several.
+    return what.commands.length === 1 && what.commands[0] ? undefined : "info of several names"
+  }
+  const names = (what.bins ?? []).map((bin) => (Array.isArray(bin) ? bin[0] : bin))
+  if (new Set(names).size !== names.length) return "one bin twice"
+  const values = (what.bins ?? []).flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : []))
+  if (!values.every(canBuild)) return "a type of value"
+}
+
+/** Why the client refuses a command before it sends anything, or undefined when it does not. */
+export function refusal(what, namespaces) {
+  const { kind, key, bins = [], policy = {} } = what
+  if (!key) return
+  const [ns, set, user] = Array.isArray(key) ? key : [key.ns, key.set, ""]
+  if (!namespaces.includes(ns)) return "unknown namespace"
+  if (set && Buffer.byteLength(set) > 63) return "set name too long"
+  if (typeof user === "object" && user !== null && "$double" in user) return "a double as key"
+  const writes = ["put", "append", "prepend", "add"].includes(kind)
+  if (writes && !bins.length) return "no bins"
+  if (what.bins && !bins.length) return "no bins"
+  const names = bins.map((bin) => (Array.isArray(bin) ? bin[0] : bin))
+  if (names.some((name) => name === "" || Buffer.byteLength(name) > 15)) return "a bin name too short or too long"
+  const values = bins.flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : []))
+  if (values.some(hasOddMapKey)) return "a map key of a type that the server refuses"
+  if (kind === "add" && !values.every(isNumber)) return "add of what is no number"
+  if (kind.endsWith("pend") && !values.every(isText)) return "append of what is no text"
+  if (policy.ttl > 315_360_000 || policy.ttl < -2) return "ttl out of range"
+  if (policy.read_touch_ttl_percent > 100 || policy.read_touch_ttl_percent < -1) return "percent out of range"
+  if (policy.generation > 0xffff) return "generation out of range"
+}
+
+function hasOddMapKey(value) {
+  if (Array.isArray(value)) return value.some(hasOddMapKey)
+  if (typeof value !== "object" || value === null || !value.$map) return false
+  return value.$map.some(([key, item]) => isOddKey(key) || hasOddMapKey(item))
+}
+
+function isOddKey(key) {
+  if (typeof key === "object" && key !== null) return !("$int" in key || "$bytes" in key || "$repeat" in key)
+  return key === null || typeof key === "boolean" || !(Number.isInteger(key) || typeof key === "string")
+}
+
+function isNumber(value) {
+  return typeof value === "number" || (typeof value === "object" && value !== null && ("$int" in value || "$double" in value))
+}
+
+function isText(value) {
+  return typeof value === "string" || (typeof value === "object" && value !== null && ("$bytes" in value || "$repeat" in value))
+}
+
+/** Calls the client. `build` makes values of the neutral ones. */
+export function call(client, what, build) {
+  const policy = {}
+  for (const [name, value] of Object.entries(what.policy ?? {})) Object.assign(policy, POLICY[name](value, what.policy))
+  const given = { ...what, key: what.key && keyOf(what.key, build) }
+  if (what.bins) given.bins = Array.isArray(what.bins[0]) ? Object.fromEntries(what.bins.map(([name, value]) => [name, build(value)])) : what.bins
+  return COMMANDS[what.kind](client, given, policy)
+}
+
+function keyOf(key, build) {
+  if (Array.isArray(key)) return [key[0], key[1], build(key[2])]
+  return { ns: key.ns, set: key.set, digest: new Uint8Array(Buffer.from(key.digest, "hex")) }
+}

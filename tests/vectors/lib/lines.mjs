@@ -1,0 +1,112 @@
+// Frames as lines of text that can be compared and printed. What may vary from run to run (../README.md, "What varies")
+// is left out here, and nowhere else.
+
+import { cutFrames, fieldName, isTextField, opName, PARTICLE, parseInfo, parseMessages, particleName, TYPE } from "./frame.mjs"
+import { canonical, canonicalDouble, canonicalGeo } from "./msgpack.mjs"
+
+/**
+ * A request. `mapOrderDiffers`: the recorder packed unordered maps in another order than it was told, so their order is nothing to
+ * compare.
+ */
+export function requestLines(bytes, { mapOrderDiffers = false } = {}) {
+  const { frames, rest } = cutFrames(bytes)
+  const lines = frames.flatMap((frame) => {
+    const head = `frame version ${frame.version} type ${frame.type}`
+    if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
+    return [head, ...parseMessages(frame.body).flatMap((message) => messageLines(message, { mapOrderDiffers }))]
+  })
+  if (rest.length) lines.push(`then ${rest.length} bytes that are no whole frame`)
+  return lines
+}
+
+function messageLines(message, { mapOrderDiffers }) {
+  const { headerSize, info1, info2, info3, info4, code, generation, recordTtl, fields, ops } = message
+  // transaction_ttl follows the timeouts and the clock: left out.
+  return [
+    `header size ${headerSize}, code ${code}`,
+    `info1 ${hex(info1)}, info2 ${hex(info2)}, info3 ${hex(info3)}, info4 ${hex(info4)}`,
+    `generation ${generation}, record_ttl ${recordTtl}`,
+    ...fields.map(fieldLine).filter(Boolean).sort(),
+    ...ops.map((op) => opLine(op, mapOrderDiffers)),
+  ]
+}
+
+function fieldLine({ id, data }) {
+  if (id === 1 && data.length === 0) return "" // an empty set: some write the field, some leave it out
+  if (id === 7 || id === 9) return `${fieldName(id)}` // a random number; a timeout
+  return `${fieldName(id)} ${isTextField(id) ? JSON.stringify(data.toString("utf8")) : show(data)}`
+}
+
+function opLine({ op, type, flags, name, value }, sort) {
+  const head = `${opName(op)} ${JSON.stringify(name)} ${particleName(type)}${flags ? ` flags ${flags}` : ""}`
+  return `${head} ${valueText(type, value, sort)}`
+}
+
+function valueText(type, value, sort) {
+  if (type === PARTICLE.MAP || type === PARTICLE.LIST) return show(canonical(value, { sort }))
+  if (type === PARTICLE.FLOAT && value.length === 8) return show(canonicalDouble(value))
+  if (type !== PARTICLE.GEOJSON || value.length < 3) return show(value)
+  const cells = 3 + 8 * value.readUInt16BE(1)
+  return `${show(value.subarray(0, cells))} ${canonicalGeo(value.subarray(cells).toString("utf8"))}`
+}
+
+/**
+ * An answer. `secondsLeft` makes a void time a number of seconds from the clock of whoever answered, or the word that the caller
+ * wants to see in its place.
+ */
+export function responseLines(bytes, { secondsLeft, info = infoLine }) {
+  const { frames, rest } = cutFrames(bytes)
+  const lines = frames.flatMap((frame) => {
+    const head = `frame version ${frame.version} type ${frame.type}`
+    if (frame.type === TYPE.INFO) return [head, ...parseInfo(frame.body).map(info)]
+    if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
+    return [
+      head,
+      ...parseMessages(frame.body).flatMap((message) => [
+        `code ${message.code}, generation ${message.generation}, ttl ${secondsLeft(message)}`,
+        `info1 ${hex(message.info1)}, info2 ${hex(message.info2)}, info3 ${hex(message.info3)}, info4 ${hex(message.info4)}`,
+        `header size ${message.headerSize}, transaction_ttl ${message.transactionTtl}`,
+        ...message.fields.map(fieldLine).filter(Boolean).sort(),
+        ...message.ops.map((op) => opLine(op, false)),
+      ]),
+    ]
+  })
+  if (rest.length) lines.push(`then ${rest.length} bytes that are no whole frame`)
+  return lines
+}
+
+function infoLine([name, value]) {
+  return `${name} ${value}`
+}
+
+/** The lines in which two lists differ, as `- recorded` and `+ ours`; nothing when they are equal. */
+export function difference(recorded, ours) {
+  const rows = []
+  const left = new Map()
+  for (const line of ours) left.set(line, (left.get(line) ?? 0) + 1)
+  const right = new Map()
+  for (const line of recorded) right.set(line, (right.get(line) ?? 0) + 1)
+  const lacking = (lines, there, sign) => {
+    const pool = new Map(there)
+    for (const line of lines) {
+      const count = pool.get(line) ?? 0
+      if (count) pool.set(line, count - 1)
+      else rows.push(`${sign} ${line}`)
+    }
+  }
+  lacking(recorded, left, "-")
+  lacking(ours, right, "+")
+  if (!rows.length && recorded.join("\n") !== ours.join("\n")) rows.push("the same lines in another order")
+  return rows
+}
+
+function hex(byte) {
+  return byte.toString(16).padStart(2, "0")
+}
+
+/** Bytes as hex, with their text beside it when they are text. */
+export function show(bytes) {
+  const text = bytes.toString("latin1")
+  const shown = bytes.toString("hex")
+  return bytes.length > 2 && /^[\x20-\x7e\n\t]+$/.test(text) ? `${shown} ${JSON.stringify(text)}` : shown
+}
