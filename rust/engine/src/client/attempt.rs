@@ -141,7 +141,9 @@ impl Engine {
 
     /// The deadline of an operation, or of its attempt, or the end of its sleep.
     pub(super) fn op_timer(&mut self, op: u32) {
-        let (now, entry) = (self.now, &self.ops[op]);
+        // It may have ended by what became of another one that was due at the same time.
+        let Some(entry) = self.ops.get(op) else { return };
+        let now = self.now;
         let over = now >= entry.deadline;
         match entry.stage {
             Stage::Sleeping if !over => self.route(op),

@@ -230,7 +230,8 @@ impl Engine {
 
     /// The time of a connection has come: it was not opened, or what it owed did not come.
     pub(super) fn conn_expired(&mut self, conn: ConnId) {
-        let Some(connection) = self.conns.get(conn) else { return };
+        let now = self.now;
+        let Some(connection) = self.conns.get(conn).filter(|conn| conn.expires <= now) else { return };
         match connection.state {
             State::Connecting => {
                 let address = format!("not open within {} ms", self.config.timeout);

@@ -233,6 +233,12 @@ impl Rig {
         self.run();
     }
 
+    /// All sockets take more.
+    pub fn unstick(&mut self) {
+        let conns: Vec<u32> = self.sockets.keys().copied().collect();
+        conns.into_iter().for_each(|conn| self.engine.writable(conn, self.now));
+    }
+
     /// Drops the answers that are held: the test has given them in its own way.
     pub fn forget_held(&mut self) {
         self.sockets.values_mut().for_each(|socket| socket.held.clear());

@@ -1,0 +1,150 @@
+//! A seeded bad day: connections cut at any moment, answers held back, garbage, nodes that die and return, sockets that
+//! are stuck, callers that give up. Whatever happens, every operation ends exactly once and in time, writes that were
+//! refused locally were never sent, and at the end nothing is left behind.
+
+use crate::rig::{Rig, BASE};
+use aerospike_sansio::abi::{command_kind, command_word as word, stat};
+use std::collections::HashMap;
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % limit
+    }
+
+    fn one_in(&mut self, count: u64) -> bool {
+        self.below(count) == 0
+    }
+}
+
+/// What an operation that has not ended must keep to: its name is unique by the order of submission.
+#[derive(Default)]
+struct Book {
+    open: HashMap<u32, f64>,
+    submitted: usize,
+    ended: usize,
+}
+
+impl Book {
+    fn submit(&mut self, rig: &mut Rig, random: &mut Random) {
+        let timeout = 20 + random.below(400) as u32;
+        let kind =
+            [command_kind::GET, command_kind::PUT, command_kind::ADD, command_kind::REMOVE][random.below(4) as usize];
+        let settings = [
+            (word::TOTAL_TIMEOUT, timeout),
+            (word::SOCKET_TIMEOUT, 10 + random.below(200) as u32),
+            (word::MAX_RETRIES, random.below(4) as u32),
+            (word::SLEEP, random.below(30) as u32),
+            (word::TIMEOUT_DELAY, random.below(100) as u32),
+        ];
+        let op = rig.submit(kind, random.below(10_000) as i64, &settings);
+        assert!(
+            self.open.insert(op, rig.now + f64::from(timeout)).is_none(),
+            "the number of an open operation was given again"
+        );
+        self.submitted += 1;
+    }
+
+    fn settle(&mut self, rig: &mut Rig) {
+        for ended in rig.ended.drain(..) {
+            let deadline = self.open.remove(&ended.op).expect("an operation ended that was not open");
+            assert!(ended.at <= deadline + 1.0, "{ended:?} should have ended by {deadline}");
+            self.ended += 1;
+        }
+    }
+}
+
+fn bad_day(seed: u64) {
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let nodes = 1 + random.below(4) as usize;
+    let limits = format!(
+        "max_conns_per_node={}\npipeline_depth={}\ncomfortable_depth={}\nmin_conns_per_node={}\nmax_concurrent_operations={}\nmax_error_rate={}\n",
+        1 + random.below(6),
+        1 + random.below(10),
+        1 + random.below(5),
+        random.below(3),
+        random.below(3) * 20,
+        random.below(2) * 100,
+    );
+    let mut rig = Rig::connected(nodes, &limits);
+    let mut book = Book::default();
+    let max_conns = 6 * nodes + nodes + 2 * nodes;
+    for _ in 0..300 {
+        let port = BASE + random.below(nodes as u64) as u16;
+        match random.below(12) {
+            0..=3 => (0..random.below(20)).for_each(|_| book.submit(&mut rig, &mut random)),
+            4 => rig.nodes.get_mut(&port).unwrap().holds = random.one_in(2),
+            5 => rig.answer_held(port),
+            6 => rig.nodes.get_mut(&port).unwrap().code = [0, 0, 2, 9, 11, 18][random.below(6) as usize],
+            7 if random.one_in(3) => rig.kill(port),
+            8 => rig.nodes.get_mut(&port).unwrap().down = false,
+            9 => {
+                let conns = rig.conns_of(port);
+                if !conns.is_empty() {
+                    let conn = conns[random.below(conns.len() as u64) as usize];
+                    if random.one_in(2) {
+                        rig.cut(conn);
+                    } else {
+                        let bytes: Vec<u8> = (0..random.below(60)).map(|_| random.below(256) as u8).collect();
+                        rig.give(conn, &bytes);
+                        rig.run();
+                        rig.cut(conn);
+                    }
+                }
+            }
+            10 => {
+                if let Some(&op) = book.open.keys().min() {
+                    rig.engine.cancel(op);
+                }
+            }
+            _ => {
+                rig.stuck = random.one_in(4);
+                if !rig.stuck {
+                    rig.unstick();
+                }
+            }
+        }
+        rig.run();
+        book.settle(&mut rig);
+        assert!(rig.engine.stat(stat::CONNECTIONS_OPEN) <= max_conns as f64);
+        rig.advance(random.below(60) as f64);
+        book.settle(&mut rig);
+    }
+    // The day ends: everything works again, and everything is answered.
+    rig.stuck = false;
+    rig.unstick();
+    for node in rig.nodes.values_mut() {
+        (node.down, node.holds, node.code) = (false, false, 0);
+    }
+    (0..nodes).for_each(|node| rig.answer_held(BASE + node as u16));
+    rig.advance(20_000.0);
+    book.settle(&mut rig);
+    assert!(book.open.is_empty(), "never ended: {:?}", book.open);
+    assert_eq!(book.submitted, book.ended);
+    assert_eq!(rig.engine.stat(stat::IN_FLIGHT), 0.0);
+    assert!(rig.engine.is_connected(), "the cluster is back and was not found again");
+    let op = rig.get(1);
+    rig.run();
+    assert_eq!(rig.result(op).code, 0);
+    rig.engine.close(100.0, rig.now);
+    rig.run();
+    assert!(rig.engine.finished());
+    assert_eq!(rig.engine.stat(stat::CONNECTIONS_OPEN), 0.0);
+}
+
+#[test]
+fn every_operation_ends_once_and_in_time_whatever_happens() {
+    // CHAOS_SEEDS=20000 for a longer look.
+    let seeds = std::env::var("CHAOS_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
+    for seed in 1..=seeds {
+        let day = std::panic::catch_unwind(|| bad_day(seed));
+        if let Err(problem) = day {
+            eprintln!("seed {seed}");
+            std::panic::resume_unwind(problem);
+        }
+    }
+}
