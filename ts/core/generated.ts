@@ -247,6 +247,48 @@ export const socketEnd = Object.freeze({
   OTHER: 6,
 } as const)
 
+/** Counters and gauges that the engine keeps, by index; all of the engine's life unless the sentence says otherwise. */
+export const stat = Object.freeze({
+  /** Operations that were submitted. */
+  OPERATIONS: 0,
+  /** Operations that ended with code 0. */
+  SUCCEEDED: 1,
+  /** Operations that ended with another code. */
+  FAILED: 2,
+  /** Attempts after the first. */
+  RETRIES: 3,
+  /** Attempts and operations that took too long. */
+  TIMEOUTS: 4,
+  /** Writes that ended without knowing whether they took effect. */
+  IN_DOUBT: 5,
+  /** Operations that have not ended, now. */
+  IN_FLIGHT: 6,
+  /** Operations that wait for a slot of maxConcurrentOperations, now. */
+  QUEUED: 7,
+  /** Connections that were opened. */
+  CONNECTIONS_OPENED: 8,
+  /** Connections that could not be opened. */
+  CONNECTIONS_FAILED: 9,
+  /** Open connections that were closed, by either side. */
+  CONNECTIONS_CLOSED: 10,
+  /** Open connections, now. */
+  CONNECTIONS_OPEN: 11,
+  /** Bytes given to sockets. */
+  BYTES_SENT: 12,
+  /** Bytes that came from sockets. */
+  BYTES_RECEIVED: 13,
+  /** Tends of a node that succeeded. */
+  TENDS: 14,
+  /** Tends of a node that failed. */
+  TENDS_FAILED: 15,
+  /** Nodes, now. */
+  NODES: 16,
+  /** Answers that came after their operation had ended. */
+  LATE_ANSWERS: 17,
+  /** How many there are. */
+  LENGTH: 18,
+} as const)
+
 /** Types of a message, byte 1 of its 8-byte header. */
 export const messageType = Object.freeze({
   /** Text commands. */

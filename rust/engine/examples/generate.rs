@@ -23,7 +23,7 @@ macro_rules! tables {
 
 fn sources() -> [(&'static str, Vec<Table>); 3] {
     tables! {
-        abi: command_kind command_word policy_flag tag tag_flag output event close_reason socket_end;
+        abi: command_kind command_word policy_flag tag tag_flag output event close_reason socket_end stat;
         proto: message_type info1 info2 info3 info4 field op particle code;
         limits: limit;
     }
