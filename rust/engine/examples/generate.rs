@@ -38,7 +38,17 @@ const SINGLE: [(&str, u64, &str); 5] = [
     ("EPOCH_SECONDS", proto::EPOCH_SECONDS, "2010-01-01T00:00:00Z in Unix seconds: void times count from here."),
 ];
 
+/// Fails when a table was written and not listed above.
+fn check_nothing_is_left_out() {
+    let texts = [include_str!("../src/abi.rs"), include_str!("../src/proto.rs"), include_str!("../src/limits.rs")];
+    for (text, (source, tables)) in texts.iter().zip(sources()) {
+        let written = text.lines().filter(|line| line.starts_with("    pub mod ")).count();
+        assert_eq!(tables.len(), written, "examples/generate.rs does not list every table of {source}.rs");
+    }
+}
+
 fn main() {
+    check_nothing_is_left_out();
     let what = std::env::args().nth(1).unwrap_or_default();
     match what.as_str() {
         "ts" => print!("{}", typescript()),

@@ -18,6 +18,10 @@ pub enum NameKind {
 /// A name from the network may be this long: what fits the one length byte that an op has for it.
 const RECEIVED_MAX: usize = 255;
 
+/// Received names get ids only in the first half of the room: however many different bins the servers have, the caller
+/// can still write new ones. The others come in a NAME slot each time.
+const RECEIVED: usize = limit::NAMES / 2;
+
 /// Slots that a look-up of a received name tries before it gives up and leaves the name without an id. At a load of at
 /// most one half, honest names never come near it; names made to collide cannot make a look-up slow.
 const PROBES: usize = 64;
@@ -69,7 +73,7 @@ impl Names {
         let hash = hash(self.seed, bytes);
         match self.find(hash, bytes, PROBES) {
             Found::Id(id) => id,
-            Found::Free if bytes.len() <= RECEIVED_MAX && self.ends.len() < limit::NAMES => self.insert(hash, bytes),
+            Found::Free if bytes.len() <= RECEIVED_MAX && self.ends.len() < RECEIVED => self.insert(hash, bytes),
             _ => abi::NONE,
         }
     }
@@ -242,14 +246,26 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_limit_the_callers_are_refused_and_received_ones_have_no_id() {
+    fn received_names_leave_room_for_those_of_the_caller() {
         let mut names = names();
-        for n in 0..limit::NAMES {
+        for n in 0..RECEIVED {
             assert_eq!(names.intern_received(format!("b{n}").as_bytes()), n as u32);
         }
         assert_eq!(names.intern_received(b"another"), abi::NONE);
+        assert_eq!(names.intern(NameKind::Bin, b"another"), Ok(RECEIVED as u32));
+        assert_eq!(names.intern_received(b"another"), RECEIVED as u32);
+        assert_eq!(names.get(100_000), b"b100000");
+    }
+
+    #[test]
+    fn beyond_the_limit_new_names_are_refused_and_known_ones_still_found() {
+        let mut names = names();
+        for n in 0..limit::NAMES {
+            assert_eq!(names.intern(NameKind::Bin, format!("b{n}").as_bytes()), Ok(n as u32));
+        }
         assert_eq!(names.intern(NameKind::Bin, b"another").unwrap_err().code, code::NAMES_FULL);
+        assert_eq!(names.intern_received(b"another"), abi::NONE);
         assert_eq!(names.intern(NameKind::Bin, b"b17"), Ok(17));
-        assert_eq!(names.get(200_000), b"b200000");
+        assert_eq!(names.intern_received(b"b200000"), 200_000);
     }
 }

@@ -8,8 +8,7 @@ use crate::limits::limit;
 use crate::names::Names;
 use crate::proto::{code, field, info1, info2, info3, op, particle, PROTO_HEADER};
 use crate::value::tape::{self, Slot};
-use crate::wire::message::{self, begin_message, end_message};
-use crate::wire::Header;
+use crate::wire::{self, begin_message, end_message, Header};
 use crate::Refused;
 
 /// Appends the frame. When it refuses, the frame is left half written.
@@ -116,18 +115,18 @@ fn write_fields(block: &Block, data: &[u8], names: &Names, out: &mut Vec<u8>) ->
     let key = user_key(block, data)?;
     let digest = key::digest(set, &key);
     let mut fields = 2;
-    message::field(out, field::NAMESPACE, namespace);
+    wire::field(out, field::NAMESPACE, namespace);
     if !set.is_empty() {
-        message::field(out, field::SET, set);
+        wire::field(out, field::SET, set);
         fields += 1;
     }
-    message::field(out, field::DIGEST, &digest);
+    wire::field(out, field::DIGEST, &digest);
     if block.has(flag::SEND_KEY) {
         fields += write_key(&key, out);
     }
     if block.filter_length > 0 {
         let filter = tape::slice(data, block.filter_offset, block.filter_length);
-        message::field(out, field::FILTER, filter.ok_or(refused("the filter lies outside of the data region"))?);
+        wire::field(out, field::FILTER, filter.ok_or(refused("the filter lies outside of the data region"))?);
         fields += 1;
     }
     Ok((digest, fields))
@@ -156,7 +155,7 @@ fn user_key<'a>(block: &Block, data: &'a [u8]) -> Result<UserKey<'a>, Refused> {
 /// Writes the user key, if it is known, and gives how many fields that made.
 fn write_key(key: &UserKey, out: &mut Vec<u8>) -> u16 {
     let Some(particle_type) = key.particle_type() else { return 0 };
-    message::field_with(out, field::KEY, |out| {
+    wire::field_with(out, field::KEY, |out| {
         out.push(particle_type);
         match key {
             UserKey::Int(int) => out.extend_from_slice(&int.to_be_bytes()),
@@ -176,7 +175,7 @@ fn name(names: &Names, id: u32) -> Option<&[u8]> {
 /// Writes an op for each top-level slot and gives how many they are.
 fn write_ops(block: &Block, slots: &[Slot], data: &[u8], names: &Names, out: &mut Vec<u8>) -> Result<u16, Refused> {
     if block.kind == kind::TOUCH {
-        message::bare_op(out, op::TOUCH, &[]);
+        wire::bare_op(out, op::TOUCH, &[]);
         return Ok(1);
     }
     let start = out.len();
@@ -186,7 +185,7 @@ fn write_ops(block: &Block, slots: &[Slot], data: &[u8], names: &Names, out: &mu
         let blame = |refused: Refused| Refused { slot: Some(at), ..refused };
         let bin = bin_name(names, slot.bin).map_err(blame)?;
         let op_code = op_code(block.kind, slot).map_err(blame)?;
-        message::op(out, op_code, bin, |out| {
+        wire::op(out, op_code, bin, |out| {
             let (particle_type, next) = tape::to_particle(slots, at, data, out)?;
             at = next;
             Ok(particle_type)
