@@ -1,7 +1,5 @@
 // The cluster as the client shows it, info commands, and events.
 
-import { pause } from "../support/context.mjs"
-
 export default {
   name: "cluster",
   cases: [
@@ -68,15 +66,28 @@ export default {
       },
     },
     {
-      name: "on() calls back until it is told not to",
+      name: "on() calls back for each node that is found",
       async run(t) {
         const client = await t.connect({ failIfNotConnected: false })
         const seen = []
         const listener = (event) => seen.push(event)
         client.on("nodeAdded", listener)
         await t.until(() => client.nodeNames().length === t.facts.nodes, { what: "the discovery" })
-        await pause(0)
-        t.assert.equal(seen.length, t.facts.nodes)
+        await t.turns()
+        t.assert.deepEqual(seen.map(({ node }) => node.name).sort(), client.nodeNames().slice().sort())
+        for (const { type } of seen) t.assert.equal(type, "nodeAdded")
+      },
+    },
+    {
+      name: "off() ends what on() began",
+      async run(t) {
+        const client = await t.connect({ failIfNotConnected: false })
+        let seen = 0
+        const listener = () => seen++
+        client.on("nodeAdded", listener).off("nodeAdded", listener)
+        await t.until(() => client.nodeNames().length === t.facts.nodes, { what: "the discovery" })
+        await t.turns()
+        t.assert.equal(seen, 0)
       },
     },
     {

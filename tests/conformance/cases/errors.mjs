@@ -68,7 +68,8 @@ export default {
         const error = await t.fails(theCaller, { is: "RecordNotFoundError" })
         t.assert.match(String(error), /^RecordNotFoundError: /)
         t.assert.match(error.stack, /RecordNotFoundError/)
-        t.assert.match(error.stack, /theCaller/)
+        // Only V8 keeps the callers that await a promise.
+        if (t.facts.runtime !== "bun") t.assert.match(error.stack, /theCaller/)
       },
     },
     {

@@ -1,6 +1,7 @@
 // Keys: every type a user key can have, digests, sets, and the key stored with the record.
 
-const kinds = (t) =>
+/** A key of each kind, in a set of its own. */
+const kinds = (t, tag) =>
   [
     ["a positive integer", 12345],
     ["zero", 0],
@@ -13,7 +14,7 @@ const kinds = (t) =>
     ["a long string", "k".repeat(300)],
     ["the empty string", ""],
     ["bytes", new Uint8Array([1, 2, 255])],
-  ].map(([what, userKey]) => [what, t.owned(["test", t.set, userKey])])
+  ].map(([what, userKey]) => [what, t.owned(["test", `${t.set}-${tag}`, userKey])])
 
 export default {
   name: "keys",
@@ -21,7 +22,7 @@ export default {
     {
       name: "each type of user key names a record of its own",
       async run(t) {
-        const all = kinds(t)
+        const all = kinds(t, "a")
         for (const [what, key] of all) await t.client.put(key, { what })
         for (const [what, key] of all) t.assert.equal((await t.client.get(key)).bins.what, what)
       },
@@ -90,7 +91,7 @@ export default {
     {
       name: "a record carries the key it was asked for",
       async run(t) {
-        for (const [, key] of kinds(t)) {
+        for (const [, key] of kinds(t, "b")) {
           await t.client.put(key, { v: 1 })
           t.same([...(await t.client.get(key)).key].slice(0, 3), [...key])
         }
@@ -99,7 +100,7 @@ export default {
     {
       name: "sendKey stores any type of key and the record is read as before",
       async run(t) {
-        for (const [, key] of kinds(t)) {
+        for (const [, key] of kinds(t, "c")) {
           await t.client.put(key, { v: 1 }, { sendKey: true })
           t.same((await t.client.get(key)).bins, { v: 1 })
           t.same((await t.client.get(key, { sendKey: true })).bins, { v: 1 })

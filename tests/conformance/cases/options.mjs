@@ -50,6 +50,23 @@ export default {
       },
     },
     {
+      name: 'maps "map" keeps a key-ordered map what it is, when it is written back too',
+      async run(t) {
+        const client = await t.connect({ maps: "map" })
+        const key = t.key()
+        const m = new t.api.KeyOrderedMap([
+          ["b", 2],
+          ["a", 1],
+        ])
+        await client.put(key, { m })
+        const { bins } = await client.get(key)
+        t.assert.ok(bins.m instanceof t.api.KeyOrderedMap)
+        t.same([...bins.m], [...new Map([...m].sort())])
+        await client.put(key, bins)
+        t.same((await client.get(key)).bins, bins)
+      },
+    },
+    {
       name: 'maps "object" reads maps as objects, integer keys as text',
       async run(t) {
         const client = await t.connect({ maps: "object" })

@@ -124,11 +124,19 @@ const roundTrips = ({ double, GeoJSON, KeyOrderedMap }) => [
   ["a circle", new GeoJSON({ type: "AeroCircle", coordinates: [[-122, 37], 3000] })],
   ["a point in a list", [new GeoJSON({ type: "Point", coordinates: [1, 2] })]],
   [
-    "a key-ordered map",
+    "a key-ordered map of integers",
+    new KeyOrderedMap([
+      [2, "b"],
+      [1, "a"],
+    ]),
+  ],
+  [
+    "a key-ordered map of strings, read as an object",
     new KeyOrderedMap([
       ["b", 2],
       ["a", 1],
     ]),
+    { a: 1, b: 2 },
   ],
 ]
 

@@ -6,7 +6,11 @@ import process from "node:process"
 import { startDevServer } from "aerospike-wasm/devserver"
 import { NAMESPACES } from "./namespaces.mjs"
 
-const server = await startDevServer({ nodes: Number(process.argv[2] ?? 1), namespaces: NAMESPACES })
+const server = await startDevServer({
+  nodes: Number(process.argv[2] ?? 1),
+  namespaces: NAMESPACES,
+  clusterName: "conformance",
+})
 process.stdin.resume()
 process.stdin.once("end", () => server.close())
 console.log(server.hosts)
