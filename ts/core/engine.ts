@@ -1,0 +1,73 @@
+// The engine as the shell sees it: the class that wasm-bindgen makes of `rust/wasm`, in its own words. Every call takes
+// and gives numbers; what they point to lies in linear memory and is valid until the next call.
+
+/** One engine, made for one client. Times are milliseconds on one monotonic clock. */
+export interface Engine {
+  free(): void
+
+  /** Where the block of the next command lies; its slots follow it. */
+  command_address(): number
+  /** Slots that fit, the block counted as the slots that it is long. */
+  command_capacity(): number
+  /** Makes room and keeps what is there; the address may change. */
+  command_reserve(slots: number): number
+  /** Where texts and blobs of the next command lie. */
+  data_address(): number
+  data_capacity(): number
+  data_reserve(bytes: number): number
+
+  /** The id of a name whose UTF-8 lies in the data region; negative: see `refusal`. */
+  name(kind: number, offset: number, length: number): number
+  name_address(id: number): number
+  name_length(id: number): number
+  names(): number
+
+  /** An op id, or below zero: refused, and the three getters say why. */
+  submit(): number
+  refused_code(): number
+  refused_slot(): number
+  /** Length of the reason, which is then at `scratch_address`. */
+  refused_text(): number
+  scratch_address(): number
+  /** Answers with DONE at the next poll. */
+  cancel(op: number): void
+
+  /** Room for bytes that arrived. */
+  receive_reserve(length: number): number
+  opened(conn: number, now: number): void
+  received(conn: number, length: number, now: number, wall: number): void
+  writable(conn: number, now: number): void
+  closed(conn: number, socketEnd: number, now: number): void
+  time(now: number): void
+
+  /** Words of output records. */
+  poll(now: number): number
+  output_address(): number
+  tape_address(): number
+  text_address(): number
+  /** Absolute; Infinity when nothing is waited for. */
+  next_deadline(): number
+
+  close(drainMs: number, now: number): void
+  finished(): boolean
+  node_count(): number
+  is_connected(): boolean
+  /** Length of `name\thost:port\tactive`, which is then at `scratch_address`; 0 when there is no such node. */
+  node_text(index: number): number
+  /** A counter of the generated table `stat`. */
+  stat(index: number): number
+}
+
+/** Makes an engine from its configuration, a seed and the time. */
+export type EngineClass = new (config: string, seedLo: number, seedHi: number, now: number) => Engine
+
+/** The engine's class and the memory of its module: one a realm, however many clients. */
+export interface EngineModule {
+  readonly Engine: EngineClass
+  readonly memory: { readonly buffer: ArrayBuffer }
+}
+
+/** The result code in a negative answer of `name`: positive codes are moved out of the way of the client's own. */
+export function refusal(answer: number): number {
+  return answer <= -1000 ? -answer - 1000 : answer
+}

@@ -1,0 +1,193 @@
+// From the slots of a result to JavaScript values, in one pass and without checks: the engine has made them.
+// The layout is that of `rust/engine/src/abi.rs`.
+
+import type { ReadOptions } from "../config.ts"
+import { ClientError } from "../errors.ts"
+import { type Bins, Double, GeoJSON, HLL, KeyOrderedMap, TypedBlob } from "../values.ts"
+import { show } from "./check.ts"
+import { code, NONE, tag, tagFlag } from "./generated.ts"
+import type { Memory } from "./memory.ts"
+import type { Names } from "./names.ts"
+import { type AsciiSlice, decodeAscii, decodeUtf8 } from "./text.ts"
+
+export class Reader {
+  readonly #memory: Memory
+  readonly #names: Names
+  readonly #ascii: AsciiSlice
+  readonly #int64: ReadOptions["int64"]
+  readonly #wrapped: boolean
+  readonly #maps: ReadOptions["maps"]
+  /** The word at which the next slot begins. */
+  #at = 0
+  /** The address that offsets of texts count from. */
+  #data = 0
+  /** The bin that is being read, for errors. */
+  #bin = ""
+
+  constructor(memory: Memory, names: Names, options: ReadOptions, ascii: AsciiSlice) {
+    this.#memory = memory
+    this.#names = names
+    this.#ascii = ascii
+    this.#int64 = options.int64
+    this.#wrapped = options.doubles === "wrapped"
+    this.#maps = options.maps
+  }
+
+  /** Reads `items` bins from the slot that begins at word `at`; their texts are offsets from the address `data`. */
+  bins(at: number, items: number, data: number): Bins {
+    this.#at = at
+    this.#data = data
+    const bins: Bins = {}
+    for (let i = 0; i < items; i++) {
+      const name = this.#name()
+      this.#bin = name
+      define(bins, name, this.#value())
+    }
+    return bins
+  }
+
+  /** Reads the one text of an info answer. */
+  text(at: number, data: number): string {
+    this.#at = at
+    this.#data = data
+    return this.#value() as string
+  }
+
+  #name(): string {
+    const words = this.#memory.words
+    const at = this.#at
+    const id = words[at + 1]!
+    if (id !== NONE) return this.#names.text(id)
+    // Too long, or one too many to have an id: the slot before the value holds the name itself.
+    this.#at = at + 4
+    const start = this.#data + words[at + 2]!
+    return decodeUtf8(this.#memory.bytes, start, start + words[at + 3]!)
+  }
+
+  #value(): unknown {
+    const at = this.#at
+    this.#at = at + 4
+    const words = this.#memory.words
+    const kind = words[at]!
+    switch (kind & 0xff) {
+      case tag.STRING:
+        return this.#string(kind, words[at + 2]!, words[at + 3]!)
+      case tag.INT:
+        return this.#int64 === "bigint" ? BigInt(this.#double(at)) : this.#double(at)
+      case tag.DOUBLE:
+        return this.#wrapped ? new Double(this.#double(at)) : this.#double(at)
+      case tag.NIL:
+        return null
+      case tag.FALSE:
+        return false
+      case tag.TRUE:
+        return true
+      case tag.LIST:
+        return this.#list(words[at + 2]!)
+      case tag.MAP:
+        return this.#map(kind, words[at + 2]!)
+      case tag.BLOB:
+        return this.#blob(kind, words[at + 2]!, words[at + 3]!)
+      case tag.INT64:
+        return this.#wide((BigInt(words[at + 3]! | 0) << 32n) | BigInt(words[at + 2]!))
+      case tag.UINT64:
+        return this.#wide((BigInt(words[at + 3]!) << 32n) | BigInt(words[at + 2]!))
+      case tag.GEOJSON:
+        return new GeoJSON(this.#utf8(words[at + 2]!, words[at + 3]!))
+      case tag.HLL:
+        return new HLL(this.#bytes(words[at + 2]!, words[at + 3]!))
+      default:
+        throw this.#unreadable(`holds a value of kind ${kind & 0xff}, which this version cannot read`)
+    }
+  }
+
+  #double(at: number): number {
+    return this.#memory.doubles[at / 2 + 1]!
+  }
+
+  /** An integer beyond ±(2^53 - 1). */
+  #wide(value: bigint): bigint {
+    if (this.#int64 !== "number") return value
+    throw this.#unreadable(`holds the integer ${value}, which no number can hold exactly: use int64 "auto" or "bigint"`)
+  }
+
+  #string(kind: number, offset: number, length: number): string {
+    if ((kind & tagFlag.ASCII) === 0) return this.#utf8(offset, length)
+    const start = this.#data + offset
+    return decodeAscii(this.#memory.bytes, start, start + length, this.#ascii)
+  }
+
+  #utf8(offset: number, length: number): string {
+    const start = this.#data + offset
+    return decodeUtf8(this.#memory.bytes, start, start + length)
+  }
+
+  #bytes(offset: number, length: number): Uint8Array {
+    const start = this.#data + offset
+    return this.#memory.bytes.slice(start, start + length)
+  }
+
+  #blob(kind: number, offset: number, length: number): Uint8Array | TypedBlob {
+    const bytes = this.#bytes(offset, length)
+    const type = (kind >>> 8) & 0xff
+    return type === 0 ? bytes : new TypedBlob(type, bytes)
+  }
+
+  #list(count: number): unknown[] {
+    const list: unknown[] = []
+    for (let i = 0; i < count; i++) list.push(this.#value())
+    return list
+  }
+
+  #map(kind: number, count: number): unknown {
+    const textKeys = (kind & tagFlag.TEXT_KEYS) !== 0
+    // Objects list keys that look like integers first, so a map whose order means something stays a Map.
+    const isObject = this.#maps === "auto" ? textKeys && (kind & tagFlag.KEEP_ORDER) === 0 : this.#maps === "object"
+    if (isObject) return textKeys ? this.#entries(count) : this.#entriesByText(count)
+    const ordered = (kind & (tagFlag.ORDERED | tagFlag.VALUE_ORDERED)) !== 0
+    const map = ordered ? new KeyOrderedMap<unknown, unknown>() : new Map<unknown, unknown>()
+    for (let i = 0; i < count; i++) {
+      const key = this.#value()
+      map.set(key, this.#value())
+    }
+    return map
+  }
+
+  #entries(count: number): Bins {
+    const object: Bins = {}
+    for (let i = 0; i < count; i++) {
+      const key = this.#value() as string
+      define(object, key, this.#value())
+    }
+    return object
+  }
+
+  /** Whole numbers become text, which must not make two keys one. */
+  #entriesByText(count: number): Bins {
+    const object: Bins = {}
+    for (let i = 0; i < count; i++) {
+      const key = this.#value()
+      if (typeof key !== "string" && typeof key !== "number" && typeof key !== "bigint") {
+        throw this.#unreadable(`has the map key ${show(key)}, which no object can have: use maps "auto" or "map"`)
+      }
+      const name = String(key)
+      if (Object.hasOwn(object, name)) {
+        throw this.#unreadable(
+          `has a map with the keys ${show(name)} and ${name}, which are one in an object: use maps "auto" or "map"`,
+        )
+      }
+      define(object, name, this.#value())
+    }
+    return object
+  }
+
+  #unreadable(why: string): ClientError {
+    return new ClientError(code.CLIENT, `The bin ${show(this.#bin)} ${why}.`)
+  }
+}
+
+/** Sets a field of a fresh object; `__proto__` is a name like any other. */
+function define(object: Bins, name: string, value: unknown): void {
+  if (name !== "__proto__") object[name] = value
+  else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+}

@@ -1,0 +1,430 @@
+// From JavaScript values to a command in linear memory: the block, the slots of the values, their texts and bytes.
+// One pass; what cannot be written is refused with its place, such as `bins.profile.tags[3]`, and nothing is sent.
+// The layout is that of `rust/engine/src/abi.rs`.
+
+import { type InvalidArgumentError, invalid } from "../errors.ts"
+import type { Key } from "../key.ts"
+import type { PolicyWords } from "../policy.ts"
+import { Double, GeoJSON, HLL, KeyOrderedMap, OrderedList, TypedBlob } from "../values.ts"
+import { isPlainObject, show, wrong } from "./check.ts"
+import type { Engine } from "./engine.ts"
+import { commandWord, limit, NONE, particle, tag, tagFlag } from "./generated.ts"
+import type { Memory } from "./memory.ts"
+import { NameKind, type Names } from "./names.ts"
+import { encode, utf8Length, utf8LengthMax } from "./text.ts"
+
+const blockSlots = commandWord.LENGTH / 4
+/** Longer texts are measured before room is made for them; shorter ones get room for the worst case. */
+const measuredFrom = 4096
+const int64Min = -(2n ** 63n)
+const int64Max = 2n ** 63n - 1n
+const uint64Max = 2n ** 64n - 1n
+const highWord = 2 ** 32
+
+export class Writer {
+  readonly #engine: Engine
+  readonly #memory: Memory
+  readonly #names: Names
+  /** A command is being written: accessors of a caller's objects might begin another. */
+  #busy = false
+
+  // Where the regions lie, and how much they hold. They move when they are made larger, and only then.
+  #block = 0
+  #slotsMax = 0
+  #data = 0
+  #dataMax = 0
+
+  #slots = 0
+  #used = 0
+  #items = 0
+  /** The way from the bin to the value that is being written, as far as `depth` says. */
+  readonly #trail: unknown[] = []
+
+  constructor(engine: Engine, memory: Memory, names: Names) {
+    this.#engine = engine
+    this.#memory = memory
+    this.#names = names
+    this.#locate()
+  }
+
+  /** Begins a command. It must be ended with `end`, whether or not it was written to the end. */
+  begin(kind: number, policy: PolicyWords): void {
+    if (this.#busy) throw invalid("An accessor of the value that is being written called the client.")
+    this.#busy = true
+    this.#memory.refresh()
+    this.#slots = 0
+    this.#used = 0
+    this.#items = 0
+    const words = this.#memory.words
+    words[this.#block + commandWord.KIND] = kind
+    policy.copyTo(words, this.#block)
+    if (policy.filter !== undefined) this.#filter(policy.filter)
+  }
+
+  /** The command is complete: its counts are written. */
+  finish(): void {
+    const words = this.#memory.words
+    words[this.#block + commandWord.ITEMS] = this.#items
+    words[this.#block + commandWord.SLOTS] = this.#slots
+  }
+
+  end(): void {
+    this.#busy = false
+  }
+
+  key(key: Key): void {
+    if (Array.isArray(key)) {
+      if (key.length !== 3) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
+      this.#place(key[0], key[1])
+      this.#userKey(key[2])
+    } else {
+      this.#digest(key)
+    }
+  }
+
+  #place(namespace: string, set: string | null): void {
+    const ns = this.#name(NameKind.NAMESPACE, namespace)
+    const inSet = set === "" || set === null ? NONE : this.#name(NameKind.SET, set)
+    const words = this.#memory.words
+    words[this.#block + commandWord.NAMESPACE] = ns
+    words[this.#block + commandWord.SET] = inSet
+  }
+
+  #userKey(user: unknown): void {
+    if (typeof user === "string") {
+      const at = this.#used
+      this.#keyWords(particle.STRING, at, this.#text(user))
+    } else if (typeof user === "number" && Number.isSafeInteger(user)) {
+      this.#keyWords(particle.INTEGER, user, Math.floor(user / highWord))
+    } else if (typeof user === "bigint" && user >= int64Min && user <= int64Max) {
+      this.#keyWords(particle.INTEGER, Number(BigInt.asUintN(32, user)), Number(BigInt.asUintN(32, user >> 32n)))
+    } else if (isBytes(user)) {
+      const at = this.#used
+      this.#keyWords(particle.BLOB, at, this.#bytes(user))
+    } else {
+      const allowed = "text, a whole number within ±(2^53 - 1), a bigint of 64 bits or a Uint8Array"
+      throw wrong("the user key, key[2],", user, allowed)
+    }
+  }
+
+  #digest(key: unknown): void {
+    if (!isPlainObject(key)) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
+    const { ns, set, digest } = key
+    if (!isBytes(digest) || digest.length !== limit.DIGEST) {
+      throw wrong("the key's digest", digest, `a Uint8Array of ${limit.DIGEST} bytes`)
+    }
+    this.#place(ns as string, (set ?? null) as string | null)
+    const at = this.#used
+    this.#keyWords(0, at, this.#bytes(digest))
+  }
+
+  #keyWords(type: number, a: number, b: number): void {
+    const words = this.#memory.words
+    words[this.#block + commandWord.KEY_TYPE] = type
+    words[this.#block + commandWord.KEY_A] = a
+    words[this.#block + commandWord.KEY_B] = b
+  }
+
+  /** The text of an info command, and the index of the node that it is for. */
+  info(command: string, node: number): void {
+    const at = this.#used
+    this.#keyWords(0, at, this.#text(command))
+    this.#memory.words[this.#block + commandWord.SET] = node
+  }
+
+  /** Bins to be written. */
+  bins(bins: object): void {
+    if (!isPlainObject(bins)) throw wrong("the bins", bins, "an object of bin names and values")
+    const names = Object.keys(bins)
+    if (names.length === 0) throw wrong("the bins", bins, "an object with at least one bin")
+    if (names.length > limit.BINS) throw wrong("the number of bins", names.length, `at most ${limit.BINS}`)
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!
+      this.#trail[0] = name
+      this.#value(bins[name], this.#bin(name), 0)
+    }
+  }
+
+  /** Bins to be read, or, as all values of slots are nil, to be removed. */
+  binNames(bins: readonly string[]): void {
+    if (!Array.isArray(bins) || bins.length === 0) throw wrong("the bins", bins, "an array of at least one bin name")
+    for (const name of bins) this.#slot(tag.NIL, this.#bin(name))
+  }
+
+  /** Numbers to be added to bins. */
+  numbers(bins: object): void {
+    this.#each(bins, "a number or a bigint", (value) => {
+      return typeof value === "number" || typeof value === "bigint" || value instanceof Double
+    })
+  }
+
+  /** Strings or bytes to be put to bins. */
+  texts(bins: object): void {
+    this.#each(bins, "text or a Uint8Array", (value) => typeof value === "string" || isBytes(value))
+  }
+
+  #each(bins: object, allowed: string, accepts: (value: unknown) => boolean): void {
+    if (isPlainObject(bins)) {
+      for (const name of Object.keys(bins)) {
+        if (!accepts(bins[name])) throw wrong(`bins.${name}`, bins[name], allowed)
+      }
+    }
+    this.bins(bins)
+  }
+
+  #bin(name: string): number {
+    this.#items++
+    return this.#name(NameKind.BIN, name)
+  }
+
+  #name(kind: NameKind, name: string): number {
+    const known = this.#names.known(kind, name)
+    if (known !== undefined) return known
+    const id = this.#names.introduce(kind, name, this.#used)
+    this.#locate()
+    return id
+  }
+
+  // ── Values ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #value(value: unknown, bin: number, depth: number): void {
+    switch (typeof value) {
+      case "string": {
+        const at = this.#used
+        const length = this.#text(value)
+        this.#pair(tag.STRING, bin, at, length)
+        return
+      }
+      case "number":
+        return this.#number(value, bin, depth)
+      case "boolean":
+        this.#slot(value ? tag.TRUE : tag.FALSE, bin)
+        return
+      case "bigint":
+        return this.#bigint(value, bin, depth)
+      case "object":
+        if (value === null) this.#slot(tag.NIL, bin)
+        else this.#object(value, bin, depth)
+        return
+      case "undefined":
+        throw this.#refused(depth, "is undefined: use null to remove a bin, or for nothing in a list or map")
+      default:
+        throw this.#refused(depth, `is a ${typeof value}, which cannot be stored`)
+    }
+  }
+
+  #number(value: number, bin: number, depth: number): void {
+    let kind: number = tag.INT
+    if (!Number.isSafeInteger(value)) {
+      if (Number.isInteger(value)) {
+        const advice = `write it as a bigint, or as double(${value})`
+        throw this.#refused(depth, `is ${value}, beyond the whole numbers that are exact: ${advice}`)
+      }
+      kind = tag.DOUBLE
+    }
+    // Adding zero makes an integer of minus zero.
+    this.#double(kind, bin, kind === tag.INT ? value + 0 : value)
+  }
+
+  #bigint(value: bigint, bin: number, depth: number): void {
+    const signed = value <= int64Max && value >= int64Min
+    // Lists and maps can hold unsigned integers of 64 bits, bins cannot.
+    if (!signed && !(bin === NONE && value > 0n && value <= uint64Max)) {
+      throw this.#refused(depth, `is ${value}, which does not fit into 64 bits`)
+    }
+    if (value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER)) {
+      this.#double(tag.INT, bin, Number(value))
+    } else {
+      const low = Number(BigInt.asUintN(32, value))
+      this.#pair(signed ? tag.INT64 : tag.UINT64, bin, low, Number(BigInt.asUintN(32, value >> 32n)))
+    }
+  }
+
+  #object(value: object, bin: number, depth: number): void {
+    if (Array.isArray(value)) return this.#list(value, tag.LIST, bin, depth)
+    if (value instanceof Uint8Array) return this.#blob(tag.BLOB, bin, value)
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === null) return this.#entries(value, bin, depth)
+    if (value instanceof Map) {
+      return this.#map(value, value instanceof KeyOrderedMap ? tag.MAP | tagFlag.ORDERED : tag.MAP, bin, depth)
+    }
+    this.#classed(value, bin, depth)
+  }
+
+  #classed(value: object, bin: number, depth: number): void {
+    if (value instanceof Double) return this.#double(tag.DOUBLE, bin, value.value)
+    if (value instanceof GeoJSON) {
+      const at = this.#used
+      const length = this.#text(value.text)
+      return this.#pair(tag.GEOJSON, bin, at, length)
+    }
+    if (value instanceof HLL) return this.#blob(tag.HLL, bin, value.bytes)
+    if (value instanceof TypedBlob) return this.#blob(tag.BLOB | ((value.type & 0xff) << 8), bin, value.bytes)
+    if (value instanceof OrderedList) return this.#list(value.items, tag.LIST | tagFlag.ORDERED, bin, depth)
+    // The same classes of another realm, such as the sandbox of a test runner.
+    if (isBytes(value)) return this.#blob(tag.BLOB, bin, value)
+    if (isPlainObject(value)) return this.#entries(value, bin, depth)
+    if (className(value) === "Map") return this.#map(value as Map<unknown, unknown>, tag.MAP, bin, depth)
+    const advice = ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? ": write a Uint8Array of its bytes" : ""
+    throw this.#refused(depth, `is ${show(value)}, which cannot be stored${advice}`)
+  }
+
+  #list(items: readonly unknown[], kind: number, bin: number, depth: number): void {
+    const length = items.length
+    const inside = this.#enter(depth)
+    this.#pair(kind, bin, length, 0)
+    for (let i = 0; i < length; i++) {
+      this.#trail[inside] = i
+      this.#value(items[i], NONE, inside)
+    }
+  }
+
+  #entries(object: object, bin: number, depth: number): void {
+    const keys = Object.keys(object)
+    const inside = this.#enter(depth)
+    this.#pair(tag.MAP, bin, keys.length, 0)
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!
+      this.#trail[inside] = key
+      const at = this.#used
+      const length = this.#text(key)
+      this.#pair(tag.STRING, NONE, at, length)
+      this.#value((object as Record<string, unknown>)[key], NONE, inside)
+    }
+  }
+
+  #map(map: ReadonlyMap<unknown, unknown>, kind: number, bin: number, depth: number): void {
+    const inside = this.#enter(depth)
+    this.#pair(kind, bin, map.size, 0)
+    for (const [key, value] of map) {
+      this.#trail[inside] = key
+      if (typeof key !== "string" && typeof key !== "bigint" && !Number.isInteger(key) && !isBytes(key)) {
+        const allowed = "text, a whole number, a bigint or a Uint8Array"
+        throw this.#refused(depth, `has the map key ${show(key)}: a key must be ${allowed}`)
+      }
+      this.#value(key, NONE, inside)
+      this.#value(value, NONE, inside)
+    }
+  }
+
+  /** Goes one level deeper. */
+  #enter(depth: number): number {
+    if (depth >= limit.VALUE_DEPTH) {
+      throw invalid(`${this.#path(3)}… is cyclic, or nested deeper than ${limit.VALUE_DEPTH} levels.`)
+    }
+    return depth + 1
+  }
+
+  #blob(kind: number, bin: number, bytes: Uint8Array): void {
+    const at = this.#used
+    const length = this.#bytes(bytes)
+    this.#pair(kind, bin, at, length)
+  }
+
+  // ── Slots and data ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Takes the next slot and tells at which word it begins. */
+  #slot(kind: number, bin: number): number {
+    if (blockSlots + this.#slots >= this.#slotsMax) this.#growSlots()
+    const at = this.#block + commandWord.LENGTH + this.#slots * 4
+    this.#slots++
+    const words = this.#memory.words
+    words[at] = kind
+    words[at + 1] = bin
+    return at
+  }
+
+  #pair(kind: number, bin: number, a: number, b: number): void {
+    const at = this.#slot(kind, bin)
+    const words = this.#memory.words
+    words[at + 2] = a
+    words[at + 3] = b
+  }
+
+  #double(kind: number, bin: number, value: number): void {
+    const at = this.#slot(kind, bin)
+    this.#memory.doubles[at / 2 + 1] = value
+  }
+
+  /** Puts a text at the end of the data and tells how many bytes it took. */
+  #text(text: string): number {
+    this.#reserve(text.length < measuredFrom ? utf8LengthMax(text) : utf8Length(text))
+    const length = encode(text, this.#memory.bytes, this.#data + this.#used)
+    this.#used += length
+    return length
+  }
+
+  #bytes(bytes: Uint8Array): number {
+    this.#reserve(bytes.length)
+    this.#memory.bytes.set(bytes, this.#data + this.#used)
+    this.#used += bytes.length
+    return bytes.length
+  }
+
+  #filter(bytes: Uint8Array): void {
+    const words = this.#memory.words
+    words[this.#block + commandWord.FILTER_OFFSET] = this.#used
+    words[this.#block + commandWord.FILTER_LENGTH] = bytes.length
+    this.#bytes(bytes)
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#used + bytes
+    if (needed <= this.#dataMax) return
+    if (needed > limit.MESSAGE)
+      throw invalid(`The record is larger than ${limit.MESSAGE} bytes, which no message can be.`)
+    this.#engine.data_reserve(needed)
+    this.#locate()
+  }
+
+  #growSlots(): void {
+    this.#engine.command_reserve(this.#slotsMax * 2)
+    this.#locate()
+  }
+
+  #locate(): void {
+    this.#block = this.#engine.command_address() / 4
+    this.#slotsMax = this.#engine.command_capacity()
+    this.#data = this.#engine.data_address()
+    this.#dataMax = this.#engine.data_capacity()
+    this.#memory.refresh()
+  }
+
+  // ── What cannot be written ────────────────────────────────────────────────────────────────────────────────────────
+
+  #refused(depth: number, why: string): InvalidArgumentError {
+    return invalid(`${this.#path(depth)} ${why}.`)
+  }
+
+  /** The bin that a slot belongs to, for a refusal of the engine's. */
+  binOf(slot: number): string | undefined {
+    let name: string | undefined
+    for (let at = 0, nested = 0; at <= slot && at < this.#slots; at++) {
+      const word = this.#block + commandWord.LENGTH + at * 4
+      const [kind, bin, count] = this.#memory.words.subarray(word, word + 3)
+      if (nested > 0) nested--
+      else name = this.#names.text(bin!)
+      const children = { [tag.LIST]: 1, [tag.MAP]: 2 }[kind! & 0xff] ?? 0
+      nested += children * count!
+    }
+    return name
+  }
+
+  #path(depth: number): string {
+    let path = "bins"
+    for (const step of this.#trail.slice(0, depth + 1)) {
+      if (typeof step === "string" && /^[A-Za-z_$][\w$]*$/.test(step)) path += `.${step}`
+      else path += `[${show(step)}]`
+    }
+    return path
+  }
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && className(value) === "Uint8Array")
+}
+
+/** What an object's class calls itself, whichever realm it is of. */
+function className(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
+}

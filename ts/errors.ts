@@ -1,0 +1,224 @@
+// Every error that the client gives, and the one table that says which class stands for which code.
+
+import { code, codeName as codeNames, codeText } from "./core/generated.ts"
+import type { Key } from "./key.ts"
+
+/** What an error can tell beside its message. */
+export interface ErrorDetails {
+  /** Whether a write may have happened although it was not answered. */
+  readonly inDoubt?: boolean
+  /** `name host:port` of the node that was asked last. */
+  readonly node?: string | undefined
+  readonly key?: Key | undefined
+  /** How many times the request was tried. */
+  readonly attempts?: number
+  readonly elapsedMs?: number
+  readonly cause?: unknown
+}
+
+/** Any error of this package. `code` is the server's result code, or below zero one of the client's own. */
+export class AerospikeError extends Error {
+  /** The result code: positive from the server, negative from the client. */
+  readonly code: number
+  /** The code's name, such as `RECORD_NOT_FOUND`. */
+  readonly codeName: string
+  /** True when a write may have happened although no answer came. */
+  readonly inDoubt: boolean
+  /** `name host:port` of the node that was asked last, when one was. */
+  readonly node: string | undefined
+  /** The key of the operation, when it had one. */
+  readonly key: Key | undefined
+  /** How many times the request was tried. */
+  readonly attempts: number
+  /** Milliseconds from the call to this error. */
+  readonly elapsedMs: number
+
+  constructor(code: number, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.codeName = codeName(code)
+    this.inDoubt = details.inDoubt ?? false
+    this.node = details.node
+    this.key = details.key
+    this.attempts = details.attempts ?? 0
+    this.elapsedMs = details.elapsedMs ?? 0
+  }
+}
+
+/** The client itself failed, or refused: the server did not answer with an error. */
+export class ClientError extends AerospikeError {}
+/** Too many operations wait already, or one waited longer than `operationQueueTimeoutMs`. Nothing was sent. */
+export class BackpressureError extends ClientError {}
+/** An argument is wrong. Nothing was sent. */
+export class InvalidArgumentError extends ClientError {}
+/** The node's circuit breaker is open: it had more errors than `maxErrorRate` allows. */
+export class MaxErrorRateExceededError extends ClientError {}
+/** No connection to the node was free in time. */
+export class NoMoreConnectionsError extends ClientError {}
+
+/** It took longer than the policy, or the server, allows. */
+export class TimeoutError extends AerospikeError {}
+
+/** No node can be reached, or none can take the request. */
+export class ClusterError extends AerospikeError {}
+/** The cluster has another name than `clusterName` says. */
+export class ClusterNameMismatchError extends ClusterError {}
+
+/** The server answered with an error. */
+export class ServerError extends AerospikeError {}
+/** The server answered with an error that concerns the one record. */
+export class RecordError extends ServerError {}
+export class RecordNotFoundError extends RecordError {}
+/** The record exists, and `exists: "createOnly"` forbade that. */
+export class RecordExistsError extends RecordError {}
+/** The record's generation is not the one that `gen` asked for. */
+export class RecordGenerationError extends RecordError {}
+/** The record would be larger than the namespace's `max-record-size`. */
+export class RecordTooBigError extends RecordError {}
+/** A bin name is longer than 15 bytes, or a record has too many bins. */
+export class BinNameError extends RecordError {}
+export class BinExistsError extends RecordError {}
+export class BinNotFoundError extends RecordError {}
+/** The operation does not fit the type of the bin. */
+export class BinTypeError extends RecordError {}
+/** The filter expression was not true for the record. */
+export class FilteredOutError extends RecordError {}
+export class IndexError extends ServerError {}
+export class IndexNotFoundError extends IndexError {}
+/** An index of that name exists already. */
+export class IndexFoundError extends IndexError {}
+export class QueryError extends ServerError {}
+export class QueryAbortedError extends QueryError {}
+/** Login, users, roles, quotas. */
+export class AdminError extends ServerError {}
+/** A user-defined function failed. */
+export class UdfError extends ServerError {}
+export class TransactionError extends ServerError {}
+
+// Not from the classes themselves: a minifier renames those.
+const named = {
+  AerospikeError,
+  ClientError,
+  BackpressureError,
+  InvalidArgumentError,
+  MaxErrorRateExceededError,
+  NoMoreConnectionsError,
+  TimeoutError,
+  ClusterError,
+  ClusterNameMismatchError,
+  ServerError,
+  RecordError,
+  RecordNotFoundError,
+  RecordExistsError,
+  RecordGenerationError,
+  RecordTooBigError,
+  BinNameError,
+  BinExistsError,
+  BinNotFoundError,
+  BinTypeError,
+  FilteredOutError,
+  IndexError,
+  IndexNotFoundError,
+  IndexFoundError,
+  QueryError,
+  QueryAbortedError,
+  AdminError,
+  UdfError,
+  TransactionError,
+}
+for (const [name, type] of Object.entries(named)) {
+  Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true })
+}
+
+type ErrorClass = new (code: number, message: string, details?: ErrorDetails) => AerospikeError
+
+// Codes that are not here are a ServerError above zero and a ClientError below.
+const classes: readonly (readonly [ErrorClass, ...number[]])[] = [
+  [TimeoutError, code.TIMEOUT],
+  [RecordNotFoundError, code.RECORD_NOT_FOUND],
+  [RecordExistsError, code.RECORD_EXISTS],
+  [RecordGenerationError, code.RECORD_GENERATION],
+  [RecordTooBigError, code.RECORD_TOO_BIG],
+  [BinNameError, code.BIN_NAME],
+  [BinExistsError, code.BIN_EXISTS],
+  [BinNotFoundError, code.BIN_NOT_FOUND],
+  [BinTypeError, code.BIN_TYPE],
+  [FilteredOutError, code.FILTERED_OUT],
+  [RecordError, code.KEY_BUSY, code.KEY_MISMATCH, code.ELEMENT_NOT_FOUND, code.ELEMENT_EXISTS],
+  [RecordError, code.OP_NOT_APPLICABLE, code.LOST_CONFLICT, code.XDR_KEY_BUSY, code.INVALID_GEOJSON],
+  [IndexFoundError, code.INDEX_FOUND],
+  [IndexNotFoundError, code.INDEX_NOT_FOUND],
+  [IndexError, code.INDEX_OOM, code.INDEX_NOT_READABLE, code.INDEX_GENERIC, code.INDEX_NAME, code.INDEX_MAX_COUNT],
+  [QueryAbortedError, code.QUERY_ABORTED, code.QUERY_ABORTED_BY_USER],
+  [QueryError, code.QUERY_END, code.QUERY_QUEUE_FULL, code.QUERY_TIMEOUT, code.QUERY_GENERIC],
+  [UdfError, code.UDF],
+  [ClusterError, code.CLUSTER_KEY_MISMATCH, code.UNAVAILABLE],
+  [ClusterError, code.INVALID_HOST, code.INVALID_NODE, code.CONNECTION, code.NOT_CONNECTED],
+  [ClusterNameMismatchError, code.CLUSTER_NAME_MISMATCH],
+  [InvalidArgumentError, code.INVALID_ARGUMENT],
+  [NoMoreConnectionsError, code.NO_MORE_CONNECTIONS],
+  [BackpressureError, code.BACKPRESSURE],
+  [MaxErrorRateExceededError, code.MAX_ERROR_RATE],
+  [AdminError, ...between(code.SECURITY_NOT_SUPPORTED, code.QUOTA_EXCEEDED)],
+  [TransactionError, ...between(code.MRT_BLOCKED, code.MRT_MONITOR_EXISTS)],
+]
+
+const classOf = new Map(classes.flatMap(([type, ...codes]) => codes.map((number) => [number, type] as const)))
+
+function between(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+}
+
+// What to do, where the code alone does not tell.
+const advice = new Map<number, string>([
+  [code.RECORD_NOT_FOUND, "Use find() where a record may be absent."],
+  [code.RECORD_GENERATION, "Another writer came first: read the record again and decide anew."],
+  [code.KEY_BUSY, "Spread the writes to this record, or raise the namespace's transaction-pending-limit."],
+  [code.OUT_OF_SPACE, "Free space, or raise the namespace's limits; reads still work."],
+  [code.DEVICE_OVERLOAD, "Slow down, or give the namespace faster storage."],
+  [code.NAMESPACE, "Namespaces are created in the server's configuration."],
+  [code.FORBIDDEN, "For a time to live, the namespace needs nsup-period above 0."],
+  [code.ENTERPRISE_ONLY, "The cluster runs the Community Edition."],
+  [code.NO_MORE_CONNECTIONS, "Raise maxConnsPerNode, or lower the number of operations in flight."],
+  [code.BACKPRESSURE, "Slow down, or raise maxConcurrentOperations, maxQueuedOperations or operationQueueTimeoutMs."],
+  [code.MAX_ERROR_RATE, "The node is tried again after errorRateWindow tends."],
+  [code.NOT_CONNECTED, "Check hosts, ports, firewalls and, inside containers, useServicesAlternate or ipMap."],
+  [code.CLUSTER_NAME_MISMATCH, "Check clusterName and hosts."],
+  [code.MALFORMED, "Check that the port is Aerospike's service port (3000), not TLS or another service."],
+  [code.CLOSED, "Connect again: a closed client stays closed."],
+  [code.ENGINE, "This is a bug in aerospike-wasm; please report it. The client is closed: connect again."],
+])
+
+/** The name of a result code, such as `RECORD_NOT_FOUND`; `CODE_n` for one that is not known here. */
+export function codeName(number: number): string {
+  return codeNames[number] ?? `CODE_${number}`
+}
+
+/** The error for a code. `asked` says what was asked, `reason` replaces the code's own sentence. */
+export function errorOf(number: number, asked: string, details: ErrorDetails = {}, reason?: string): AerospikeError {
+  const type = classOf.get(number) ?? (number > 0 ? ServerError : ClientError)
+  const said = reason || codeText[number] || "the server answered with a code that this client does not know"
+  const facts = [`${codeName(number)} ${number}`]
+  if (details.node) facts.push(`node ${details.node}`)
+  if (details.attempts) facts.push(details.attempts === 1 ? "1 attempt" : `${details.attempts} attempts`)
+  if (details.attempts && details.elapsedMs !== undefined) facts.push(`${Math.round(details.elapsedMs)} ms`)
+  let message = `${asked}: ${said} (${facts.join(", ")}).`
+  if (details.inDoubt) message += " The write may have happened all the same."
+  const todo = adviceFor(number, details)
+  if (todo) message += ` ${todo}`
+  return new type(number, message, details)
+}
+
+function adviceFor(number: number, details: ErrorDetails): string | undefined {
+  if (number === code.TIMEOUT) {
+    return details.attempts
+      ? "Raise totalTimeout or socketTimeout if the server needs longer, maxRetries if it should be asked again."
+      : "It never left the queue: no connection was free in time. Raise totalTimeout or maxConnsPerNode, or slow down."
+  }
+  return advice.get(number)
+}
+
+/** An argument that cannot be used: nothing was sent. */
+export function invalid(message: string): InvalidArgumentError {
+  return new InvalidArgumentError(code.INVALID_ARGUMENT, message)
+}
