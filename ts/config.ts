@@ -1,0 +1,331 @@
+// What `connect` takes: one table of fields with what each may be and its default, the checks, and the lines of text in
+// which the engine is told. It decides nothing else.
+
+import {
+  check,
+  flag,
+  integer,
+  isPlain,
+  isPlainObject,
+  milliseconds,
+  oneOf,
+  type Rule,
+  rule,
+  text,
+  unknownField,
+  wrong,
+} from "./core/check.ts"
+import { invalid } from "./errors.ts"
+import type { Logger } from "./log.ts"
+import { type Policies, PolicyPacker } from "./policy.ts"
+import type { Transport } from "./transport/index.ts"
+
+/** A seed. */
+export interface HostAddress {
+  host: string
+  /** Default 3000. */
+  port?: number
+  /** The name that the node's certificate must have. */
+  tlsName?: string
+}
+
+/** `"h:3000,h2:tlsName:4333"`, or an array of such texts, of `[host, port]`, or of `{ host, port, tlsName }`. */
+export type Hosts =
+  | string
+  | readonly (
+      | string
+      | readonly [host: string, port: number]
+      | readonly [host: string, port: number, tlsName: string]
+      | HostAddress
+    )[]
+
+/** Configuration of a client. Durations are milliseconds unless their name or sentence says otherwise. */
+export interface Config {
+  /** Seeds: any that can be reached is enough, the others are found. */
+  hosts: Hosts
+  /** `connect` rejects with `ClusterNameMismatchError` if the cluster has another name. Default `""`: any. */
+  clusterName?: string
+  /** How users are authenticated. Default `"internal"`; without `user` nobody is. The others are not available yet. */
+  authMode?: "internal" | "external" | "pki"
+  /** Not available yet. */
+  user?: string
+  /** Not available yet. */
+  password?: string | (() => string | Promise<string>)
+  /** Not available yet. Default `false`. */
+  tls?: boolean | object
+  /** Connecting and the first look at the cluster, for each host. Default 1000. */
+  timeout?: number
+  /** Seconds after which an unused connection is closed. Default 55. */
+  idleTimeout?: number
+  /** Default 256. */
+  maxConnsPerNode?: number
+  /** Opened when a node is met, and kept. Default 0. */
+  minConnsPerNode?: number
+  /** Default 1. */
+  connPoolsPerNode?: number
+  /** The most requests that wait for their answers on one connection; 1 = no pipelining. Default: the engine's. */
+  pipelineDepth?: number
+  /** How often the cluster is looked at. Default 1000. */
+  tendInterval?: number
+  /** Use the addresses that nodes announce as alternate, for clients outside their network. Default `false`. */
+  useServicesAlternate?: boolean
+  /** Addresses as nodes announce them, and as this client reaches them. */
+  ipMap?: Readonly<Record<string, string>>
+  /** Talk to the seed only and look for no others. Default `false`. */
+  singleNode?: boolean
+  /** `false`: `connect` resolves at once, and operations wait for the cluster or fail by their deadline. Default `true`. */
+  failIfNotConnected?: boolean
+  /** Told to servers that keep statistics of it. */
+  appId?: string
+  /** TCP keep-alive, where the runtime has it. Default `true`. */
+  keepAlive?: boolean
+  /** Send small packets at once, where the runtime has it. Default `true`. */
+  noDelay?: boolean
+  /** Prefer nodes of `rackIds` where a policy says `replica: "preferRack"`. Default `false`. */
+  rackAware?: boolean
+  /** In order of preference. Default `[0]`. */
+  rackIds?: readonly number[]
+  /** Further operations wait. Default 0: no limit. */
+  maxConcurrentOperations?: number
+  /** How long an operation waits for its turn, then `BackpressureError`. Default 0: as long as its policy allows. */
+  operationQueueTimeoutMs?: number
+  /** When so many wait already: `BackpressureError` at once. Default 0: no limit. */
+  maxQueuedOperations?: number
+  /** Errors of a node in `errorRateWindow` after which it is given a rest; 0 = never. Default 100. */
+  maxErrorRate?: number
+  /** In tends. Default 1. */
+  errorRateWindow?: number
+  /** Merging of reads into batches is not available yet. Default `"off"`. */
+  coalesce?: "off" | false
+  /** Threads of their own are not available yet. Default 0. */
+  workers?: 0
+  /**
+   * How integers are read: `"auto"`, a number when it is exact and a bigint otherwise; `"bigint"`, always a bigint;
+   * `"number"`, always a number, and a read whose integer would be rounded rejects. Default `"auto"`.
+   */
+  int64?: "auto" | "bigint" | "number"
+  /** How doubles are read: as `"number"`, or `"wrapped"` in `Double`, so that 1.0 stays a double when written back. Default `"number"`. */
+  doubles?: "number" | "wrapped"
+  /**
+   * How maps are read: `"auto"`, a plain object when all keys are strings and a `Map` otherwise; `"map"`; or
+   * `"object"`, in which a number as a key becomes text and a map with keys of other types rejects. Default `"auto"`.
+   */
+  maps?: "auto" | "map" | "object"
+  /** Defaults for each kind of operation. */
+  policies?: Policies
+  /** Gets the log lines of this client; else they go to the console. See `setLogLevel`. */
+  logger?: Logger
+  /** How connections are opened. Needed only where the package has no sockets of its own, as in a browser. */
+  transport?: Transport
+  /**
+   * The engine: a `WebAssembly.Module`, or the bytes of `pkg/engine/aerospike_wasm_engine_bg.wasm`. Needed only where the
+   * package cannot read that file by itself, as in a browser or a bundle. The first one given in a process is kept.
+   */
+  wasm?: object
+}
+
+/** How values are read. */
+export interface ReadOptions {
+  readonly int64: "auto" | "bigint" | "number"
+  readonly doubles: "number" | "wrapped"
+  readonly maps: "auto" | "map" | "object"
+}
+
+/** A checked configuration, as its users want it. */
+export interface Settings {
+  /** Lines for the engine. */
+  readonly engine: string
+  readonly packer: PolicyPacker
+  readonly read: ReadOptions
+  readonly keepAlive: boolean
+  readonly noDelay: boolean
+  readonly failIfNotConnected: boolean
+  readonly logger: Logger | undefined
+  readonly transport: Transport | undefined
+  readonly wasm: object | undefined
+}
+
+interface ConfigField {
+  readonly rule: Rule
+  readonly default?: unknown
+  /** The engine's name for it, if the engine is told. */
+  readonly engine?: string
+  /** What the engine's number is in units of ours. */
+  readonly scale?: number
+  /** Set when the field is known but only `default` and this can be used yet. */
+  readonly only?: readonly unknown[]
+}
+
+const count = (max: number, min = 0) => integer(min, max)
+const million = 1_000_000
+
+const fields: Record<keyof Config, ConfigField> = {
+  hosts: { rule: rule("text or an array", (value) => typeof value === "string" || Array.isArray(value)) },
+  clusterName: { rule: text(64), default: "", engine: "cluster_name" },
+  authMode: { rule: oneOf("internal", "external", "pki"), default: "internal", only: ["internal"] },
+  user: { rule: text(255), only: [] },
+  password: {
+    rule: rule("text or a function", (value) => typeof value === "string" || typeof value === "function"),
+    only: [],
+  },
+  tls: {
+    rule: rule("true, false or an object", (value) => typeof value === "boolean" || isPlainObject(value)),
+    default: false,
+    only: [false],
+  },
+  timeout: { rule: milliseconds(1), default: 1000, engine: "timeout" },
+  idleTimeout: { rule: integer(1, 86_400, "seconds"), default: 55, engine: "idle_timeout", scale: 1000 },
+  maxConnsPerNode: { rule: count(32_767, 1), default: 256, engine: "max_conns_per_node" },
+  minConnsPerNode: { rule: count(32_767), default: 0, engine: "min_conns_per_node" },
+  connPoolsPerNode: { rule: count(64, 1), default: 1, engine: "conn_pools_per_node" },
+  pipelineDepth: { rule: count(1024, 1), engine: "pipeline_depth" },
+  tendInterval: { rule: milliseconds(10), default: 1000, engine: "tend_interval" },
+  useServicesAlternate: { rule: flag, default: false, engine: "use_services_alternate" },
+  ipMap: { rule: rule("an object that maps addresses to addresses", isAddressMap) },
+  singleNode: { rule: flag, default: false, engine: "single_node" },
+  failIfNotConnected: { rule: flag, default: true, engine: "fail_if_not_connected" },
+  appId: { rule: text(255), engine: "app_id" },
+  keepAlive: { rule: flag, default: true },
+  noDelay: { rule: flag, default: true },
+  rackAware: { rule: flag, default: false, engine: "rack_aware" },
+  rackIds: { rule: rule("an array of whole numbers from 0 to 1000000", isRackIds), default: [0], engine: "rack_ids" },
+  maxConcurrentOperations: { rule: count(million), default: 0, engine: "max_concurrent_operations" },
+  operationQueueTimeoutMs: { rule: milliseconds(), default: 0, engine: "operation_queue_timeout" },
+  maxQueuedOperations: { rule: count(100 * million), default: 0, engine: "max_queued_operations" },
+  maxErrorRate: { rule: count(million), default: 100, engine: "max_error_rate" },
+  errorRateWindow: { rule: count(1000, 1), default: 1, engine: "error_rate_window" },
+  coalesce: { rule: rule('"off"', () => true), default: "off", only: ["off", false] },
+  workers: { rule: count(1024), default: 0, only: [0] },
+  int64: { rule: oneOf("auto", "bigint", "number"), default: "auto" },
+  doubles: { rule: oneOf("number", "wrapped"), default: "number" },
+  maps: { rule: oneOf("auto", "map", "object"), default: "auto" },
+  policies: { rule: rule("an object of policies by kind of operation", isPlainObject) },
+  logger: { rule: rule("a function (level, message, fields) => void", (value) => typeof value === "function") },
+  transport: { rule: rule("an object with a function open (see aerospike-wasm/transport)", isTransport) },
+  wasm: {
+    rule: rule("a WebAssembly.Module or the bytes of one", (value) => typeof value === "object" && value !== null),
+  },
+}
+
+/** The names of all fields, for documentation and tests. */
+export const configFields: readonly string[] = Object.keys(fields)
+
+/** Checks a configuration; throws `InvalidArgumentError` with the field, the value and what is allowed. */
+export function settingsOf(config: Config): Settings {
+  if (!isPlainObject(config)) throw wrong("config", config, 'an object such as { hosts: "127.0.0.1:3000" }')
+  const given: Record<string, unknown> = config
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(fields, name)) throw unknownField("config", name, configFields)
+  }
+  const value = (name: keyof Config) => given[name] ?? fields[name].default
+  const lines = hostLines(given.hosts)
+  for (const [name, field] of Object.entries(fields) as [keyof Config, ConfigField][]) {
+    const set = given[name]
+    if (set !== undefined) checkField(name, set, field)
+    const used = value(name)
+    if (field.engine && used !== undefined) lines.push(`${field.engine}=${line(used, field.scale ?? 1)}`)
+  }
+  for (const [from, to] of Object.entries(config.ipMap ?? {})) lines.push(`ip_map=${from}\t${to}`)
+  if ((value("minConnsPerNode") as number) > (value("maxConnsPerNode") as number)) {
+    throw wrong(
+      "config.minConnsPerNode",
+      config.minConnsPerNode,
+      `at most maxConnsPerNode, ${value("maxConnsPerNode")}`,
+    )
+  }
+  return {
+    engine: lines.map((text) => `${text}\n`).join(""),
+    packer: new PolicyPacker(config.policies),
+    read: { int64: value("int64"), doubles: value("doubles"), maps: value("maps") } as ReadOptions,
+    keepAlive: value("keepAlive") as boolean,
+    noDelay: value("noDelay") as boolean,
+    failIfNotConnected: value("failIfNotConnected") as boolean,
+    logger: config.logger,
+    transport: config.transport,
+    wasm: config.wasm,
+  }
+}
+
+function checkField(name: string, value: unknown, field: ConfigField): void {
+  check(`config.${name}`, value, field.rule)
+  if (field.only === undefined || field.only.includes(value)) return
+  const usable =
+    field.only.length > 0
+      ? `only ${field.only.map((choice) => JSON.stringify(choice)).join(" or ")} can be used`
+      : "leave it out"
+  throw invalid(`config.${name} is not available yet in this version: ${usable}.`)
+}
+
+function line(value: unknown, scale: number): string {
+  if (typeof value === "boolean") return value ? "1" : "0"
+  return typeof value === "number" ? String(value * scale) : String(value)
+}
+
+function isTransport(value: unknown): boolean {
+  return typeof (value as Transport | null)?.open === "function"
+}
+
+function isAddressMap(value: unknown): boolean {
+  return isPlainObject(value) && Object.entries(value).every(([from, to]) => isHost(from) && isHost(to))
+}
+
+function isRackIds(value: unknown): boolean {
+  const isRack = (rack: unknown) => Number.isInteger(rack) && (rack as number) >= 0 && (rack as number) <= million
+  return Array.isArray(value) && value.length > 0 && value.every(isRack)
+}
+
+function isHost(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && value.length <= 255 && isPlain(value) && !/[\s,]/.test(value)
+}
+
+// ── Seeds ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const hostForms = '"host:port", "host:tlsName:port", [host, port] or { host, port, tlsName }'
+
+function hostLines(hosts: unknown): string[] {
+  if (hosts === undefined) throw invalid('config.hosts is missing: give seeds, such as "127.0.0.1:3000".')
+  const seeds = typeof hosts === "string" ? parseHosts(hosts, "config.hosts") : hostList(hosts)
+  if (seeds.length === 0) throw wrong("config.hosts", hosts, "at least one seed")
+  return seeds.map(({ host, port, tlsName }) => `host=${host}\t${port}\t${tlsName}`)
+}
+
+function hostList(hosts: unknown): Required<HostAddress>[] {
+  if (!Array.isArray(hosts)) throw wrong("config.hosts", hosts, `text or an array of ${hostForms}`)
+  return hosts.flatMap((seed, i) => {
+    const path = `config.hosts[${i}]`
+    if (typeof seed === "string") return parseHosts(seed, path)
+    if (Array.isArray(seed)) {
+      if (seed.length < 1 || seed.length > 3) throw wrong(path, seed, hostForms)
+      return [checkedHost({ host: seed[0], port: seed[1], tlsName: seed[2] }, path)]
+    }
+    if (!isPlainObject(seed)) throw wrong(path, seed, hostForms)
+    for (const name of Object.keys(seed)) {
+      if (!["host", "port", "tlsName"].includes(name)) throw unknownField(path, name, ["host", "port", "tlsName"])
+    }
+    return [checkedHost(seed as unknown as HostAddress, path)]
+  })
+}
+
+function parseHosts(text: string, path: string): Required<HostAddress>[] {
+  return text.split(",").map((part) => {
+    const seed = /^(?:\[([^[\]]+)\]|([^:[\]]+))(?:(?::([^:]+))?:(\d+))?$/.exec(part.trim())
+    if (!seed)
+      throw wrong(
+        path,
+        text,
+        'seeds such as "127.0.0.1:3000", "host:tlsName:4333" or "[::1]:3000", separated by commas',
+      )
+    const [, v6, name, tlsName, port] = seed
+    return checkedHost(
+      { host: (v6 ?? name)!, port: port === undefined ? 3000 : Number(port), tlsName: tlsName ?? "" },
+      path,
+    )
+  })
+}
+
+function checkedHost({ host, port = 3000, tlsName = "" }: HostAddress, path: string): Required<HostAddress> {
+  if (!isHost(host)) throw wrong(`${path} host`, host, "a host name or an IP address")
+  check(`${path} port`, port, integer(1, 65_535))
+  if (tlsName !== "" && !isHost(tlsName)) throw wrong(`${path} tlsName`, tlsName, "a host name")
+  return { host, port, tlsName }
+}
