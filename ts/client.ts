@@ -1,0 +1,541 @@
+// The client as its users see it: one method an operation, each a line in the table of what it is and how it is written.
+// It turns arguments into commands and answers into values; where, when and how often to send is the engine's.
+
+import { unknownField } from "./core/check.ts"
+import { code, commandKind, event, NONE, stat } from "./core/generated.ts"
+import { camelCase } from "./core/text.ts"
+import type { Writer } from "./core/writer.ts"
+import { Answer, type Driver, type EngineEvent, type NodeInfo } from "./driver.ts"
+import { type AerospikeError, errorOf, invalid } from "./errors.ts"
+import type { Key, UserKey } from "./key.ts"
+import type {
+  InfoPolicy,
+  PolicyKind,
+  PolicyPacker,
+  PolicyWords,
+  ReadPolicy,
+  RemovePolicy,
+  WritePolicy,
+} from "./policy.ts"
+import type { Bins, BinsOf, Double, Value } from "./values.ts"
+
+/** A record as it was read. */
+export interface AerospikeRecord<T = Bins> {
+  /** The key that was asked for. */
+  key: Key
+  bins: T
+  /** How often the record was written; it starts at 1 and wraps after 65535. */
+  gen: number
+  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
+  ttl: number
+}
+
+/** What is known of a record without its bins. */
+export interface RecordMeta {
+  gen: number
+  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
+  ttl: number
+}
+
+/** A node's answer to an info command. */
+export interface InfoNodeResult {
+  nodeName: string
+  /** Why there is no answer. What the server refuses is an answer: a response that starts with `ERROR`. */
+  error?: AerospikeError
+  /** The answer, without the command in front of it and the line's end behind it. */
+  response: string
+}
+
+/** What a listener of `client.on` gets. */
+export interface ClusterEvent {
+  type: ClusterEventType
+  /** The node that it is about, if it is about one. */
+  node?: NodeInfo
+}
+
+const eventTypes = {
+  nodeAdded: event.NODE_ADDED,
+  nodeRemoved: event.NODE_REMOVED,
+  clusterChanged: event.CLUSTER_CHANGED,
+  breakerOpen: event.BREAKER_OPEN,
+  breakerClosed: event.BREAKER_CLOSED,
+  disconnected: event.DISCONNECTED,
+} as const
+
+/** What `client.on` can be asked for. */
+export type ClusterEventType = keyof typeof eventTypes
+
+/** Gets events of the cluster. */
+export type ClusterListener = (event: ClusterEvent) => void
+
+/** Counters since the client was made, and a few gauges (`inFlight`, `queued`, `connectionsOpen`, `nodes`). */
+export type Stats = Record<StatName, number>
+
+type StatName = CamelCase<Exclude<keyof typeof stat, "LENGTH">>
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
+  : Lowercase<S>
+
+/** An operation on a record: its name in messages, its kind, its policy, what becomes of its answer, how it is written. */
+interface Operation<A> {
+  readonly verb: string
+  readonly kind: number
+  readonly policy: PolicyKind
+  readonly answer: Answer
+  readonly write: (writer: Writer, argument: A) => void
+}
+
+function operation<A = undefined>(
+  verb: string,
+  kind: number,
+  policy: PolicyKind,
+  answer: Answer,
+  write: (writer: Writer, argument: A) => void = () => {},
+): Operation<A> {
+  return { verb, kind, policy, answer, write }
+}
+
+const writeBins = (writer: Writer, bins: object) => writer.bins(bins)
+const writeNumbers = (writer: Writer, bins: object) => writer.numbers(bins)
+const writeTexts = (writer: Writer, bins: object) => writer.texts(bins)
+const writeNames = (writer: Writer, bins: readonly string[]) => writer.binNames(bins)
+
+const operations = {
+  get: operation("get", commandKind.GET, "read", Answer.RECORD),
+  find: operation("find", commandKind.GET, "read", Answer.RECORD_OR_NONE),
+  select: operation("select", commandKind.SELECT, "read", Answer.RECORD, writeNames),
+  exists: operation("exists", commandKind.EXISTS, "read", Answer.META_OR_NONE),
+  put: operation("put", commandKind.PUT, "write", Answer.NOTHING, writeBins),
+  increment: operation("increment", commandKind.ADD, "write", Answer.NOTHING, writeNumbers),
+  append: operation("append", commandKind.APPEND, "write", Answer.NOTHING, writeTexts),
+  prepend: operation("prepend", commandKind.PREPEND, "write", Answer.NOTHING, writeTexts),
+  touch: operation("touch", commandKind.TOUCH, "write", Answer.NOTHING),
+  removeBin: operation("removeBin", commandKind.PUT, "write", Answer.NOTHING, writeNames),
+  remove: operation("remove", commandKind.REMOVE, "remove", Answer.REMOVED),
+}
+
+/** What can be added to a bin. */
+export type Addend = number | bigint | Double
+
+/**
+ * A client of one cluster, made by `connect`. It can be used by everything in the process at once, and lasts until it
+ * is closed.
+ *
+ * Every operation rejects with an {@link AerospikeError}; arguments that cannot be used reject with
+ * `InvalidArgumentError` before anything is sent.
+ */
+export class Client {
+  readonly #driver: Driver
+  readonly #packer: PolicyPacker
+  readonly #listeners = new Map<number, Set<ClusterListener>>()
+
+  /** @internal Use `connect`. */
+  constructor(driver: (listen: (event: EngineEvent) => void) => Driver, packer: PolicyPacker) {
+    this.#driver = driver((event) => this.#emit(event))
+    this.#packer = packer
+  }
+
+  // ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Reads a record with all its bins.
+   *
+   * @throws RecordNotFoundError when there is none; see {@link Client.find}.
+   * @example
+   * const { bins, gen, ttl } = await client.get(["test", "users", "alice"])
+   */
+  get<T = Bins>(key: Key, policy?: ReadPolicy): Promise<AerospikeRecord<T>> {
+    return this.#send(operations.get, key, policy, undefined) as Promise<AerospikeRecord<T>>
+  }
+
+  /** Reads a record with all its bins, or gives undefined when there is none. */
+  find<T = Bins>(key: Key, policy?: ReadPolicy): Promise<AerospikeRecord<T> | undefined> {
+    return this.#send(operations.find, key, policy, undefined) as Promise<AerospikeRecord<T> | undefined>
+  }
+
+  /**
+   * Reads some bins of a record. Bins that it does not have are absent from the result.
+   *
+   * @throws RecordNotFoundError when there is no record.
+   */
+  select<T = Bins>(
+    key: Key,
+    bins: readonly (keyof T & string)[],
+    policy?: ReadPolicy,
+  ): Promise<AerospikeRecord<Partial<T>>> {
+    return this.#send(operations.select, key, policy, bins) as Promise<AerospikeRecord<Partial<T>>>
+  }
+
+  /** Gives a record's generation and time to live without reading its bins, or undefined when there is none. */
+  exists(key: Key, policy?: ReadPolicy): Promise<RecordMeta | undefined> {
+    return this.#send(operations.exists, key, policy, undefined) as Promise<RecordMeta | undefined>
+  }
+
+  // ── Writing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Writes bins. Others that the record has stay, unless `exists` says `"replace"`; null removes a bin, and the record
+   * with its last. A whole number is written as an integer, any other as a double: see `double`.
+   *
+   * @example
+   * await client.put(["test", "users", "alice"], { name: "Alice", age: 30 }, { ttl: 3600 })
+   */
+  put<T extends BinsOf<T>>(key: Key, bins: T, policy?: WritePolicy): Promise<void> {
+    return this.#send(operations.put, key, policy, bins) as Promise<void>
+  }
+
+  /**
+   * Adds to numbers. A bin or record that is absent is made. Integers wrap at 64 bits.
+   *
+   * @throws BinTypeError when the bin's type is another, or one number is an integer and the other a double.
+   * @example
+   * await client.increment(key, "visits", 1)
+   * await client.increment(key, { visits: 1, seconds: 2.5 })
+   */
+  increment(key: Key, bins: Readonly<Record<string, Addend>>, policy?: WritePolicy): Promise<void>
+  increment(key: Key, bin: string, by: Addend, policy?: WritePolicy): Promise<void>
+  increment(key: Key, bins: string | object, ...rest: unknown[]): Promise<void> {
+    return this.#sendTo(operations.increment, key, bins, rest)
+  }
+
+  /** The same as {@link Client.increment}. */
+  add(key: Key, bins: Readonly<Record<string, Addend>>, policy?: WritePolicy): Promise<void>
+  add(key: Key, bin: string, by: Addend, policy?: WritePolicy): Promise<void>
+  add(key: Key, bins: string | object, ...rest: unknown[]): Promise<void> {
+    return this.#sendTo(operations.increment, key, bins, rest)
+  }
+
+  /** Puts strings or bytes behind those of bins. A bin or record that is absent is made. */
+  append(key: Key, bins: Readonly<Record<string, string | Uint8Array>>, policy?: WritePolicy): Promise<void>
+  append(key: Key, bin: string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
+  append(key: Key, bins: string | object, ...rest: unknown[]): Promise<void> {
+    return this.#sendTo(operations.append, key, bins, rest)
+  }
+
+  /** Puts strings or bytes before those of bins. A bin or record that is absent is made. */
+  prepend(key: Key, bins: Readonly<Record<string, string | Uint8Array>>, policy?: WritePolicy): Promise<void>
+  prepend(key: Key, bin: string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
+  prepend(key: Key, bins: string | object, ...rest: unknown[]): Promise<void> {
+    return this.#sendTo(operations.prepend, key, bins, rest)
+  }
+
+  /**
+   * Renews a record's time to live, as `policy.ttl` says, and raises its generation.
+   *
+   * @throws RecordNotFoundError when there is none.
+   */
+  touch(key: Key, policy?: WritePolicy): Promise<void> {
+    return this.#send(operations.touch, key, policy, undefined) as Promise<void>
+  }
+
+  /** Removes a record. Gives false when there was none. */
+  remove(key: Key, policy?: RemovePolicy): Promise<boolean> {
+    return this.#send(operations.remove, key, policy, undefined) as Promise<boolean>
+  }
+
+  /** Removes one bin or several, and the record with its last. */
+  removeBin(key: Key, bins: string | readonly string[], policy?: WritePolicy): Promise<void> {
+    return this.#send(operations.removeBin, key, policy, typeof bins === "string" ? [bins] : bins) as Promise<void>
+  }
+
+  /**
+   * Binds a namespace and a set, and the type of its bins if it is given. No name is checked before it is used.
+   *
+   * @example
+   * const users = client.set<{ name: string; age: number }>("test", "users")
+   * await users.put("bob", { name: "Bob", age: 41 })
+   */
+  set<T extends BinsOf<T> = Bins>(ns: string, set: string | null): BoundSet<T> {
+    return new BoundSet<T>(this, ns, set)
+  }
+
+  // ── The cluster ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Sends an info command to every node that is known. A node that does not answer has an `error`.
+   *
+   * @example
+   * for (const { nodeName, response } of await client.infoAll("build")) console.log(nodeName, response)
+   */
+  async infoAll(command: string, policy?: InfoPolicy): Promise<InfoNodeResult[]> {
+    this.#driver.assertOpen(asked(command))
+    const ask = async (nodeName: string, index: number): Promise<InfoNodeResult> => {
+      try {
+        const { text } = await this.#info(command, index, policy)
+        return { nodeName, response: text }
+      } catch (error) {
+        if ((error as AerospikeError).code === code.INVALID_ARGUMENT) throw error
+        return { nodeName, error: error as AerospikeError, response: "" }
+      }
+    }
+    return Promise.all(this.#driver.nodes().flatMap((node, index) => (node ? [ask(node.name, index)] : [])))
+  }
+
+  /** Sends an info command to the node of that name. */
+  async infoNode(nodeName: string, command: string, policy?: InfoPolicy): Promise<InfoNodeResult> {
+    this.#driver.assertOpen(asked(command))
+    const index = this.#driver.nodes().findIndex((node) => node?.name === nodeName)
+    if (index < 0) {
+      const known = this.nodeNames().join(", ") || "none"
+      const reason = `no node is called ${JSON.stringify(nodeName)}; those that are known: ${known}`
+      throw errorOf(code.INVALID_NODE, asked(command), {}, reason)
+    }
+    const { text } = await this.#info(command, index, policy)
+    return { nodeName, response: text }
+  }
+
+  /** Sends an info command to some node. */
+  async infoRandomNode(command: string, policy?: InfoPolicy): Promise<InfoNodeResult> {
+    const { node, text } = await this.#info(command, NONE, policy)
+    return { nodeName: this.#driver.nodes()[node]?.name ?? "", response: text }
+  }
+
+  /** Whether some node answers now. Rejects only when the client is closed. */
+  async ping(policy?: InfoPolicy): Promise<boolean> {
+    this.#driver.assertOpen("ping")
+    try {
+      await this.#info("build", NONE, policy)
+      return true
+    } catch (error) {
+      if ((error as AerospikeError).code === code.INVALID_ARGUMENT) throw error
+      return false
+    }
+  }
+
+  /** The names of the nodes that are known. */
+  nodeNames(): string[] {
+    return this.nodes().map(({ name }) => name)
+  }
+
+  /** The nodes that are known. */
+  nodes(): NodeInfo[] {
+    return this.#driver.nodes().filter((node) => node !== undefined)
+  }
+
+  /** Whether at least one node is known and answered when it was last looked at. */
+  isConnected(): boolean {
+    return this.#driver.isConnected
+  }
+
+  /** What the client has counted. */
+  stats(): Stats {
+    return Object.fromEntries(counters.map(([name, index]) => [name, this.#driver.stat(index)])) as Stats
+  }
+
+  /**
+   * Calls back at each event of that type, until {@link Client.off}. Those of connecting are over when `connect`
+   * resolves, unless `failIfNotConnected` is false.
+   */
+  on(type: ClusterEventType, listener: ClusterListener): this {
+    const kind = eventKind(type)
+    const listeners = this.#listeners.get(kind) ?? new Set()
+    this.#listeners.set(kind, listeners.add(listener))
+    return this
+  }
+
+  /** Ends what {@link Client.on} began. */
+  off(type: ClusterEventType, listener: ClusterListener): this {
+    this.#listeners.get(eventKind(type))?.delete(listener)
+    return this
+  }
+
+  /**
+   * Closes the client and all its connections. Operations in flight are rejected with code `CLOSED`; with
+   * `drain: true` they end first, within their own time limits, or with a number within so many milliseconds.
+   * New operations are refused at once. Closing again does no harm.
+   */
+  async close({ drain = false }: { drain?: boolean | number } = {}): Promise<void> {
+    const isTime = typeof drain === "number" && drain >= 0
+    if (!isTime && typeof drain !== "boolean") {
+      throw invalid(`drain is ${String(drain)}: it must be true, false or a number of milliseconds.`)
+    }
+    await this.#driver.close(isTime ? drain : drain ? Number.POSITIVE_INFINITY : 0)
+  }
+
+  /** Closes the client at the end of the block of an `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  // ── What all methods go through ───────────────────────────────────────────────────────────────────────────────────
+
+  #send<A>(operation: Operation<A>, key: Key, policy: object | undefined, argument: A): Promise<unknown> {
+    const driver = this.#driver
+    const writer = driver.writer
+    let begun = false
+    try {
+      driver.assertOpen(operation.verb)
+      const words = this.#packer.pack(operation.policy, policy)
+      writer.begin(operation.kind, words)
+      begun = true
+      const signal = words.signal
+      writer.key(key)
+      operation.write(writer, argument)
+      writer.finish()
+      return driver.submit(operation.answer, operation.verb, key, signal)
+    } catch (error) {
+      return Promise.reject(driver.thrown(error, operation.verb))
+    } finally {
+      if (begun) writer.end()
+    }
+  }
+
+  /** For operations that take a bin and a value, or an object of them. */
+  #sendTo(operation: Operation<object>, key: Key, bins: string | object, rest: unknown[]): Promise<void> {
+    const isOne = typeof bins === "string"
+    const [policy, given] = isOne ? [rest[1], { [bins]: rest[0] }] : [rest[0], bins]
+    return this.#send(operation, key, policy as object | undefined, given) as Promise<void>
+  }
+
+  async #info(command: string, node: number, policy: InfoPolicy | undefined): Promise<{ node: number; text: string }> {
+    if (typeof command !== "string" || command.trim() === "")
+      throw invalid('The info command is empty: give one such as "build".')
+    const driver = this.#driver
+    const writer = driver.writer
+    let words: PolicyWords
+    let answer: Promise<unknown>
+    let begun = false
+    try {
+      driver.assertOpen(asked(command))
+      words = this.#packer.pack("info", policy)
+      writer.begin(commandKind.INFO, words)
+      begun = true
+      const signal = words.signal
+      writer.info(command, node)
+      writer.finish()
+      answer = driver.submit(Answer.INFO, asked(command), undefined, signal)
+    } catch (error) {
+      throw driver.thrown(error, asked(command))
+    } finally {
+      if (begun) writer.end()
+    }
+    const result = (await answer) as { node: number; text: string }
+    return { node: result.node, text: withoutCommand(command, result.text) }
+  }
+
+  #emit({ kind, node }: EngineEvent): void {
+    for (const listener of this.#listeners.get(kind) ?? []) {
+      try {
+        listener({ type: typeOf(kind), ...(node && { node }) })
+      } catch (error) {
+        // The pump goes on; the error is the process's to handle, as one from any other callback.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+}
+
+/**
+ * A namespace and a set, bound to a client: its operations take the user key alone. See the methods of {@link Client}
+ * of the same names.
+ */
+export class BoundSet<T = Bins> {
+  readonly #client: Client
+  readonly ns: string
+  readonly name: string | null
+
+  /** @internal Use `client.set`. */
+  constructor(client: Client, ns: string, name: string | null) {
+    this.#client = client
+    this.ns = ns
+    this.name = name
+  }
+
+  /** The whole key of a record of this set. */
+  key(user: UserKey): Key {
+    return [this.ns, this.name, user]
+  }
+
+  get(user: UserKey, policy?: ReadPolicy): Promise<AerospikeRecord<T>> {
+    return this.#client.get<T>(this.key(user), policy)
+  }
+
+  find(user: UserKey, policy?: ReadPolicy): Promise<AerospikeRecord<T> | undefined> {
+    return this.#client.find<T>(this.key(user), policy)
+  }
+
+  select<K extends keyof T & string>(
+    user: UserKey,
+    bins: readonly K[],
+    policy?: ReadPolicy,
+  ): Promise<AerospikeRecord<Partial<Pick<T, K>>>> {
+    return this.#client.select<Pick<T, K>>(this.key(user), bins, policy)
+  }
+
+  exists(user: UserKey, policy?: ReadPolicy): Promise<RecordMeta | undefined> {
+    return this.#client.exists(this.key(user), policy)
+  }
+
+  /** Writes some bins or all; null removes one. */
+  put(user: UserKey, bins: { readonly [K in keyof T]?: T[K] | null }, policy?: WritePolicy): Promise<void> {
+    return this.#client.put(this.key(user), bins as { [bin: string]: Value }, policy)
+  }
+
+  increment(user: UserKey, bins: { readonly [K in keyof T]?: Addend }, policy?: WritePolicy): Promise<void>
+  increment(user: UserKey, bin: keyof T & string, by: Addend, policy?: WritePolicy): Promise<void>
+  increment(user: UserKey, ...rest: [never, never]): Promise<void> {
+    return this.#client.increment(this.key(user), ...rest)
+  }
+
+  /** The same as {@link BoundSet.increment}. */
+  add(user: UserKey, bins: { readonly [K in keyof T]?: Addend }, policy?: WritePolicy): Promise<void>
+  add(user: UserKey, bin: keyof T & string, by: Addend, policy?: WritePolicy): Promise<void>
+  add(user: UserKey, ...rest: [never, never]): Promise<void> {
+    return this.#client.increment(this.key(user), ...rest)
+  }
+
+  append(user: UserKey, bins: { readonly [K in keyof T]?: string | Uint8Array }, policy?: WritePolicy): Promise<void>
+  append(user: UserKey, bin: keyof T & string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
+  append(user: UserKey, ...rest: [never, never]): Promise<void> {
+    return this.#client.append(this.key(user), ...rest)
+  }
+
+  prepend(user: UserKey, bins: { readonly [K in keyof T]?: string | Uint8Array }, policy?: WritePolicy): Promise<void>
+  prepend(user: UserKey, bin: keyof T & string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
+  prepend(user: UserKey, ...rest: [never, never]): Promise<void> {
+    return this.#client.prepend(this.key(user), ...rest)
+  }
+
+  touch(user: UserKey, policy?: WritePolicy): Promise<void> {
+    return this.#client.touch(this.key(user), policy)
+  }
+
+  remove(user: UserKey, policy?: RemovePolicy): Promise<boolean> {
+    return this.#client.remove(this.key(user), policy)
+  }
+
+  removeBin(
+    user: UserKey,
+    bins: (keyof T & string) | readonly (keyof T & string)[],
+    policy?: WritePolicy,
+  ): Promise<void> {
+    return this.#client.removeBin(this.key(user), bins, policy)
+  }
+}
+
+const counters: readonly (readonly [name: string, index: number])[] = Object.entries(stat)
+  .filter(([name]) => name !== "LENGTH")
+  .map(([name, index]) => [camelCase(name), index])
+
+function eventKind(type: ClusterEventType): number {
+  if (Object.hasOwn(eventTypes, type)) return eventTypes[type]
+  throw unknownField("event", String(type), Object.keys(eventTypes))
+}
+
+function typeOf(kind: number): ClusterEventType {
+  return (Object.keys(eventTypes) as ClusterEventType[]).find((type) => eventTypes[type] === kind)!
+}
+
+/** An info command as messages show it. */
+function asked(command: string): string {
+  return `info ${JSON.stringify(command)}`
+}
+
+/** An answer is a line `command TAB response` for each command. */
+function withoutCommand(command: string, text: string): string {
+  if (command.includes("\n")) return text
+  const line = text.endsWith("\n") ? text.slice(0, -1) : text
+  return line.slice(line.indexOf("\t") + 1)
+}

@@ -1,0 +1,590 @@
+// The pump between one engine and its sockets: inputs → poll → act on every output → writable → poll again → one timer.
+// It decides nothing. `submit` only schedules the pump, so what one turn of the event loop asks for leaves in one write
+// a connection.
+//
+//   open ──close()──▶ closing ──engine finished──▶ ended
+//     └──────────────── a trap ──────────────────────┘     a trap rejects all that is in flight: no promise ever hangs
+
+import type { Settings } from "./config.ts"
+import type { Engine, EngineModule } from "./core/engine.ts"
+import { code, event, NONE, output, socketEnd } from "./core/generated.ts"
+import { Memory } from "./core/memory.ts"
+import { Names } from "./core/names.ts"
+import { Reader } from "./core/reader.ts"
+import { type AsciiSlice, decodeSlice, decodeUtf8 } from "./core/text.ts"
+import { Writer } from "./core/writer.ts"
+import { type AerospikeError, errorOf } from "./errors.ts"
+import { describeKey, type Key } from "./key.ts"
+import { type LogLevel, log } from "./log.ts"
+import type { Socket, SocketHandlers, Transport } from "./transport/index.ts"
+
+/** What becomes of the answer to an operation. */
+export const Answer = { RECORD: 0, RECORD_OR_NONE: 1, META_OR_NONE: 2, REMOVED: 3, NOTHING: 4, INFO: 5 } as const
+export type Answer = (typeof Answer)[keyof typeof Answer]
+
+/** A node as the engine tells of it. */
+export interface NodeInfo {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  /** Whether the last look at it succeeded. */
+  readonly active: boolean
+}
+
+/** An event of the cluster; the node is as it was when it joined. */
+export interface EngineEvent {
+  readonly kind: number
+  readonly node: NodeInfo | undefined
+}
+
+/** What waits for the answer to an operation. */
+interface Waiter {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  readonly answer: Answer
+  /** For messages: what was asked. */
+  readonly verb: string
+  readonly key: Key | undefined
+  /** Present when an AbortSignal was given. */
+  abort: Abort | undefined
+}
+
+interface Abort {
+  readonly signal: AbortSignal
+  readonly listener: () => void
+}
+
+/** How an operation failed, as its DONE record says. */
+interface Failure {
+  readonly waiter: Waiter
+  readonly code: number
+  /** Its index, or NONE. */
+  readonly node: number
+  readonly attempts: number
+  readonly inDoubt: boolean
+  readonly elapsedMs: number
+}
+
+/** How connecting ended: with code 0, or for a reason. */
+export interface Ready {
+  readonly code: number
+  readonly text: string
+  readonly cause?: unknown
+}
+
+/** A connection that the engine asked for. */
+interface Connection {
+  socket: Socket | undefined
+}
+
+type State = "open" | "closing" | "ended"
+
+const slabBytes = 64 * 1024
+/** Chunks of more than this go into the staging region in pieces, so that it need not grow with them. */
+const pieceBytes = 256 * 1024
+/** The longest time that setTimeout can wait. */
+const timerMax = 0x7fff_ffff
+
+// One executor for all promises of operations, so that none needs a closure of its own.
+let takenResolve!: (value: unknown) => void
+let takenReject!: (error: unknown) => void
+const take = (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
+  takenResolve = resolve
+  takenReject = reject
+}
+
+export class Driver {
+  readonly writer: Writer
+  readonly names: Names
+  readonly #engine: Engine
+  readonly #memory: Memory
+  readonly #reader: Reader
+  readonly #settings: Settings
+  readonly #transport: Transport
+  readonly #listen: (event: EngineEvent) => void
+
+  #state: State = "open"
+  /** By op id. */
+  readonly #waiters: (Waiter | undefined)[] = []
+  /** By connection id. */
+  readonly #connections: (Connection | undefined)[] = []
+  /** Failures of the present poll: their messages need calls into the engine, which its outputs do not survive. */
+  #failures: Failure[] = []
+  /** Nodes by index, as they were when they joined: events tell of some that are gone. */
+  readonly #met: (NodeInfo | undefined)[] = []
+  #events: { readonly kind: number; readonly node: number; readonly text: string }[] = []
+  /** Connections whose socket took all that it was given in the present poll. */
+  #took: number[] = []
+
+  #scheduled = false
+  /** Outputs are being acted on: no call into the engine is allowed. */
+  #acting = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #armedFor = Number.POSITIVE_INFINITY
+
+  #slab = new Uint8Array(0)
+  #slabUsed = 0
+
+  #ready: ((ready: Ready) => void) | undefined
+  #closed: { promise: Promise<void>; resolve(): void } | undefined
+
+  /** `ascii`: a faster way from ASCII bytes to a string than `TextDecoder`, where there is one. */
+  constructor(
+    module: EngineModule,
+    settings: Settings,
+    transport: Transport,
+    ascii: AsciiSlice | undefined,
+    listen: (event: EngineEvent) => void,
+  ) {
+    const [low, high] = crypto.getRandomValues(new Uint32Array(2))
+    this.#engine = new module.Engine(settings.engine, low!, high!, performance.now())
+    this.#memory = new Memory(module.memory)
+    this.names = new Names(this.#engine, this.#memory)
+    this.writer = new Writer(this.#engine, this.#memory, this.names)
+    this.#reader = new Reader(this.#memory, this.names, settings.read, ascii ?? decodeSlice)
+    this.#settings = settings
+    this.#transport = transport
+    this.#listen = listen
+  }
+
+  /** Starts to connect; resolves when that has ended, well or not. */
+  start(): Promise<Ready> {
+    return new Promise((resolve) => {
+      this.#ready = resolve
+      this.#pump()
+    })
+  }
+
+  // ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Sends the command that the writer has finished. */
+  submit(answer: Answer, verb: string, key: Key | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+    const op = this.#engine.submit()
+    if (op < 0) throw this.#refused(verb, key)
+    const promise = new Promise<unknown>(take)
+    const waiter: Waiter = { resolve: takenResolve, reject: takenReject, answer, verb, key, abort: undefined }
+    this.#waiters[op] = waiter
+    if (signal !== undefined) this.#watch(signal, op, waiter)
+    this.#schedule()
+    return promise
+  }
+
+  /** Throws unless operations can be submitted. */
+  assertOpen(asked: string): void {
+    if (this.#state !== "open") throw errorOf(code.CLOSED, asked)
+  }
+
+  /** The error to reject with when writing a command or submitting it threw: a trap ends the client. */
+  thrown(error: unknown, asked: string): unknown {
+    if (!isTrap(error)) return error
+    this.#trapped(error)
+    return errorOf(code.ENGINE, asked, { cause: error })
+  }
+
+  #refused(verb: string, key: Key | undefined): AerospikeError {
+    const engine = this.#engine
+    const number = engine.refused_code()
+    const slot = engine.refused_slot()
+    const reason = this.#scratch(engine.refused_text())
+    const bin = slot === NONE ? undefined : this.writer.binOf(slot)
+    return errorOf(
+      number,
+      ask(verb, key),
+      { key },
+      bin === undefined ? reason : `the bin ${JSON.stringify(bin)}: ${reason}`,
+    )
+  }
+
+  #watch(signal: AbortSignal, op: number, waiter: Waiter): void {
+    const listener = () => {
+      if (this.#waiters[op] !== waiter || this.#state === "ended") return
+      this.#enter(() => {
+        // An input first: it makes room for the output that cancelling leaves.
+        this.#engine.time(performance.now())
+        this.#engine.cancel(op)
+      })
+      this.#schedule()
+    }
+    waiter.abort = { signal, listener }
+    if (signal.aborted) listener()
+    else signal.addEventListener("abort", listener, { once: true })
+  }
+
+  /** Ends the client. Operations in flight get `drainMs` to end. Resolves when every socket is closed. */
+  close(drainMs: number): Promise<void> {
+    if (this.#state === "ended") return this.#closed?.promise ?? Promise.resolve()
+    if (!this.#closed) {
+      let resolve!: () => void
+      this.#closed = { promise: new Promise((done) => (resolve = done)), resolve }
+    }
+    this.#state = "closing"
+    this.#enter(() => this.#engine.close(drainMs, performance.now()))
+    this.#pump()
+    return this.#closed.promise
+  }
+
+  // ── Getters ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get isConnected(): boolean {
+    return this.#state === "open" && this.#engine.is_connected()
+  }
+
+  /** The nodes that are known, by index; holes where an index has none. */
+  nodes(): (NodeInfo | undefined)[] {
+    if (this.#state === "ended") return []
+    return Array.from({ length: this.#engine.node_count() }, (_, index) => this.#node(index))
+  }
+
+  /** A counter of the engine's. */
+  stat(index: number): number {
+    return this.#state === "ended" ? 0 : this.#engine.stat(index)
+  }
+
+  #node(index: number): NodeInfo | undefined {
+    if (index === NONE) return undefined
+    const [name, address, active] = this.#scratch(this.#engine.node_text(index)).split("\t")
+    if (!name || !address) return undefined
+    const colon = address.lastIndexOf(":")
+    const host = address.slice(0, colon).replace(/^\[|\]$/g, "")
+    return { name, host, port: Number(address.slice(colon + 1)), active: active === "1" }
+  }
+
+  #scratch(length: number): string {
+    const address = this.#engine.scratch_address()
+    this.#memory.refresh()
+    return decodeUtf8(this.#memory.bytes, address, address + length)
+  }
+
+  // ── The pump ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    queueMicrotask(this.#scheduledPump)
+  }
+
+  readonly #scheduledPump = (): void => {
+    this.#scheduled = false
+    this.#pump()
+  }
+
+  #pump(): void {
+    if (this.#state === "ended") return
+    try {
+      const engine = this.#engine
+      const now = performance.now()
+      for (let words = engine.poll(now); words > 0; words = engine.poll(now)) {
+        this.#act(words)
+        // From here on the outputs are no longer needed, and the engine may be called.
+        this.#reject()
+        for (const conn of this.#took) engine.writable(conn, now)
+        this.#took.length = 0
+      }
+      if (this.#state === "closing" && engine.finished()) this.#end()
+      else this.#arm(now)
+    } catch (error) {
+      this.#trapped(error)
+    }
+    this.#tell()
+  }
+
+  /** Acts on every output record. */
+  #act(length: number): void {
+    const engine = this.#engine
+    const start = engine.output_address() / 4
+    const tape = engine.tape_address() / 4
+    const text = engine.text_address()
+    const memory = this.#memory
+    memory.refresh()
+    const words = memory.words
+    this.#acting = true
+    for (let at = start; at < start + length; at += words[at]! >>> 8) {
+      switch (words[at]! & 0xff) {
+        case output.DONE:
+          this.#done(at, tape)
+          break
+        case output.TRANSMIT:
+          this.#transmit(words[at + 1]!, words[at + 2]!, words[at + 3]!)
+          break
+        case output.CONNECT:
+          this.#connect(at, text)
+          break
+        case output.CLOSE:
+          this.#destroy(words[at + 1]!)
+          break
+        case output.PAUSE:
+          this.#connections[words[at + 1]!]?.socket?.pause()
+          break
+        case output.RESUME:
+          this.#connections[words[at + 1]!]?.socket?.resume()
+          break
+        case output.EVENT: {
+          const from = text + words[at + 3]!
+          const said = decodeUtf8(memory.bytes, from, from + words[at + 4]!)
+          this.#events.push({ kind: words[at + 1]!, node: words[at + 2]!, text: said })
+          break
+        }
+        case output.READY: {
+          const from = text + words[at + 2]!
+          this.#becomeReady({ code: words[at + 1]! | 0, text: decodeUtf8(memory.bytes, from, from + words[at + 3]!) })
+          break
+        }
+      }
+    }
+    this.#acting = false
+  }
+
+  #done(at: number, tape: number): void {
+    const words = this.#memory.words
+    const op = words[at + 1]!
+    const waiter = this.#waiters[op]!
+    this.#waiters[op] = undefined
+    if (waiter.abort !== undefined) forget(waiter.abort)
+    const number = words[at + 2]! | 0
+    if (number === code.OK) {
+      try {
+        waiter.resolve(this.#result(waiter, at, tape))
+      } catch (error) {
+        // A value that the chosen options cannot express, if it is no trap.
+        waiter.reject(error)
+        if (isTrap(error)) throw error
+      }
+    } else if (number === code.RECORD_NOT_FOUND && waiter.answer === Answer.REMOVED) {
+      waiter.resolve(false)
+    } else if (number === code.RECORD_NOT_FOUND && isOptional(waiter.answer)) {
+      waiter.resolve(undefined)
+    } else {
+      const [node, attempts, elapsedMs] = [words[at + 3]!, words[at + 4]!, words[at + 11]!]
+      this.#failures.push({ waiter, code: number, node, attempts, inDoubt: (words[at + 5]! & 1) === 1, elapsedMs })
+    }
+  }
+
+  #result(waiter: Waiter, at: number, tape: number): unknown {
+    const words = this.#memory.words
+    switch (waiter.answer) {
+      case Answer.RECORD:
+      case Answer.RECORD_OR_NONE: {
+        const bins = this.#reader.bins(tape + words[at + 8]! * 4, words[at + 9]!, words[at + 10]!)
+        return { key: waiter.key, bins, gen: words[at + 6]!, ttl: words[at + 7]! | 0 }
+      }
+      case Answer.META_OR_NONE:
+        return { gen: words[at + 6]!, ttl: words[at + 7]! | 0 }
+      case Answer.REMOVED:
+        return true
+      case Answer.INFO:
+        return { node: words[at + 3]!, text: this.#reader.text(tape + words[at + 8]! * 4, words[at + 10]!) }
+      default:
+        return undefined
+    }
+  }
+
+  #reject(): void {
+    if (this.#failures.length === 0) return
+    const failures = this.#failures
+    this.#failures = []
+    for (const failure of failures) {
+      const node = this.#node(failure.node)
+      failure.waiter.resolve(raise(failure, node && `${node.name} ${node.host}:${node.port}`))
+    }
+  }
+
+  /** Copies bytes out of linear memory, which may move while the socket still holds them, and gives them to it. */
+  #transmit(conn: number, address: number, length: number): void {
+    const socket = this.#connections[conn]?.socket
+    if (!socket) return
+    let copy: Uint8Array
+    if (length > slabBytes) {
+      copy = new Uint8Array(length)
+    } else {
+      if (this.#slabUsed + length > this.#slab.length) {
+        this.#slab = new Uint8Array(slabBytes)
+        this.#slabUsed = 0
+      }
+      copy = this.#slab.subarray(this.#slabUsed, this.#slabUsed + length)
+      this.#slabUsed += length
+    }
+    copy.set(this.#memory.bytes.subarray(address, address + length))
+    if (socket.write(copy)) this.#took.push(conn)
+  }
+
+  #connect(at: number, text: number): void {
+    const { words, bytes } = this.#memory
+    const conn = words[at + 1]!
+    const from = text + words[at + 2]!
+    const host = decodeUtf8(bytes, from, from + words[at + 3]!)
+    const { keepAlive, noDelay } = this.#settings
+    const connection: Connection = { socket: undefined }
+    this.#connections[conn] = connection
+    const handlers = this.#handlers(conn, connection)
+    try {
+      connection.socket = this.#transport.open({ host, port: words[at + 4]!, keepAlive, noDelay }, handlers)
+    } catch (error) {
+      // It must not throw; but if it does, this connection has failed and not the client.
+      queueMicrotask(() => handlers.closed(socketEnd.OTHER, error))
+    }
+  }
+
+  #destroy(conn: number): void {
+    const socket = this.#connections[conn]?.socket
+    this.#connections[conn] = undefined
+    socket?.destroy()
+  }
+
+  #becomeReady(ready: Ready): void {
+    this.#ready?.(ready)
+    this.#ready = undefined
+  }
+
+  /** Sets the timer anew only if it would ring too late; one that rings early finds nothing due and is set again. */
+  #arm(now: number): void {
+    const deadline = this.#engine.next_deadline()
+    if (deadline >= this.#armedFor) return
+    clearTimeout(this.#timer)
+    this.#armedFor = deadline
+    this.#timer = setTimeout(this.#ring, Math.min(Math.max(Math.ceil(deadline - now), 0), timerMax))
+  }
+
+  readonly #ring = (): void => {
+    this.#armedFor = Number.POSITIVE_INFINITY
+    this.#pump()
+  }
+
+  /** Calls the engine from outside of the pump. */
+  #enter(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#trapped(error)
+    }
+  }
+
+  // ── Sockets ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #handlers(conn: number, connection: Connection): SocketHandlers {
+    const isCurrent = () => this.#connections[conn] === connection && this.#state !== "ended"
+    const input = (call: (now: number) => void) => {
+      if (!isCurrent()) return
+      // A transport that answers while it is being called has to wait for its turn.
+      if (this.#acting) return queueMicrotask(() => input(call))
+      this.#enter(() => call(performance.now()))
+      this.#pump()
+    }
+    return {
+      opened: () => input((now) => this.#engine.opened(conn, now)),
+      writable: () => input((now) => this.#engine.writable(conn, now)),
+      closed: (end) =>
+        input((now) => {
+          this.#connections[conn] = undefined
+          this.#engine.closed(conn, end, now)
+        }),
+      received: (bytes) => {
+        if (this.#acting) {
+          const copy = bytes.slice()
+          return queueMicrotask(() => this.#received(conn, connection, copy))
+        }
+        this.#received(conn, connection, bytes)
+      },
+    }
+  }
+
+  #received(conn: number, connection: Connection, bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; from += pieceBytes) {
+      if (this.#connections[conn] !== connection || this.#state === "ended") return
+      const piece = bytes.length > pieceBytes ? bytes.subarray(from, from + pieceBytes) : bytes
+      try {
+        const address = this.#engine.receive_reserve(piece.length)
+        this.#memory.refresh()
+        this.#memory.bytes.set(piece, address)
+        this.#engine.received(conn, piece.length, performance.now(), Date.now())
+      } catch (error) {
+        this.#trapped(error)
+      }
+      this.#pump()
+    }
+  }
+
+  // ── Ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The engine has finished: everything is closed, and its memory is given back. */
+  #end(): void {
+    this.#stop()
+    this.#engine.free()
+    this.#fail(code.CLOSED, undefined)
+  }
+
+  /** The engine cannot be trusted any more, nor even freed. */
+  #trapped(error: unknown): void {
+    if (this.#state === "ended") return
+    this.#stop()
+    log(this.#settings.logger, 0, `the engine stopped: ${error}`, { error })
+    this.#fail(code.ENGINE, error)
+  }
+
+  #stop(): void {
+    this.#state = "ended"
+    this.#acting = false
+    clearTimeout(this.#timer)
+    for (const connection of this.#connections) connection?.socket?.destroy()
+    this.#connections.length = 0
+  }
+
+  /** Whatever still waits is told. */
+  #fail(number: number, cause: unknown): void {
+    for (const { waiter } of this.#failures) this.#waiters.push(waiter)
+    this.#failures = []
+    for (const waiter of this.#waiters) {
+      if (waiter === undefined) continue
+      if (waiter.abort !== undefined) forget(waiter.abort)
+      waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), { key: waiter.key, cause }))
+    }
+    this.#waiters.length = 0
+    this.#becomeReady({ code: number, text: "", cause })
+    this.#closed?.resolve()
+  }
+
+  /** Tells of events when the engine can be called again, for listeners may do so. */
+  #tell(): void {
+    if (this.#events.length === 0) return
+    const events = this.#events
+    this.#events = []
+    for (const { kind, node, text } of events) {
+      if (kind === event.LOG) {
+        log(this.#settings.logger, node as LogLevel, text)
+        continue
+      }
+      if (kind === event.NODE_ADDED && this.#state !== "ended") this.#met[node] = this.#node(node)
+      this.#listen({ kind, node: this.#met[node] })
+    }
+  }
+}
+
+/** What was asked, for messages: `get test.users "alice"`. */
+export function ask(verb: string, key: Key | undefined): string {
+  return key === undefined ? verb : `${verb} ${describeKey(key)}`
+}
+
+/**
+ * Rejects with the error of a failure. It is made after the promise of the operation has been resolved to this one:
+ * then V8 finds the callers that await it and puts them on the error's stack, at no cost to operations that succeed.
+ */
+async function raise(failure: Failure, node: string | undefined): Promise<never> {
+  await null
+  await null
+  const { waiter, attempts, inDoubt, elapsedMs } = failure
+  const { verb, key } = waiter
+  const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
+  throw errorOf(failure.code, ask(verb, key), { node, key, attempts, inDoubt, elapsedMs, cause })
+}
+
+function forget({ signal, listener }: Abort): void {
+  signal.removeEventListener("abort", listener)
+}
+
+function isOptional(answer: Answer): boolean {
+  return answer === Answer.RECORD_OR_NONE || answer === Answer.META_OR_NONE
+}
+
+/** Whether an error is the end of the engine and not of one call: WebAssembly has no others. */
+function isTrap(error: unknown): boolean {
+  return typeof WebAssembly !== "undefined" && error instanceof WebAssembly.RuntimeError
+}

@@ -1,0 +1,27 @@
+// The package where there are no sockets and no files of ours: browsers, and runtimes that we do not ship a transport
+// for. `connect` needs `transport` and `wasm` in its configuration.
+
+import init, { Engine } from "../../pkg/engine/aerospike_wasm_engine.js"
+import { type Connect, connectOn } from "../connect.ts"
+import type { EngineModule } from "../core/engine.ts"
+import { invalid } from "../errors.ts"
+
+export * from "../index.ts"
+
+let loading: Promise<EngineModule> | undefined
+
+/** Connects to a cluster through `config.transport`. */
+export const connect: Connect = connectOn({ engine: load })
+
+/** One module a realm, whichever was given first; one that cannot be loaded is forgotten. */
+function load(wasm: object | undefined): Promise<EngineModule> {
+  if (!wasm)
+    throw invalid("config.wasm is missing: give the module or the bytes of pkg/engine/aerospike_wasm_engine_bg.wasm.")
+  loading ??= init({ module_or_path: wasm as WebAssembly.Module })
+    .then(({ memory }) => ({ Engine, memory }))
+    .catch((error: unknown) => {
+      loading = undefined
+      throw error
+    })
+  return loading
+}

@@ -1,0 +1,73 @@
+// The public names, all but `connect`, which each entry adds for its runtime.
+
+export type {
+  Addend,
+  AerospikeRecord,
+  BoundSet,
+  Client,
+  ClusterEvent,
+  ClusterEventType,
+  ClusterListener,
+  InfoNodeResult,
+  RecordMeta,
+  Stats,
+} from "./client.ts"
+export type { Config, HostAddress, Hosts } from "./config.ts"
+export type { NodeInfo } from "./driver.ts"
+export {
+  AdminError,
+  AerospikeError,
+  BackpressureError,
+  BinExistsError,
+  BinNameError,
+  BinNotFoundError,
+  BinTypeError,
+  ClientError,
+  ClusterError,
+  ClusterNameMismatchError,
+  codeName,
+  type ErrorDetails,
+  FilteredOutError,
+  IndexError,
+  IndexFoundError,
+  IndexNotFoundError,
+  InvalidArgumentError,
+  MaxErrorRateExceededError,
+  NoMoreConnectionsError,
+  QueryAbortedError,
+  QueryError,
+  RecordError,
+  RecordExistsError,
+  RecordGenerationError,
+  RecordNotFoundError,
+  RecordTooBigError,
+  ServerError,
+  TimeoutError,
+  TransactionError,
+  UdfError,
+} from "./errors.ts"
+export type { Key, KeyDigest, KeyTuple, UserKey } from "./key.ts"
+export { type Logger, LogLevel, setLogLevel } from "./log.ts"
+export {
+  type BasePolicy,
+  type InfoPolicy,
+  type Policies,
+  type ReadPolicy,
+  type RecordPolicy,
+  type RemovePolicy,
+  TTL,
+  type WritePolicy,
+} from "./policy.ts"
+export {
+  type Bins,
+  type BinsOf,
+  Double,
+  double,
+  GeoJSON,
+  HLL,
+  KeyOrderedMap,
+  type MapKey,
+  OrderedList,
+  TypedBlob,
+  type Value,
+} from "./values.ts"
