@@ -6,123 +6,150 @@
 //
 // Exits 0 if every operation succeeded and every record came back as it was written, else 1.
 
+import { setTimeout as sleep } from "node:timers/promises"
 import { isDeepStrictEqual } from "node:util"
-import { connect, RecordNotFoundError } from "aerospike-wasm"
+import { AerospikeError, connect } from "aerospike-wasm"
 import { airports } from "./airports.mjs"
 import { startCluster } from "./cluster.mjs"
-import { Phase, showClock, showProgress, showTable } from "./report.mjs"
+import { count, Phase, say, showClock, showProgress, showTable } from "./report.mjs"
 
 const namespace = process.env.AEROSPIKE_NAMESPACE ?? "test"
 const set = "aerospike_wasm_demo"
+const records = airports()
 const readSeconds = 2
 const outageSeconds = 4
 
 const stop = new AbortController()
-process.once("SIGINT", () => stop.abort(new Error("stopped by Ctrl-C")))
+process.once("SIGINT", () => stop.abort(new Failure("stopped by Ctrl-C")))
+
+/** Something that the reader is told without a stack. */
+class Failure extends Error {}
 
 try {
-  await demo()
+  const binsMax = Math.max(...records.map((record) => Object.keys(record.bins).length))
+  say("data", `${count(records.length)} airports with scheduled flights, up to ${binsMax} bins each`)
+  const hosts = process.env.AEROSPIKE_HOSTS
+  if (hosts) await tour(hosts, undefined)
+  else await withDevServer(tour)
+  console.log("\nEvery record came back as it was written. Errors: 0.")
 } catch (error) {
-  console.error(`\ndemo: ${error === stop.signal.reason ? error.message : (error.stack ?? error)}`)
+  const known = error instanceof Failure || error instanceof AerospikeError
+  console.error(`\ndemo: ${known ? error.message : error.stack}`)
   process.exitCode = 1
 }
 
-async function demo() {
-  const records = airports()
-  const bins = new Set(records.flatMap((record) => Object.keys(record.bins)))
-  say("data", `${count(records.length)} airports with scheduled flights, up to ${bins.size} bins each`)
-
-  const hosts = process.env.AEROSPIKE_HOSTS
-  const cluster = hosts ? undefined : await startCluster(3)
+async function withDevServer(body) {
+  const cluster = await startCluster(3)
   try {
-    await tour(cluster?.hosts ?? hosts, cluster, records)
+    await body(cluster.hosts, cluster)
   } finally {
-    await cluster?.stop()
+    await cluster.stop()
   }
 }
 
-async function tour(hosts, cluster, records) {
-  say(cluster ? "dev server" : "cluster", Array.isArray(hosts) ? hosts.join(", ") : String(hosts))
-  const client = await connect({ hosts })
-  say("connected", `${client.nodeNames().length} nodes: ${client.nodeNames().join(", ")}`)
+async function tour(hosts, cluster) {
+  say(cluster ? "dev server" : "cluster", String(hosts))
+  const logged = []
+  const client = await connect({ hosts, logger: (_level, message) => logged.push(message) })
+  const nodes = client.nodeNames()
+  say("connected", `to ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}: ${nodes.join(", ")}`)
 
   const phases = []
-  const run = async (name, body) => {
+  const run = async (name, chapter) => {
     const phase = new Phase(name, () => client.stats().retries)
     phases.push(phase)
-    await body(phase).finally(() => phase.end())
-    return phase
+    await chapter(phase, client, cluster).finally(() => phase.end())
+    for (const line of logged.splice(0)) say("log", line)
+    if (phase.errors > 0) throw new Failure(`${name}: ${count(phase.errors)} failed, the first: ${phase.firstError}`)
   }
-  const keyOf = (record) => [namespace, set, record.key]
-  const read = async (phase, record) => {
-    const found = await phase.time(client.get(keyOf(record)))
-    if (found && !isDeepStrictEqual(found.bins, record.bins)) phase.fail(difference(record, found.bins))
-  }
-
-  try {
-    const written = await run("put", async (phase) => {
-      const step = showProgress("put", records.length)
-      await inFlight(64, records, async (record) => {
-        await phase.time(client.put(keyOf(record), record.bins))
-        step()
-      })
-    })
-    say("written", `${count(written.ops)} records in ${seconds(written)}`)
-
-    const verified = await run("get, all", async (phase) => {
-      const step = showProgress("get", records.length)
-      await inFlight(64, records, async (record) => {
-        await read(phase, record)
-        step()
-      })
-    })
-    say("verified", `${count(verified.ops)} records in ${seconds(verified)}, each deeply equal to what was written`)
-
-    const random = await run("get, at random", async (phase) => {
-      const endClock = showClock(phase, readSeconds)
-      await inFlight(128, sampleFor(readSeconds, records), (record) => read(phase, record)).finally(endClock)
-    })
-    say("read", `${count(random.ops)} records at random in ${seconds(random)}, 128 in flight`)
-
-    if (cluster) {
-      const outage = await run("get, node killed", async (phase) => {
-        const reading = inFlight(128, sampleFor(outageSeconds, records), (record) => read(phase, record))
-        await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, (outageSeconds * 1000) / 4))])
-        const before = phase.ops
-        await cluster.kill(2)
-        say("killed", `node 3 of 3, with 128 reads in flight, after ${count(before)} reads`)
-        const endClock = showClock(phase, (outageSeconds * 3) / 4)
-        await reading.finally(endClock)
-        say("went on", `${count(phase.ops - before)} reads since, longest pause ${phase.longestPause.toFixed(0)} ms`)
-      })
-      say("retries", `${count(outage.retries)} reads were sent again to another node, ${count(outage.errors)} failed`)
-    } else {
-      say("skipped", "no node is killed: AEROSPIKE_HOSTS names a cluster that is not ours")
-    }
-  } finally {
-    const removed = await run("remove", (phase) =>
-      inFlight(64, records, (record) => phase.time(client.remove(keyOf(record)).catch(unlessNotFound)), {
-        always: true,
-      }),
-    )
-    say("removed", `${count(removed.ops)} records in ${seconds(removed)}`)
-    await client.close()
-  }
-
+  let failure
+  const attempt = (body) => body().catch((error) => (failure ??= error))
+  await attempt(async () => {
+    await run("put", writeAll)
+    await run("get, all", verifyAll)
+    await run("get, at random", readAtRandom)
+    if (cluster) await run("get, node killed", readThroughOutage)
+    else say("skipped", "no node is killed: AEROSPIKE_HOSTS names a cluster that is not ours")
+  })
+  await attempt(() => run("remove", removeAll))
+  await client.close()
   showTable(phases)
-  const failed = phases.filter((phase) => phase.errors > 0)
-  for (const phase of failed)
-    console.error(`\ndemo: ${phase.name}: ${count(phase.errors)} failed, the first: ${phase.firstError}`)
-  if (failed.length > 0) process.exitCode = 1
-  else console.log("\nEvery record came back as it was written. Errors: 0.")
+  if (failure) throw failure
+}
+
+async function writeAll(phase, client) {
+  const step = showProgress("put", records.length)
+  await inFlight(64, records, async (record) => {
+    await phase.time(client.put(keyOf(record), record.bins))
+    step()
+  })
+  say("written", `${count(phase.ops - phase.errors)} records in ${phase.took()}`)
+}
+
+async function verifyAll(phase, client) {
+  const step = showProgress("get", records.length)
+  await inFlight(64, records, async (record) => {
+    await verify(phase, client, record)
+    step()
+  })
+  say(
+    "verified",
+    `${count(phase.ops - phase.errors)} records in ${phase.took()}, each deeply equal to what was written`,
+  )
+}
+
+async function readAtRandom(phase, client) {
+  const endClock = showClock(phase, readSeconds)
+  await inFlight(128, sampleFor(readSeconds), (record) => verify(phase, client, record)).finally(endClock)
+  say("read", `${count(phase.ops)} records at random in ${phase.took()}, 128 in flight`)
+}
+
+async function readThroughOutage(phase, client, cluster) {
+  const reading = inFlight(128, sampleFor(outageSeconds), (record) => verify(phase, client, record))
+  await Promise.race([reading, sleep((outageSeconds / 4) * 1000)])
+  await cluster.kill(2)
+  const before = phase.ops
+  say("killed", `node 3 of 3, with 128 reads in flight, after ${count(before)} reads`)
+  const endClock = showClock(phase, (outageSeconds * 3) / 4)
+  await reading.finally(endClock)
+  say("went on", `${count(phase.ops - before)} reads since, longest pause ${phase.longestPause.toFixed(0)} ms`)
+  say(
+    "retried",
+    `${count(client.stats().retries)} reads were sent again to another node, ${count(phase.errors)} failed`,
+  )
+}
+
+async function removeAll(phase, client) {
+  await inFlight(64, records, (record) => phase.time(client.remove(keyOf(record))), { evenWhenStopped: true })
+  say("removed", `${count(phase.ops - phase.errors)} records in ${phase.took()}`)
+}
+
+function keyOf(record) {
+  return [namespace, set, record.key]
+}
+
+/** Reads a record and compares it with what was written. */
+async function verify(phase, client, record) {
+  const found = await phase.time(client.get(keyOf(record)))
+  if (found && !isDeepStrictEqual(found.bins, record.bins)) phase.fail(new Error(difference(record, found.bins)))
+}
+
+function difference(record, bins) {
+  const names = [...Object.keys(record.bins), ...Object.keys(bins)]
+  const name = names.find((name) => !isDeepStrictEqual(record.bins[name], bins[name]))
+  return `airport ${record.key}, bin ${name}: read ${show(bins[name])}, expected ${show(record.bins[name])}`
+}
+
+function show(value) {
+  return value === undefined ? "nothing" : JSON.stringify(value)
 }
 
 /** Runs `body` for each item, `width` at a time, until the items end or Ctrl-C is pressed. */
-async function inFlight(width, items, body, { always = false } = {}) {
+async function inFlight(width, items, body, { evenWhenStopped = false } = {}) {
   const queue = items[Symbol.iterator]()
   const worker = async () => {
     for (let next = queue.next(); !next.done; next = queue.next()) {
-      if (!always) stop.signal.throwIfAborted()
+      if (!evenWhenStopped) stop.signal.throwIfAborted()
       await body(next.value)
     }
   }
@@ -130,35 +157,9 @@ async function inFlight(width, items, body, { always = false } = {}) {
 }
 
 /** Records for so many seconds, in an order that looks random and is the same in every run. */
-function* sampleFor(seconds, records) {
+function* sampleFor(seconds) {
   const until = performance.now() + seconds * 1000
-  for (let state = 1; performance.now() < until; state = (state * 48271) % 0x7fffffff)
+  for (let state = 1; performance.now() < until; state = (state * 48271) % 0x7fffffff) {
     yield records[state % records.length]
-}
-
-/** A record that was not written before Ctrl-C is not there to be removed. */
-function unlessNotFound(error) {
-  if (!(error instanceof RecordNotFoundError)) throw error
-}
-
-function difference(record, bins) {
-  const names = new Set([...Object.keys(record.bins), ...Object.keys(bins)])
-  const name = [...names].find((name) => !isDeepStrictEqual(record.bins[name], bins[name]))
-  return new Error(`airport ${record.key}, bin ${name}: read ${show(bins[name])}, expected ${show(record.bins[name])}`)
-}
-
-function show(value) {
-  return value === undefined ? "nothing" : JSON.stringify(value)
-}
-
-function say(what, text) {
-  console.log(`${what.padEnd(11)} ${text}`)
-}
-
-function count(n) {
-  return n.toLocaleString("en")
-}
-
-function seconds(phase) {
-  return `${phase.seconds.toFixed(2)} s`
+  }
 }

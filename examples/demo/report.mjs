@@ -10,7 +10,6 @@ export class Phase {
   ops = 0
   errors = 0
   retries = 0
-  seconds = 0
   /** Milliseconds, between one answer and the next. */
   longestPause = 0
   firstError = ""
@@ -48,14 +47,27 @@ export class Phase {
   }
 
   end() {
-    this.seconds = (performance.now() - this.#started) / 1000
     this.retries = this.#countRetries() - this.#retriesBefore
+  }
+
+  /** Since it began, as text. */
+  took() {
+    return `${((performance.now() - this.#started) / 1000).toFixed(2)} s`
   }
 
   /** Milliseconds. */
   latency(percentile) {
     return this.#latency.getValueAtPercentile(percentile) / 1000
   }
+}
+
+/** One line of the story. */
+export function say(what, text) {
+  console.log(`${what.padEnd(11)} ${text}`)
+}
+
+export function count(n) {
+  return n.toLocaleString("en")
 }
 
 /** @returns {() => void} to be called once for each step done; the bar goes away with the last */
@@ -97,6 +109,6 @@ export function showTable(phases) {
   row("latency in ms", ["ops", "p50", "p90", "p99", "max", "retries", "errors"])
   for (const phase of phases) {
     const latencies = [50, 90, 99, 100].map((percentile) => phase.latency(percentile).toFixed(2))
-    row(phase.name, [phase.ops.toLocaleString("en"), ...latencies, String(phase.retries), String(phase.errors)])
+    row(phase.name, [count(phase.ops), ...latencies, count(phase.retries), count(phase.errors)])
   }
 }
