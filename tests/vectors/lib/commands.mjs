@@ -35,7 +35,7 @@ const COMMANDS = {
 }
 
 /** What a description may hold for the client to have it. */
-const KNOWN = new Set(["kind", "key", "bins", "policy", "commands"])
+const KNOWN = new Set(["kind", "key", "bins", "policy", "commands", "node", "connection"])
 
 /** Why the client does not have a command yet, or undefined when it has. */
 export function notYet(what) {
@@ -86,11 +86,17 @@ function isOddKey(key) {
 }
 
 function isNumber(value) {
-  return typeof value === "number" || (typeof value === "object" && value !== null && ("$int" in value || "$double" in value))
+  return (
+    typeof value === "number" ||
+    (typeof value === "object" && value !== null && ("$int" in value || "$double" in value))
+  )
 }
 
 function isText(value) {
-  return typeof value === "string" || (typeof value === "object" && value !== null && ("$bytes" in value || "$repeat" in value))
+  return (
+    typeof value === "string" ||
+    (typeof value === "object" && value !== null && ("$bytes" in value || "$repeat" in value))
+  )
 }
 
 /** Calls the client. `build` makes values of the neutral ones. */
@@ -98,7 +104,10 @@ export function call(client, what, build) {
   const policy = {}
   for (const [name, value] of Object.entries(what.policy ?? {})) Object.assign(policy, POLICY[name](value, what.policy))
   const given = { ...what, key: what.key && keyOf(what.key, build) }
-  if (what.bins) given.bins = Array.isArray(what.bins[0]) ? Object.fromEntries(what.bins.map(([name, value]) => [name, build(value)])) : what.bins
+  if (what.bins)
+    given.bins = Array.isArray(what.bins[0])
+      ? Object.fromEntries(what.bins.map(([name, value]) => [name, build(value)]))
+      : what.bins
   return COMMANDS[what.kind](client, given, policy)
 }
 

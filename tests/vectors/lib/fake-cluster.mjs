@@ -74,7 +74,12 @@ export class FakeCluster {
 function infoAnswer(body) {
   const names = body.toString("latin1").split("\n").filter(Boolean)
   const value = (name) => TEND[name] ?? (name.startsWith("user-agent-set") ? "ok" : "ERROR:4:unrecognized command")
-  const text = Buffer.from(names.map((name) => `${name}\t${value(name)}\n`).join(""))
+  return infoFrame(names.map((name) => `${name}\t${value(name)}\n`).join(""))
+}
+
+/** A text as an info frame. */
+export function infoFrame(content) {
+  const text = Buffer.from(content)
   const head = Buffer.alloc(8)
   head.writeUInt8(2, 0)
   head.writeUInt8(TYPE.INFO, 1)

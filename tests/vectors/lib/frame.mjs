@@ -52,7 +52,18 @@ const OPS = {
   16: "HLL_MODIFY",
 }
 
-export const PARTICLE = { NULL: 0, INTEGER: 1, FLOAT: 2, STRING: 3, BLOB: 4, BOOL: 17, HLL: 18, MAP: 19, LIST: 20, GEOJSON: 23 }
+export const PARTICLE = {
+  NULL: 0,
+  INTEGER: 1,
+  FLOAT: 2,
+  STRING: 3,
+  BLOB: 4,
+  BOOL: 17,
+  HLL: 18,
+  MAP: 19,
+  LIST: 20,
+  GEOJSON: 23,
+}
 
 const PARTICLE_NAMES = Object.fromEntries(Object.entries(PARTICLE).map(([name, id]) => [id, name]))
 

@@ -1,7 +1,17 @@
 // Frames as lines of text that can be compared and printed. What may vary from run to run (../README.md, "What varies")
 // is left out here, and nowhere else.
 
-import { cutFrames, fieldName, isTextField, opName, PARTICLE, parseInfo, parseMessages, particleName, TYPE } from "./frame.mjs"
+import {
+  cutFrames,
+  fieldName,
+  isTextField,
+  opName,
+  PARTICLE,
+  parseInfo,
+  parseMessages,
+  particleName,
+  TYPE,
+} from "./frame.mjs"
 import { canonical, canonicalDouble, canonicalGeo } from "./msgpack.mjs"
 
 /**
@@ -13,10 +23,19 @@ export function requestLines(bytes, { mapOrderDiffers = false } = {}) {
   const lines = frames.flatMap((frame) => {
     const head = `frame version ${frame.version} type ${frame.type}`
     if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
-    return [head, ...parseMessages(frame.body).flatMap((message) => messageLines(message, { mapOrderDiffers }))]
+    return [head, ...messagesOf(frame, (message) => messageLines(message, { mapOrderDiffers }))]
   })
   if (rest.length) lines.push(`then ${rest.length} bytes that are no whole frame`)
   return lines
+}
+
+/** The lines of every message of a frame; of one that cannot be taken apart, its bytes. */
+function messagesOf({ body }, lines) {
+  try {
+    return parseMessages(body).flatMap(lines)
+  } catch (error) {
+    return [`malformed (${error.message}): ${body.toString("hex")}`]
+  }
 }
 
 function messageLines(message, { mapOrderDiffers }) {
@@ -62,7 +81,7 @@ export function responseLines(bytes, { secondsLeft, info = infoLine }) {
     if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
     return [
       head,
-      ...parseMessages(frame.body).flatMap((message) => [
+      ...messagesOf(frame, (message) => [
         `code ${message.code}, generation ${message.generation}, ttl ${secondsLeft(message)}`,
         `info1 ${hex(message.info1)}, info2 ${hex(message.info2)}, info3 ${hex(message.info3)}, info4 ${hex(message.info4)}`,
         `header size ${message.headerSize}, transaction_ttl ${message.transactionTtl}`,

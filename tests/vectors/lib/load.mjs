@@ -8,7 +8,9 @@ import { join } from "node:path"
  * that has no *.jsonl itself, but a `data` folder, stands for that.
  */
 export function loadFolder(folder) {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".jsonl")).sort()
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith(".jsonl"))
+    .sort()
   if (!names.length && readdirSync(folder).includes("data")) return loadFolder(join(folder, "data"))
   const files = names.map((name) => loadFile(folder, name)).filter(({ exchanges }) => exchanges.length)
   if (!files.length) throw new Error(`no recorded exchanges in ${folder}`)

@@ -72,7 +72,7 @@ function canonicalScalar(bytes, first) {
 
 function textOf(bytes, first) {
   if (first >= 0xa0 && first < 0xc0) return bytes.subarray(1)
-  return { 0xd9: bytes.subarray(2), 0xda: bytes.subarray(3), 0xdb: bytes.subarray(5) }[first]
+  return { 217: bytes.subarray(2), 218: bytes.subarray(3), 219: bytes.subarray(5) }[first]
 }
 
 /** `{ count, start }` when a list (or map) begins here: fix form at `fix`, 16-bit form `wide`, 32-bit form `wide + 1`. */
@@ -82,7 +82,26 @@ function container(bytes, at, first, fix, wide) {
   if (first === wide + 1) return { count: bytes.readUInt32BE(at + 1), start: at + 5 }
 }
 
-const FIXED = { 0xc0: 1, 0xc2: 1, 0xc3: 1, 0xca: 5, 0xcb: 9, 0xcc: 2, 0xcd: 3, 0xce: 5, 0xcf: 9, 0xd0: 2, 0xd1: 3, 0xd2: 5, 0xd3: 9, 0xd4: 3, 0xd5: 4, 0xd6: 6, 0xd7: 10, 0xd8: 18 }
+const FIXED = {
+  192: 1,
+  194: 1,
+  195: 1,
+  202: 5,
+  203: 9,
+  204: 2,
+  205: 3,
+  206: 5,
+  207: 9,
+  208: 2,
+  209: 3,
+  210: 5,
+  211: 9,
+  212: 3,
+  213: 4,
+  214: 6,
+  215: 10,
+  216: 18,
+}
 
 function scalarLength(bytes, at, first) {
   if (first < 0x80 || first >= 0xe0) return 1

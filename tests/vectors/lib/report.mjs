@@ -31,7 +31,9 @@ export class Report {
     const head = DIRECTIONS.map((direction) => direction.padStart(14).padEnd(20)).join("|")
     const sub = DIRECTIONS.map(() => STATUSES.map((status) => status.padStart(6)).join(" ")).join("|")
     const rows = [...this.#families].map(([family, counts]) => this.#row(family, counts))
-    return [`${"".padEnd(12)}|${head}`, `${"family".padEnd(12)}|${sub}`, ...rows, this.#row("all", this.#sums())].join("\n")
+    return [`${"".padEnd(12)}|${head}`, `${"family".padEnd(12)}|${sub}`, ...rows, this.#row("all", this.#sums())].join(
+      "\n",
+    )
   }
 
   #row(family, counts) {
@@ -52,18 +54,24 @@ export class Report {
 
   /** What is not supported yet, most first. */
   reasons() {
-    return [...this.#reasons].sort(([, a], [, b]) => b - a).map(([name, count]) => `${String(count).padStart(6)} ${name}`)
+    return [...this.#reasons]
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `${String(count).padStart(6)} ${name}`)
   }
 
   /** The first failures in full, the others by name. */
   failures(most = 20) {
-    const lines = this.#failures.slice(0, most).flatMap(({ file, exchange, direction, details }) => [
-      `not ok ${direction} ${exchange.scenario} step ${exchange.step} (${file})`,
-      `    ${cut(JSON.stringify(exchange.what), 200)}`,
-      ...details.slice(0, 12).map((line) => `    ${cut(line, 300)}`),
-    ])
+    const lines = this.#failures
+      .slice(0, most)
+      .flatMap(({ file, exchange, direction, details }) => [
+        `not ok ${direction} ${exchange.scenario} step ${exchange.step} (${file})`,
+        `    ${cut(JSON.stringify(exchange.what), 200)}`,
+        ...details.slice(0, 12).map((line) => `    ${cut(line, 300)}`),
+      ])
     const rest = this.#failures.slice(most)
-    const names = rest.map(({ file, exchange, direction }) => `not ok ${direction} ${exchange.scenario} step ${exchange.step} (${file})`)
+    const names = rest.map(
+      ({ file, exchange, direction }) => `not ok ${direction} ${exchange.scenario} step ${exchange.step} (${file})`,
+    )
     return [...lines, ...names.slice(0, 100), ...(names.length > 100 ? [`… and ${names.length - 100} more`] : [])]
   }
 }

@@ -27,7 +27,8 @@ export function valueBuilder({ double, GeoJSON, HLL, KeyOrderedMap }, dialect) {
 export function canBuild(value) {
   if (value === null || typeof value !== "object") return true
   if (Array.isArray(value)) return value.every(canBuild)
-  if ("$map" in value) return value.$order !== "key_value_ordered" && value.$map.every(([key, item]) => canBuild(key) && canBuild(item))
+  if ("$map" in value)
+    return value.$order !== "key_value_ordered" && value.$map.every(([key, item]) => canBuild(key) && canBuild(item))
   return ["$int", "$double", "$bytes", "$geo", "$hll", "$repeat"].some((name) => name in value)
 }
 
@@ -45,7 +46,12 @@ export function neutralText(value, loose = {}) {
   if ("$geo" in value) return loose.geoAsText ? JSON.stringify(value.$geo) : `geo ${geoText(value.$geo)}`
   if ("$hll" in value) return `hll ${value.$hll}`
   if ("$repeat" in value) return JSON.stringify(value.$repeat[0].repeat(value.$repeat[1]))
-  if ("$map" in value) return mapText(value.$map.map((pair) => pair.map(text)), value.$order, loose)
+  if ("$map" in value)
+    return mapText(
+      value.$map.map((pair) => pair.map(text)),
+      value.$order,
+      loose,
+    )
   throw new Error(`no such neutral value: ${JSON.stringify(value)}`)
 }
 
