@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    // The other folders under tests/ have runners of their own: they test what is built.
-    include: ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"],
+    // The other folders under tests/ have runners of their own. The last two test what is built: `make dist` first.
+    include: ["tests/{unit,property}/**/*.test.ts", "tests/{integration,package}/**/*.test.{ts,mjs}"],
   },
 })
