@@ -49,7 +49,7 @@ describe("the package", () => {
 
   test("holds what a user needs and nothing of its own making", () => {
     const paths = packed.files.map((file) => file.path)
-    expect(paths).toEqual(expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "package.json"]))
+    expect(paths).toEqual(expect.arrayContaining(["README.md", "LICENSE", "package.json"]))
     expect(paths.filter((path) => /^(tests|examples|rust|scripts|node_modules|\.)/.test(path))).toEqual([])
   })
 
@@ -90,6 +90,19 @@ describe.each(["node", "deno", "bun"])("on %s", (runtime) => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
     expect(stdout).toBe(imports.map((door) => `${door} true\n`).join(""))
   })
+})
+
+test("several threads of a process each have a client", () => {
+  write(
+    "threads.mjs",
+    `import { isMainThread, Worker } from "node:worker_threads"
+     import { connect } from "aerospike-wasm"
+     if (isMainThread) for (let i = 0; i < 2; i++) new Worker(new URL(import.meta.url))
+     const client = await connect({ hosts: ${JSON.stringify(server.hosts)} })
+     console.log(await client.exists(["test", "pack", "nobody"]))
+     await client.close()`,
+  )
+  expect(run("node", "threads.mjs")).toEqual({ status: 0, stdout: "undefined\n".repeat(3), stderr: "" })
 })
 
 describe("the types", () => {
