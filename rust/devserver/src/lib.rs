@@ -1,1 +1,45 @@
-//! An Aerospike server in memory, without a socket, for tests and demos.
+//! An Aerospike server in memory, for tests, demos and simulation: bytes and the time go in, answers come out.
+//!
+//! It has no socket, no thread, no clock and no randomness but a seed: the host owns the sockets, says what arrived on
+//! which connection and what time it is, and writes what comes back. What it answers is pinned to a Community Edition
+//! server 8.1.2 by recorded exchanges (`tests/replay.rs`). It keeps nothing on disk and is not for production.
+//!
+//! ```text
+//!  bytes ─▶ frame ─▶ ┬ info ───────────────────────────────────────────────┐
+//!                    ├ request ─▶ command: read, write, delete ─▶ ops ─────┼─▶ reply ─▶ bytes
+//!                    │                     │ expression (filters)          │
+//!                    └ security            └ store: records, sets, expiry ─┘
+//! ```
+//!
+//! In scope: several nodes in one process over one shared store, partition ownership as the real server computes it,
+//! single-record commands, filter expressions, expiry, info commands. Out of scope until they are added: what
+//! [`support`] lists, which is answered with result code 16.
+//!
+//! Hostile input cannot panic it and cannot make it allocate without bound: lengths are checked against what has
+//! arrived and against `limits`.
+#![forbid(unsafe_code)]
+#![warn(unused_must_use)]
+
+pub mod cluster;
+pub mod command;
+pub mod config;
+pub mod connections;
+pub mod expression;
+pub mod frame;
+pub mod geo;
+pub mod info;
+pub mod json;
+pub mod limits;
+pub mod node;
+pub mod partition_map;
+pub mod reply;
+pub mod request;
+pub mod store;
+pub mod support;
+
+pub use cluster::{Action, Cluster};
+pub use config::Config;
+pub use connections::ConnId;
+
+/// A result code of the protocol (`aerospike_sansio::proto::code`).
+pub type Code = i32;

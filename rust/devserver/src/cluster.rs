@@ -1,0 +1,241 @@
+//! All of it: nodes, connections and namespaces, and the few things that a host can do to them.
+
+use crate::command;
+use crate::config::Config;
+use crate::connections::{ConnId, Connections};
+use crate::frame::{self, Frame, INTERNAL_XDR};
+use crate::info;
+use crate::limits::limit;
+use crate::node::{Generations, Node};
+use crate::partition_map::PartitionMap;
+use crate::reply::{self, Meta};
+use crate::store::Namespace;
+use aerospike_sansio::proto::{code, message_type, PROTO_HEADER};
+
+/// What the host is to do with a connection, after it has written the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Keep,
+    /// Reset it.
+    Close,
+}
+
+#[derive(Debug)]
+pub struct Cluster {
+    pub(crate) name: String,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) namespaces: Vec<Namespace>,
+    pub(crate) connections: Connections,
+    pub(crate) map: PartitionMap,
+    /// Another one after each change of the cluster. 48 bits.
+    pub(crate) key: u64,
+    /// How often the cluster has changed.
+    pub(crate) generation: u64,
+    random: u64,
+}
+
+impl Cluster {
+    /// A cluster whose nodes are all up. The seed decides what the real server draws by lot: the cluster keys.
+    pub fn new(config: Config, seed: u64) -> Cluster {
+        let nodes = config.node_ids.iter().map(|&id| Node::new(id, config.namespaces.len())).collect();
+        let mut cluster = Cluster {
+            name: config.cluster_name,
+            nodes,
+            namespaces: config.namespaces.into_iter().map(Namespace::new).collect(),
+            connections: Connections::default(),
+            map: PartitionMap::default(),
+            key: 0,
+            generation: 0,
+            random: seed,
+        };
+        cluster.rebalance();
+        // As if all had come up at the same time: the recorded cluster of three said 4 for its peers, and 0 and 1.
+        let peers = 2 * (cluster.nodes.len() as u64 - 1);
+        for node in &mut cluster.nodes {
+            node.generations = Generations { peers, partition: 0, rebalance: 1 };
+        }
+        cluster
+    }
+
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    pub fn namespaces(&self) -> &[Namespace] {
+        &self.namespaces
+    }
+
+    /// Where clients can reach a node: hosts, and the port at which it listens on each of them.
+    pub fn set_address(&mut self, node: usize, hosts: &[&str], port: u16) {
+        if let Some(node) = self.nodes.get_mut(node) {
+            let bracketed = |host: &str| if host.contains(':') { format!("[{host}]") } else { host.to_string() };
+            node.addresses = hosts.iter().map(|host| format!("{}:{port}", bracketed(host))).collect();
+        }
+    }
+
+    /// A client has connected to a node. None if the node is down or has too many connections: refuse it.
+    pub fn connect(&mut self, node: usize) -> Option<ConnId> {
+        let up = self.nodes.get_mut(node).filter(|node| node.alive && !node.is_full())?;
+        up.connections += 1;
+        up.counters.connections_opened += 1;
+        Some(self.connections.open(node))
+    }
+
+    /// The connection is gone, whoever closed it.
+    pub fn disconnected(&mut self, conn: ConnId) {
+        if let Some(node) = self.connections.close(conn).and_then(|node| self.nodes.get_mut(node)) {
+            node.connections = node.connections.saturating_sub(1);
+            node.counters.connections_closed += 1;
+        }
+    }
+
+    /// Bytes have arrived. Whole requests are answered at the end of `out`, strictly in order; the rest is kept. When
+    /// the answers grow large, what is left waits: see [`Cluster::pending`]. `now_ms` is Unix time.
+    pub fn received(&mut self, conn: ConnId, bytes: &[u8], now_ms: u64, out: &mut Vec<u8>) -> Action {
+        let Some(connection) = self.connections.get_mut(conn) else { return Action::Close };
+        if connection.hung {
+            return Action::Keep;
+        }
+        let node = connection.node;
+        if self.nodes[node].started_ms == 0 {
+            self.nodes[node].started_ms = now_ms;
+        }
+        if connection.input.is_empty() {
+            let (used, action) = self.requests(conn, bytes, now_ms, out);
+            return self.keep(conn, bytes[used..].to_vec(), action);
+        }
+        let mut input = self.connections.take_input(conn);
+        input.extend_from_slice(bytes);
+        let (used, action) = self.requests(conn, &input, now_ms, out);
+        input.drain(..used);
+        self.keep(conn, input, action)
+    }
+
+    /// Whether requests of the connection wait for the host to have written what was answered before them. It calls
+    /// `received` with no bytes to go on.
+    pub fn pending(&self, conn: ConnId) -> bool {
+        self.connections.get(conn).is_some_and(|connection| connection.pending)
+    }
+
+    /// A node dies: it answers nothing any more and the others take over what it owned. Gives the connections that
+    /// the host is to reset; they are forgotten here.
+    pub fn kill(&mut self, node: usize) -> Vec<ConnId> {
+        if !self.nodes.get(node).is_some_and(|node| node.alive) {
+            return Vec::new();
+        }
+        let dropped = self.connections.of(node);
+        for &conn in &dropped {
+            self.disconnected(conn);
+        }
+        self.nodes[node].alive = false;
+        for other in self.nodes.iter_mut().filter(|node| node.alive) {
+            other.generations.peers += 1;
+        }
+        self.rebalance();
+        dropped
+    }
+
+    /// A node that was killed comes back, empty of counters but with its records: the store is shared.
+    pub fn restart(&mut self, node: usize) {
+        if self.nodes.get(node).is_none_or(|node| node.alive) {
+            return;
+        }
+        self.nodes[node] = self.nodes[node].reborn();
+        self.rebalance();
+        let alive = self.nodes.iter().filter(|node| node.alive).count() as u64;
+        for (index, other) in self.nodes.iter_mut().enumerate().filter(|(_, node)| node.alive) {
+            // Recorded: the others count its appearance and then its address, the newcomer counts each of them twice.
+            other.generations.peers = if index == node { 2 * (alive - 1) } else { other.generations.peers + 2 };
+        }
+    }
+
+    /// Removes some of what has expired. To be called about once a second.
+    pub fn expire(&mut self, now_ms: u64) {
+        for namespace in &mut self.namespaces {
+            namespace.sweep(now_ms);
+        }
+    }
+
+    /// Answers the whole requests at the start of `bytes`; gives how many bytes they took.
+    fn requests(&mut self, conn: ConnId, bytes: &[u8], now_ms: u64, out: &mut Vec<u8>) -> (usize, Action) {
+        let Some(connection) = self.connections.get_mut(conn) else { return (0, Action::Close) };
+        connection.pending = false;
+        let node = connection.node;
+        let (mut at, start) = (0, out.len());
+        loop {
+            if out.len() - start >= limit::ANSWERED {
+                self.set_pending(conn);
+                return (at, Action::Keep);
+            }
+            let (kind, body) = match frame::next(&bytes[at..]) {
+                Frame::Incomplete => return (at, Action::Keep),
+                Frame::Foreign => return (at, Action::Close),
+                Frame::Message { kind, body } => (kind, body),
+            };
+            at += PROTO_HEADER + body.len();
+            match kind {
+                message_type::INFO => {
+                    if info::answer(self, conn, body, now_ms, out) == Action::Close {
+                        return (at, Action::Close);
+                    }
+                }
+                // Community Edition has no security (vectors `admin`) and no compression (`kv/compress`).
+                message_type::SECURITY => reply::security(out, code::SECURITY_NOT_SUPPORTED),
+                message_type::COMPRESSED => {
+                    self.nodes[node].counters.demarshal_error += 1;
+                    reply::status(out, code::ENTERPRISE_ONLY, Meta::default());
+                }
+                INTERNAL_XDR => {
+                    if let Some(connection) = self.connections.get_mut(conn) {
+                        connection.hung = true;
+                    }
+                    return (bytes.len(), Action::Keep);
+                }
+                _ => command::answer(self, node, body, now_ms, out),
+            }
+        }
+    }
+
+    fn set_pending(&mut self, conn: ConnId) {
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.pending = true;
+        }
+    }
+
+    fn keep(&mut self, conn: ConnId, input: Vec<u8>, action: Action) -> Action {
+        if self.connections.keep_input(conn, input) {
+            action
+        } else {
+            Action::Close
+        }
+    }
+
+    /// Computes the partition map of the nodes that are up, at once: there are no migrations to wait for.
+    fn rebalance(&mut self) {
+        let live: Vec<(usize, u64)> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.alive)
+            .map(|(index, node)| (index, node.id))
+            .collect();
+        let before = std::mem::replace(&mut self.map, PartitionMap::new(&live));
+        for (index, node) in self.nodes.iter_mut().enumerate().filter(|(_, node)| node.alive) {
+            let factors = self.namespaces.iter().map(|namespace| namespace.config.replication_factor);
+            let changes: u64 = factors.map(|factor| self.map.changes(&before, index, factor)).sum();
+            node.generations.partition += changes + 1;
+            node.generations.rebalance += 1;
+        }
+        self.generation += 1;
+        self.key = self.draw() >> 16;
+    }
+
+    /// The next number drawn by lot (splitmix64).
+    fn draw(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut word = self.random;
+        word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        word ^ word >> 31
+    }
+}

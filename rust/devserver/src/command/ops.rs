@@ -1,0 +1,106 @@
+//! Ops, one after the other, on a copy of the bins: the record sees either all of them or none.
+
+use crate::limits::limit;
+use crate::reply::Message;
+use crate::request::Op;
+use crate::store::record::{self, Bin, Bins};
+use crate::store::{BinName, Particle};
+use crate::Code;
+use aerospike_sansio::proto::{code, info1, op, particle};
+
+/// Which ops have an entry in the answer: those that give something, or all.
+#[derive(Clone, Copy)]
+pub struct Answer {
+    pub all: bool,
+}
+
+impl Answer {
+    /// The value of a bin; nothing for a bin that is not there, or an empty entry if all ops are to answer.
+    #[inline]
+    pub fn bin(self, op: &Op, bins: &[Bin], message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
+        match record::find(bins, op.name) {
+            Some(bin) => message.op(out, op.code, op.name, |out| bin.particle.write(out)),
+            None => self.nothing(op, message, out),
+        }
+        // A request can read one large bin thousands of times.
+        if message.len(out) > limit::ANSWER {
+            Err(code::SERVER_ERROR)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn nothing(self, op: &Op, message: &mut Message, out: &mut Vec<u8>) {
+        if self.all {
+            message.op(out, op.code, op.name, |_| particle::NULL);
+        }
+    }
+}
+
+/// Appends every bin.
+#[inline]
+pub fn all_bins(bins: &[Bin], message: &mut Message, out: &mut Vec<u8>) {
+    for bin in bins {
+        message.op(out, op::READ, bin.name.as_bytes(), |out| bin.particle.write(out));
+    }
+}
+
+/// A READ without a name in a request that reads all bins.
+pub fn reads_all(op: &Op, header_info1: u8) -> bool {
+    op.code == op::READ && op.name.is_empty() && header_info1 & info1::GET_ALL != 0
+}
+
+/// An op that changes a bin relative to what it holds.
+pub fn modifies(op_code: u8) -> bool {
+    matches!(op_code, op::INCR | op::APPEND | op::PREPEND)
+}
+
+/// Applies one op of a write to the bins.
+pub fn apply(
+    op: &Op,
+    header_info1: u8,
+    answer: Answer,
+    bins: &mut Bins,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) -> Result<(), Code> {
+    match op.code {
+        // Gives no entry even when all ops are to answer.
+        op::TOUCH => return Ok(()),
+        op::WRITE if op.particle_type == particle::NULL => record::remove(bins, op.name),
+        op::WRITE => record::set(bins, name(op)?, Particle::from_wire(op.particle_type, op.value)?),
+        code if modifies(code) => modify(op, bins)?,
+        op::DELETE_ALL => bins.clear(),
+        op::READ if reads_all(op, header_info1) => {
+            all_bins(bins, message, out);
+            return Ok(());
+        }
+        op::READ => return answer.bin(op, bins, message, out),
+        _ => return Err(code::PARAMETER),
+    }
+    answer.nothing(op, message, out);
+    Ok(())
+}
+
+/// On a bin that is not there yet, each of them is a plain write, whatever the value's type.
+fn modify(op: &Op, bins: &mut Bins) -> Result<(), Code> {
+    let Some(bin) = bins.iter_mut().find(|bin| bin.name.as_bytes() == op.name) else {
+        record::set(bins, name(op)?, Particle::from_wire(op.particle_type, op.value)?);
+        return Ok(());
+    };
+    // The value's type must be one that exists, even where it cannot fit.
+    if !matches!(op.particle_type, particle::INTEGER..=particle::BLOB | particle::JAVA_BLOB..=particle::ERLANG_BLOB
+        | particle::VECTOR..=particle::LIST | particle::GEOJSON)
+    {
+        return Err(code::PARAMETER);
+    }
+    match op.code {
+        op::INCR => bin.particle.increment(op.particle_type, op.value),
+        op::APPEND => bin.particle.concatenate(op.particle_type, op.value, true),
+        _ => bin.particle.concatenate(op.particle_type, op.value, false),
+    }
+}
+
+fn name(op: &Op) -> Result<BinName, Code> {
+    BinName::new(op.name).ok_or(code::BIN_NAME)
+}

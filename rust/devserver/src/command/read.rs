@@ -1,0 +1,91 @@
+//! Reads: all bins, some of them, or generation and time to live only.
+
+use super::ops::{self, Answer};
+use super::{Command, Outcome};
+use crate::limits::limit;
+use crate::reply::{Message, Meta};
+use crate::store::expiry::{self, Touch};
+use crate::store::{BinName, Record};
+use crate::Code;
+use aerospike_sansio::proto::{code, info1, info2, info3, op};
+
+impl Command<'_> {
+    pub(super) fn read(self, out: &mut Vec<u8>) -> Outcome {
+        let mut meta = Meta::default();
+        let mut message = Message::begin(out);
+        match self.read_into(&mut meta, &mut message, out) {
+            Ok(touch) => {
+                message.end(out, meta);
+                if let Touch::Yes(void_time) = touch {
+                    self.touch(void_time);
+                }
+                code::OK.into()
+            }
+            Err(code) => {
+                message.fail(out, code, meta);
+                code.into()
+            }
+        }
+    }
+
+    /// `meta` becomes the record's as soon as it is found: most failures after that tell it too.
+    fn read_into(&self, meta: &mut Meta, message: &mut Message, out: &mut Vec<u8>) -> Result<Touch, Code> {
+        let header = &self.request.header;
+        // Session, allow replica and allow unavailable mean nothing here; linearize is an Enterprise feature.
+        if header.info3 & (info3::SC_READ_TYPE | info3::SC_READ_RELAX) == info3::SC_READ_TYPE {
+            return Err(code::ENTERPRISE_ONLY);
+        }
+        self.check_transaction()?;
+        let record = self.namespace.get(&self.digest).ok_or(code::RECORD_NOT_FOUND)?;
+        *meta = record.meta();
+        self.check_set(record)?;
+        // The answer about an expired record still tells its generation and void time (`kv/ttl/expires`).
+        if self.namespace.is_doomed(record, self.now_ms) {
+            return Err(code::RECORD_NOT_FOUND);
+        }
+        let config = &self.namespace.config;
+        let touch = expiry::touch(header.ttl, record.void_time, record.last_update_ms, self.now_ms, config);
+        if touch == Touch::Refused {
+            return Err(code::PARAMETER);
+        }
+        self.check_filter(record)?;
+        self.check_key(record)?;
+        if header.info1 & info1::GET_NO_BINS == 0 {
+            self.read_bins(record, message, out)?;
+        }
+        Ok(touch)
+    }
+
+    fn read_bins(&self, record: &Record, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
+        let header = &self.request.header;
+        if usize::from(header.ops) > limit::OPS {
+            return Err(code::PARAMETER);
+        }
+        // Ops beside GET_ALL are not looked at (`raw/malformed/bits` 6).
+        if header.info1 & info1::GET_ALL != 0 {
+            ops::all_bins(&record.bins, message, out);
+            return Ok(());
+        }
+        if header.ops == 0 {
+            return Err(code::PARAMETER);
+        }
+        let answer = Answer { all: header.info2 & info2::RESPOND_ALL_OPS != 0 };
+        for op in self.request.ops() {
+            BinName::new(op.name).ok_or(code::BIN_NAME)?;
+            match op.code {
+                op::READ => answer.bin(&op, &record.bins, message, out)?,
+                _ => return Err(code::PARAMETER),
+            }
+        }
+        Ok(())
+    }
+
+    /// Renews the time to live. The generation stays, so that a read never fails another client's check of it.
+    fn touch(self, void_time: u32) {
+        let now_ms = self.now_ms;
+        if let Some(record) = self.namespace.get_mut(&self.digest) {
+            record.void_time = void_time;
+            record.last_update_ms = record.last_update_ms.max(now_ms);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Checks that read, write and delete share: is it the record that is meant, and does it pass the filter.
+
+use super::Command;
+use crate::expression::{self, Truth};
+use crate::store::Record;
+use crate::Code;
+use aerospike_sansio::proto::{code, field, info2, particle};
+
+impl Command<'_> {
+    /// Transactions are an Enterprise feature.
+    pub fn check_transaction(&self) -> Result<(), Code> {
+        match self.request.field(field::MRT_ID) {
+            Some(_) => Err(code::ENTERPRISE_ONLY),
+            None => Ok(()),
+        }
+    }
+
+    /// A read or delete need not name the set; if it does, it must be the record's.
+    pub fn check_set(&self, record: &Record) -> Result<(), Code> {
+        let name = self.request.field(field::SET).unwrap_or_default();
+        if name.is_empty() || name == self.namespace.sets.name(record.set) {
+            Ok(())
+        } else {
+            Err(code::PARAMETER)
+        }
+    }
+
+    /// `generation` is the record's, 0 if there is none.
+    pub fn check_generation(&self, generation: u16) -> Result<(), Code> {
+        let header = &self.request.header;
+        let passes = if header.info2 & info2::GENERATION != 0 {
+            header.generation == u32::from(generation)
+        } else if header.info2 & info2::GENERATION_GT != 0 {
+            header.generation > u32::from(generation)
+        } else {
+            true
+        };
+        if passes {
+            Ok(())
+        } else {
+            Err(code::RECORD_GENERATION)
+        }
+    }
+
+    /// The filter expression, which must be true: false and unknown filter the record out.
+    pub fn check_filter(&self, record: &Record) -> Result<(), Code> {
+        let Some(packed) = self.request.field(field::FILTER) else { return Ok(()) };
+        let expression = expression::filter(packed).map_err(|failure| failure.code())?;
+        match expression.truth(record) {
+            Truth::True => Ok(()),
+            Truth::False | Truth::Unknown => Err(code::FILTERED_OUT),
+        }
+    }
+
+    /// A key that is sent must be the one that is stored, if one is stored.
+    pub fn check_key(&self, record: &Record) -> Result<(), Code> {
+        match (self.request.field(field::KEY), &record.key) {
+            (Some(sent), Some(stored)) if *sent != **stored => Err(code::KEY_MISMATCH),
+            _ => Ok(()),
+        }
+    }
+
+    /// The key to store with a record that has none yet.
+    pub fn new_key(&self) -> Result<Option<Box<[u8]>>, Code> {
+        match self.request.field(field::KEY) {
+            Some([]) => Err(code::UNSUPPORTED_FEATURE),
+            Some([particle::INTEGER, int @ ..]) if int.len() != 8 => Err(code::UNSUPPORTED_FEATURE),
+            key => Ok(key.map(Into::into)),
+        }
+    }
+}

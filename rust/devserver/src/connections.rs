@@ -1,0 +1,84 @@
+//! Connections by number, and what has arrived on each of a request that is not complete.
+
+use crate::limits::limit;
+
+pub type ConnId = u32;
+
+#[derive(Debug, Default)]
+pub struct Connection {
+    pub node: usize,
+    /// The beginning of a request, or requests that wait until the host has taken what was answered before them.
+    pub input: Vec<u8>,
+    /// It has sent a message between clusters: nothing is read from it any more (vector `raw/malformed/type` 2).
+    pub hung: bool,
+    /// `input` may hold whole requests.
+    pub pending: bool,
+    /// What the client said of itself, in base64, once a connection.
+    pub user_agent: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+pub struct Connections {
+    slots: Vec<Option<Connection>>,
+    free: Vec<ConnId>,
+    /// Bytes in all inputs.
+    buffered: usize,
+}
+
+impl Connections {
+    pub fn open(&mut self, node: usize) -> ConnId {
+        let connection = Connection { node, ..Connection::default() };
+        match self.free.pop() {
+            Some(id) => {
+                self.slots[id as usize] = Some(connection);
+                id
+            }
+            None => {
+                self.slots.push(Some(connection));
+                self.slots.len() as ConnId - 1
+            }
+        }
+    }
+
+    /// Forgets a connection and gives the node that it was with.
+    pub fn close(&mut self, id: ConnId) -> Option<usize> {
+        let connection = self.slots.get_mut(id as usize)?.take()?;
+        self.buffered -= connection.input.len();
+        self.free.push(id);
+        Some(connection.node)
+    }
+
+    pub fn get(&self, id: ConnId) -> Option<&Connection> {
+        self.slots.get(id as usize)?.as_ref()
+    }
+
+    pub fn get_mut(&mut self, id: ConnId) -> Option<&mut Connection> {
+        self.slots.get_mut(id as usize)?.as_mut()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Connection> {
+        self.slots.iter().flatten()
+    }
+
+    /// Connections of a node.
+    pub fn of(&self, node: usize) -> Vec<ConnId> {
+        let ids = self.slots.iter().enumerate().filter(|(_, slot)| slot.as_ref().is_some_and(|c| c.node == node));
+        ids.map(|(id, _)| id as ConnId).collect()
+    }
+
+    /// Takes out what has arrived.
+    pub fn take_input(&mut self, id: ConnId) -> Vec<u8> {
+        let input = self.get_mut(id).map(|connection| std::mem::take(&mut connection.input)).unwrap_or_default();
+        self.buffered -= input.len();
+        input
+    }
+
+    /// Puts back what is not used yet. False if all connections together hold too much.
+    pub fn keep_input(&mut self, id: ConnId, input: Vec<u8>) -> bool {
+        let Some(connection) = self.get_mut(id) else { return true };
+        let length = input.len();
+        connection.input = input;
+        self.buffered += length;
+        self.buffered <= limit::BUFFERED
+    }
+}

@@ -1,0 +1,107 @@
+//! The cluster as one of its nodes sees it: its peers, where they are, and who owns which partition.
+
+use super::{Answer, Call, Failure};
+use aerospike_sansio::cluster::base64;
+use aerospike_sansio::proto::code;
+
+/// The port that a client assumes where a peer's address has none.
+const DEFAULT_PORT: u16 = 3000;
+
+pub fn cluster_name(call: &mut Call) -> Answer {
+    let name = call.cluster.name.clone();
+    call.text(if name.is_empty() { "null".into() } else { name })
+}
+
+/// The cluster key, if the cluster is as it is asked for. Nothing migrates here, so it is always stable.
+pub fn cluster_stable(call: &mut Call) -> Answer {
+    if let Some(size) = call.params.optional("size", 3)? {
+        let size = std::str::from_utf8(size).ok().and_then(|text| text.parse::<usize>().ok());
+        match size.ok_or(Failure(code::PARAMETER, "bad size"))? {
+            size if size == call.peers().count() + 1 => {}
+            _ => return Err(Failure(code::CLUSTER_KEY_MISMATCH, "cluster not specified size")),
+        }
+    }
+    match call.params.optional("ignore-migrations", 5)? {
+        None | Some(b"true" | b"false") => {}
+        Some(_) => return Err(Failure(code::PARAMETER, "bad ignore migrations")),
+    }
+    if let Some(name) = call.params.optional("namespace", 31)? {
+        if !call.cluster.namespaces.iter().any(|namespace| namespace.config.name.as_bytes() == name) {
+            return Err(Failure(code::NAMESPACE, "namespace not found on node"));
+        }
+    }
+    call.text(format!("{:X}", call.cluster.key))
+}
+
+pub fn partition_generation(call: &mut Call) -> Answer {
+    call.number(call.node().generations.partition)
+}
+
+pub fn peers_generation(call: &mut Call) -> Answer {
+    call.number(call.node().generations.peers)
+}
+
+pub fn rebalance_generation(call: &mut Call) -> Answer {
+    call.number(call.node().generations.rebalance)
+}
+
+/// `generation,port,[[name,tls name,[address,…]],…]`
+pub fn peers(call: &mut Call) -> Answer {
+    let entries: Vec<String> =
+        call.peers().map(|peer| format!("[{},,[{}]]", peer.name, peer.addresses.join(","))).collect();
+    call.text(format!("{},{DEFAULT_PORT},[{}]", call.node().generations.peers, entries.join(",")))
+}
+
+/// Where this node is. There are no alternate addresses: the same are given for both.
+pub fn service(call: &mut Call) -> Answer {
+    let addresses = call.node().addresses.clone();
+    call.joined(addresses, b';')
+}
+
+/// Where the others are.
+pub fn services(call: &mut Call) -> Answer {
+    let addresses: Vec<String> = call.peers().flat_map(|peer| peer.addresses.clone()).collect();
+    call.joined(addresses, b';')
+}
+
+/// `namespace:regime,replicas,bitmap,…` with a bitmap in base64 for each replica, the master first.
+pub fn replicas(call: &mut Call) -> Answer {
+    let max = match call.params.optional("max", 3)? {
+        None => 0,
+        Some(text) => {
+            let max = std::str::from_utf8(text).ok().and_then(|text| text.parse::<usize>().ok());
+            max.ok_or(Failure(code::PARAMETER, "bad max"))?
+        }
+    };
+    bitmaps(call, "0,", max)
+}
+
+/// The same without the regime.
+pub fn replicas_all(call: &mut Call) -> Answer {
+    bitmaps(call, "", 0)
+}
+
+pub fn replicas_master(call: &mut Call) -> Answer {
+    let bitmap = base64::encode(&call.cluster.map.bitmap(call.node, 0));
+    let entries: Vec<String> = names(call).map(|(name, _)| format!("{name}:{bitmap}")).collect();
+    call.joined(entries, b';')
+}
+
+/// `max` = 0: as many replicas as there are.
+fn bitmaps(call: &mut Call, regime: &str, max: usize) -> Answer {
+    let entries: Vec<String> = names(call)
+        .map(|(name, wanted)| {
+            let replicas = call.cluster.map.replicas(wanted);
+            let shown = if max == 0 { replicas } else { replicas.min(max) };
+            let maps: Vec<String> =
+                (0..shown).map(|replica| base64::encode(&call.cluster.map.bitmap(call.node, replica))).collect();
+            format!("{name}:{regime}{shown},{}", maps.join(","))
+        })
+        .collect();
+    call.joined(entries, b';')
+}
+
+/// Names of namespaces and how many copies of a record each wants.
+fn names<'a>(call: &'a Call) -> impl Iterator<Item = (&'a str, usize)> {
+    call.cluster.namespaces.iter().map(|ns| (ns.config.name.as_str(), ns.config.replication_factor))
+}

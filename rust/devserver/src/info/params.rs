@@ -1,0 +1,60 @@
+//! What follows the name of an info command.
+
+use super::Failure;
+use aerospike_sansio::proto::code;
+
+#[derive(Clone, Copy)]
+pub struct Params<'a>(pub &'a [u8]);
+
+impl<'a> Params<'a> {
+    /// The value of `key=value`; the first counts. Longer than `max` bytes, or empty, is a failure.
+    pub fn optional(&self, key: &'static str, max: usize) -> Result<Option<&'a [u8]>, Failure> {
+        let found = self.0.split(|&byte| byte == b';').find_map(|pair| {
+            let (name, value) = pair.split_at(pair.iter().position(|&byte| byte == b'=')?);
+            (name == key.as_bytes()).then_some(&value[1..])
+        });
+        match found {
+            Some([]) => Err(missing(key, true)),
+            Some(value) if value.len() > max => Err(too_long(key)),
+            found => Ok(found),
+        }
+    }
+
+    pub fn required(&self, key: &'static str, max: usize) -> Result<&'a [u8], Failure> {
+        self.optional(key, max)?.ok_or_else(|| missing(key, false))
+    }
+}
+
+/// A missing namespace has a code of its own.
+fn failure_code(key: &str) -> i32 {
+    if key == "namespace" {
+        code::NAMESPACE
+    } else {
+        code::PARAMETER
+    }
+}
+
+fn missing(key: &'static str, value_only: bool) -> Failure {
+    let text = match (key, value_only) {
+        ("namespace", false) => "missing 'namespace'",
+        ("namespace", true) => "missing 'namespace' value",
+        ("set", false) => "missing 'set'",
+        ("set", true) => "missing 'set' value",
+        ("value", false) => "missing 'value'",
+        ("value", true) => "missing 'value' value",
+        ("context", false) => "missing 'context'",
+        (_, false) => "missing parameter",
+        (_, true) => "missing parameter value",
+    };
+    Failure(failure_code(key), text)
+}
+
+fn too_long(key: &'static str) -> Failure {
+    let text = match key {
+        "namespace" => "'namespace' value too long",
+        "set" => "'set' value too long",
+        "value" => "'value' value too long",
+        _ => "parameter value too long",
+    };
+    Failure(failure_code(key), text)
+}

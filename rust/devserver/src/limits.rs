@@ -1,0 +1,24 @@
+//! What bounds the server, in one table. The limits of the protocol itself stand in `aerospike_sansio::limits`.
+
+use aerospike_sansio::table;
+
+table! {
+    /// Limits, in bytes unless the sentence says otherwise.
+    pub mod limit: usize {
+        NODES = 32, "Nodes of a cluster.";
+        NAMESPACES = 32, "Namespaces, as the server allows.";
+        SETS = 4095, "Sets of a namespace, as the server allows.";
+        OPS = 32 * 1024 - 1, "Ops of a request, as the server allows.";
+        CONNECTIONS = 15_000, "Connections of a node: the server's proto-fd-max.";
+        BUFFERED = 1024 * 1024 * 1024, "Bytes of unfinished requests, over all connections.";
+        ANSWERED = 1024 * 1024, "Answers given in one call: past it, what waits on the connection goes on waiting.";
+        ANSWER = 128 * 1024 * 1024, "One answer.";
+        INFO_ANSWER = 16 * 1024 * 1024, "One answer to info commands.";
+        RECORD = 8 * 1024 * 1024, "The largest max-record-size that can be configured.";
+        DATA = 1024 * 1024 * 1024, "Records of a namespace, unless configured: past it, writes are stopped.";
+        JSON_DEPTH = 64, "Levels of nested JSON.";
+        EXPRESSION_DEPTH = 256, "Levels of a nested expression.";
+        EXPRESSION = 1024 * 1024, "A packed expression, as the server allows.";
+        INFO_NAME = 48, "The name of an info command.";
+    }
+}

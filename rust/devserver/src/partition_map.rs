@@ -1,0 +1,121 @@
+//! Which node owns what: for each of the 4096 partitions the order of the nodes, as the real server computes it, so
+//! that a cluster of nodes with the same ids has the same map (vectors `tend/cluster3`, `cluster/*`).
+//!
+//! Each node gets a number for each partition, Jenkins' one-at-a-time hash (64 bits) of FNV-1a of the node's id and
+//! FNV-1a of the partition's; the highest is the master, the next the first replica. Losing a node so moves only what
+//! was on it.
+
+use aerospike_sansio::limits::limit::PARTITIONS;
+
+/// Bytes of a bitmap of partitions.
+pub const BITMAP: usize = PARTITIONS / 8;
+
+#[derive(Clone, Debug, Default)]
+pub struct PartitionMap {
+    /// For each partition, the indexes of the live nodes, master first.
+    order: Vec<u8>,
+    live: usize,
+}
+
+impl PartitionMap {
+    /// The map of the nodes that are alive, given as index and id.
+    pub fn new(live: &[(usize, u64)]) -> PartitionMap {
+        let mut order = Vec::with_capacity(PARTITIONS * live.len());
+        let nodes: Vec<(u8, u64)> = live.iter().map(|&(index, id)| (index as u8, fnv1a(&id.to_le_bytes()))).collect();
+        let mut weights = Vec::with_capacity(live.len());
+        for partition in 0..PARTITIONS as u32 {
+            let partition = fnv1a(&partition.to_le_bytes());
+            weights.clear();
+            weights.extend(nodes.iter().map(|&(index, node)| (jenkins(node, partition), index)));
+            weights.sort_unstable_by(|a, b| b.cmp(a));
+            order.extend(weights.iter().map(|&(_, index)| index));
+        }
+        PartitionMap { order, live: live.len() }
+    }
+
+    /// Copies of a record, given how many are wanted.
+    pub fn replicas(&self, wanted: usize) -> usize {
+        wanted.min(self.live)
+    }
+
+    /// Which replica of the partition a node is: 0 = master. None if it is too far down to have a copy.
+    #[inline]
+    pub fn role(&self, partition: usize, node: usize, replication_factor: usize) -> Option<usize> {
+        let owners = self.owners(partition, replication_factor);
+        owners.iter().position(|&owner| usize::from(owner) == node)
+    }
+
+    /// The partitions of which a node is the given replica: bit p is `0x80 >> (p & 7)` of byte p / 8.
+    pub fn bitmap(&self, node: usize, replica: usize) -> [u8; BITMAP] {
+        let mut bits = [0; BITMAP];
+        for partition in 0..PARTITIONS {
+            if self.owners(partition, self.live).get(replica).is_some_and(|&owner| usize::from(owner) == node) {
+                bits[partition / 8] |= 0x80 >> (partition % 8);
+            }
+        }
+        bits
+    }
+
+    /// In how many partitions a node's role is another than in `before`.
+    pub fn changes(&self, before: &PartitionMap, node: usize, replication_factor: usize) -> u64 {
+        let role = |map: &PartitionMap, partition| map.role(partition, node, replication_factor);
+        (0..PARTITIONS).filter(|&partition| role(self, partition) != role(before, partition)).count() as u64
+    }
+
+    fn owners(&self, partition: usize, replication_factor: usize) -> &[u8] {
+        let start = partition * self.live;
+        &self.order[start..start + self.replicas(replication_factor)]
+    }
+}
+
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+fn jenkins(node: u64, partition: u64) -> u64 {
+    let mut hash = 0u64;
+    for byte in node.to_le_bytes().into_iter().chain(partition.to_le_bytes()) {
+        hash = hash.wrapping_add(u64::from(byte));
+        hash = hash.wrapping_add(hash << 10);
+        hash ^= hash >> 6;
+    }
+    hash = hash.wrapping_add(hash << 3);
+    hash ^= hash >> 11;
+    hash.wrapping_add(hash << 15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_partition_has_each_owner_once() {
+        let map = PartitionMap::new(&[(0, 0xA1), (1, 0xA2), (2, 0xA3)]);
+        for partition in 0..PARTITIONS {
+            let mut owners = map.owners(partition, 3).to_vec();
+            owners.sort_unstable();
+            assert_eq!(owners, [0, 1, 2]);
+        }
+        let masters: u32 = (0..3).flat_map(|node| map.bitmap(node, 0)).map(u8::count_ones).sum();
+        assert_eq!(masters, 4096);
+    }
+
+    #[test]
+    fn losing_a_node_moves_only_what_was_on_it() {
+        let before = PartitionMap::new(&[(0, 0xA1), (1, 0xA2), (2, 0xA3)]);
+        let after = PartitionMap::new(&[(0, 0xA1), (2, 0xA3)]);
+        for partition in 0..PARTITIONS {
+            let survivors: Vec<u8> = before.owners(partition, 3).iter().copied().filter(|&node| node != 1).collect();
+            assert_eq!(after.owners(partition, 3), survivors);
+        }
+        assert_eq!(after.role(0, 1, 2), None);
+        assert!(after.changes(&before, 0, 2) > 2000);
+    }
+
+    #[test]
+    fn a_cluster_without_a_live_node_owns_nothing() {
+        let map = PartitionMap::new(&[]);
+        assert_eq!(map.role(17, 0, 2), None);
+        assert_eq!(map.bitmap(0, 0), [0; BITMAP]);
+    }
+}
