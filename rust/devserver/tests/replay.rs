@@ -1,0 +1,117 @@
+//! Replays what was recorded with a real server (`tests/vectors`): every request goes to a fresh cluster, scenario by
+//! scenario in order, and every answer must be the recorded one, apart from what `tests/vectors/README.md` says varies.
+//!
+//! An exchange is *later* when its request asks for what `support` lists, or for a record that such a request has
+//! written before: that is told from requests alone, never from what came out. The table is printed with `--nocapture`.
+
+#[path = "replay/compare.rs"]
+mod compare;
+#[path = "replay/recorded.rs"]
+mod recorded;
+#[path = "replay/server.rs"]
+mod server;
+
+use compare::difference;
+use recorded::{families, Exchange};
+use server::{Answer, Server};
+use std::collections::BTreeMap;
+
+/// How many exchanges of these families must pass.
+const FEWEST: &[(&str, usize)] = &[
+    ("admin", 20),
+    ("cluster", 93),
+    ("info", 78),
+    ("kv", 432),
+    ("kv.node", 372),
+    ("kv.py", 406),
+    ("raw", 104),
+    ("tend", 44),
+    ("txn", 7),
+];
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    later: usize,
+    failed: Vec<String>,
+    reasons: BTreeMap<&'static str, usize>,
+}
+
+/// Scenarios of the recorded cluster of three.
+fn is_cluster(scenario: &str) -> bool {
+    scenario.starts_with("cluster/") || matches!(scenario, "tend/cluster3" | "raw/wrong_node")
+}
+
+/// Scenarios that watch a cluster change over seconds: `the_map_after_a_loss_is_the_recorded_one` looks at how they end.
+fn takes_time(scenario: &str) -> bool {
+    matches!(scenario, "cluster/lose_node" | "cluster/node_returns")
+}
+
+#[test]
+fn answers_as_the_recorded_server_did() {
+    let mut table = BTreeMap::new();
+    for (family, exchanges) in families() {
+        let tally: &mut Tally = table.entry(family).or_default();
+        let groups = exchanges.chunk_by(|a, b| is_cluster(&a.scenario) == is_cluster(&b.scenario));
+        for group in groups {
+            let group: Vec<&Exchange> = group.iter().filter(|exchange| !takes_time(&exchange.scenario)).collect();
+            replay(&group, tally);
+        }
+    }
+    println!("{:<12} {:>7} {:>7} {:>7}  not yet", "family", "passed", "failed", "later");
+    let mut failures = Vec::new();
+    for (family, tally) in &table {
+        let reasons: Vec<String> = tally.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        println!(
+            "{family:<12} {:>7} {:>7} {:>7}  {}",
+            tally.passed,
+            tally.failed.len(),
+            tally.later,
+            reasons.join(", ")
+        );
+        failures.extend(tally.failed.iter().cloned());
+    }
+    assert!(failures.is_empty(), "{} answers differ:\n{}", failures.len(), failures.join("\n"));
+    // So that nothing is skipped by mistake.
+    for (family, passed) in FEWEST {
+        assert!(table[*family].passed >= *passed, "{family}: only {} passed", table[*family].passed);
+    }
+}
+
+fn replay(exchanges: &[&Exchange], tally: &mut Tally) {
+    let Some(first) = exchanges.first() else { return };
+    let mut server = Server::new(is_cluster(&first.scenario));
+    server.restore(exchanges);
+    for exchange in exchanges {
+        if exchange.requests.is_empty() {
+            continue; // the client refused by itself
+        }
+        if let Some(reason) = server.cannot_tell(exchange) {
+            tally.later += 1;
+            *tally.reasons.entry(reason).or_default() += 1;
+            continue;
+        }
+        let answer = server.ask(exchange);
+        match difference(exchange, &answer) {
+            None => tally.passed += 1,
+            Some(text) => tally.failed.push(format!("{} step {}: {text}", exchange.scenario, exchange.step)),
+        }
+    }
+}
+
+/// After C3 was stopped, and all had settled, C1 and C2 shared the partitions: so do ours.
+#[test]
+fn the_map_after_a_loss_is_the_recorded_one() {
+    let cluster = families().into_iter().find(|(family, _)| family == "cluster").unwrap().1;
+    let last = |node: &str| {
+        let asked = |exchange: &&Exchange| exchange.scenario == "cluster/lose_node" && exchange.node == node;
+        cluster.iter().filter(asked).rfind(|exchange| exchange.info_text() == "replicas\n").unwrap()
+    };
+    let mut server = Server::new(true);
+    server.cluster.kill(2);
+    for node in ["C1", "C2"] {
+        let exchange = last(node);
+        let Answer { bytes, .. } = server.ask(exchange);
+        assert_eq!(bytes, exchange.responses.concat(), "the map of {node}");
+    }
+}
