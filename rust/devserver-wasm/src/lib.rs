@@ -1,9 +1,124 @@
-//! A placeholder for the WebAssembly face, so that the build has something to build.
+//! The dev server as a WebAssembly module for JavaScript. Bytes move through two regions of the linear memory: the host
+//! puts what a socket gave at `receive_reserve(length)`, calls `received`, and takes the answers from `answer_address()`.
+//! An address is good until the next call. Nothing is decided here.
+//!
+//! ```js
+//! const server = new DevServer('{"nodes": 1}', seedLow, seedHigh)     // throws what is wrong with an option
+//! server.set_address(0, "127.0.0.1", 3000)                            // what node 0 tells clients
+//! const conn = server.connect(0)                                      // -1: refuse it
+//! new Uint8Array(memory.buffer, server.receive_reserve(n), n).set(chunk)
+//! let length = server.received(conn, n, Date.now())                   // below zero: -1 - length, then reset
+//! const answer = new Uint8Array(memory.buffer, server.answer_address(), length).slice()
+//! while (server.pending(conn)) …server.received(conn, 0, Date.now())  // once the socket has taken what was before
+//! server.disconnected(conn)                                           // exactly once for each connection
+//! ```
 
+use aerospike_devserver::{support, Action, Cluster, Config};
 use wasm_bindgen::prelude::*;
 
-/// The version of the interface between this module and its shell.
 #[wasm_bindgen]
-pub fn abi_version() -> u32 {
-    0
+pub struct DevServer {
+    cluster: Cluster,
+    /// What a socket gave.
+    staging: Vec<u8>,
+    /// What goes back.
+    answer: Vec<u8>,
+}
+
+/// Room that the answers of one call keep for the next, in bytes.
+const ANSWER_KEPT: usize = 4 * 1024 * 1024;
+
+fn address(region: &[u8]) -> u32 {
+    region.as_ptr() as usize as u32
+}
+
+#[wasm_bindgen]
+impl DevServer {
+    /// `options` is JSON: `nodes` or `nodeIds`, `clusterName`, `namespaces`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str, seed_low: u32, seed_high: u32) -> Result<DevServer, JsError> {
+        let config = Config::parse(options).map_err(|reason| JsError::new(&reason))?;
+        let seed = u64::from(seed_high) << 32 | u64::from(seed_low);
+        Ok(DevServer { cluster: Cluster::new(config, seed), staging: Vec::new(), answer: Vec::new() })
+    }
+
+    // ---- the cluster
+
+    pub fn node_count(&self) -> u32 {
+        self.cluster.nodes().len() as u32
+    }
+
+    /// The node's id in hexadecimal, as `node` answers it; empty for a number that is none.
+    pub fn node_name(&self, node: u32) -> String {
+        self.cluster.nodes().get(node as usize).map(|node| node.name.clone()).unwrap_or_default()
+    }
+
+    /// Where clients can reach a node: hosts with commas between them.
+    pub fn set_address(&mut self, node: u32, hosts: &str, port: u16) {
+        self.cluster.set_address(node as usize, &hosts.split(',').collect::<Vec<_>>(), port);
+    }
+
+    /// The host resets the node's connections and stops listening.
+    pub fn kill(&mut self, node: u32) {
+        self.cluster.kill(node as usize);
+    }
+
+    pub fn restart(&mut self, node: u32) {
+        self.cluster.restart(node as usize);
+    }
+
+    /// Removes some of what has expired; to be called about once a second.
+    pub fn expire(&mut self, wall_ms: f64) {
+        self.cluster.expire(wall_ms as u64);
+    }
+
+    // ---- connections
+
+    /// The number of a new connection to a node, or -1: it is down or has too many.
+    pub fn connect(&mut self, node: u32) -> i32 {
+        self.cluster.connect(node as usize).map_or(-1, |conn| conn as i32)
+    }
+
+    pub fn disconnected(&mut self, conn: u32) {
+        self.cluster.disconnected(conn);
+    }
+
+    /// Where to put `length` bytes that came from a socket.
+    pub fn receive_reserve(&mut self, length: u32) -> u32 {
+        if self.staging.len() < length as usize {
+            self.staging.resize((length as usize).next_power_of_two(), 0);
+        }
+        address(&self.staging)
+    }
+
+    /// `length` bytes are in place. Gives how long the answers are; `-1 - length` if the connection is to be reset
+    /// after they have been written.
+    pub fn received(&mut self, conn: u32, length: u32, wall_ms: f64) -> i32 {
+        self.answer.clear();
+        self.answer.shrink_to(ANSWER_KEPT);
+        let bytes = self.staging.get(..length as usize).unwrap_or_default();
+        let action = self.cluster.received(conn, bytes, wall_ms as u64, &mut self.answer);
+        let length = self.answer.len() as i32;
+        match action {
+            Action::Keep => length,
+            Action::Close => -1 - length,
+        }
+    }
+
+    /// Where the answers of the last `received` are.
+    pub fn answer_address(&self) -> u32 {
+        address(&self.answer)
+    }
+
+    /// Whether requests of the connection wait until its socket has taken what was answered before them.
+    pub fn pending(&self, conn: u32) -> bool {
+        self.cluster.pending(conn)
+    }
+
+    // ---- for tests
+
+    /// What a whole frame, `length` bytes in place as for `received`, asks for that this server cannot do yet.
+    pub fn missing(&self, length: u32) -> Option<String> {
+        support::missing_in(self.staging.get(..length as usize)?).map(Into::into)
+    }
 }

@@ -78,13 +78,15 @@ impl Cluster {
         let up = self.nodes.get_mut(node).filter(|node| node.alive && !node.is_full())?;
         up.connections += 1;
         up.counters.connections_opened += 1;
-        Some(self.connections.open(node))
+        Some(self.connections.open(node, up.life))
     }
 
-    /// The connection is gone, whoever closed it.
+    /// The connection is gone, whoever closed it. To be said once for each: its number is used again.
     pub fn disconnected(&mut self, conn: ConnId) {
-        if let Some(node) = self.connections.close(conn).and_then(|node| self.nodes.get_mut(node)) {
-            node.connections = node.connections.saturating_sub(1);
+        let Some(connection) = self.connections.close(conn) else { return };
+        let node = &mut self.nodes[connection.node];
+        if node.life == connection.life {
+            node.connections -= 1;
             node.counters.connections_closed += 1;
         }
     }
@@ -97,6 +99,9 @@ impl Cluster {
             return Action::Keep;
         }
         let node = connection.node;
+        if !self.nodes[node].alive || self.nodes[node].life != connection.life {
+            return Action::Close;
+        }
         if self.nodes[node].started_ms == 0 {
             self.nodes[node].started_ms = now_ms;
         }
@@ -117,22 +122,17 @@ impl Cluster {
         self.connections.get(conn).is_some_and(|connection| connection.pending)
     }
 
-    /// A node dies: it answers nothing any more and the others take over what it owned. Gives the connections that
-    /// the host is to reset; they are forgotten here.
-    pub fn kill(&mut self, node: usize) -> Vec<ConnId> {
+    /// A node dies: it answers nothing any more and the others take over what it owned. The host resets its
+    /// connections; whatever still arrives on them is not answered.
+    pub fn kill(&mut self, node: usize) {
         if !self.nodes.get(node).is_some_and(|node| node.alive) {
-            return Vec::new();
-        }
-        let dropped = self.connections.of(node);
-        for &conn in &dropped {
-            self.disconnected(conn);
+            return;
         }
         self.nodes[node].alive = false;
         for other in self.nodes.iter_mut().filter(|node| node.alive) {
             other.generations.peers += 1;
         }
         self.rebalance();
-        dropped
     }
 
     /// A node that was killed comes back, empty of counters but with its records: the store is shared.

@@ -7,6 +7,8 @@ pub type ConnId = u32;
 #[derive(Debug, Default)]
 pub struct Connection {
     pub node: usize,
+    /// Which life of the node it belongs to: a restarted node does not know it.
+    pub life: u32,
     /// The beginning of a request, or requests that wait until the host has taken what was answered before them.
     pub input: Vec<u8>,
     /// It has sent a message between clusters: nothing is read from it any more (vector `raw/malformed/type` 2).
@@ -26,8 +28,8 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub fn open(&mut self, node: usize) -> ConnId {
-        let connection = Connection { node, ..Connection::default() };
+    pub fn open(&mut self, node: usize, life: u32) -> ConnId {
+        let connection = Connection { node, life, ..Connection::default() };
         match self.free.pop() {
             Some(id) => {
                 self.slots[id as usize] = Some(connection);
@@ -40,12 +42,12 @@ impl Connections {
         }
     }
 
-    /// Forgets a connection and gives the node that it was with.
-    pub fn close(&mut self, id: ConnId) -> Option<usize> {
+    /// Forgets a connection.
+    pub fn close(&mut self, id: ConnId) -> Option<Connection> {
         let connection = self.slots.get_mut(id as usize)?.take()?;
         self.buffered -= connection.input.len();
         self.free.push(id);
-        Some(connection.node)
+        Some(connection)
     }
 
     pub fn get(&self, id: ConnId) -> Option<&Connection> {
@@ -58,12 +60,6 @@ impl Connections {
 
     pub fn iter(&self) -> impl Iterator<Item = &Connection> {
         self.slots.iter().flatten()
-    }
-
-    /// Connections of a node.
-    pub fn of(&self, node: usize) -> Vec<ConnId> {
-        let ids = self.slots.iter().enumerate().filter(|(_, slot)| slot.as_ref().is_some_and(|c| c.node == node));
-        ids.map(|(id, _)| id as ConnId).collect()
     }
 
     /// Takes out what has arrived.

@@ -8,6 +8,8 @@ pub struct Node {
     /// The id in hexadecimal: what `node` answers.
     pub name: String,
     pub alive: bool,
+    /// How often it was restarted.
+    pub life: u32,
     /// Where it says that it can be reached: `host:port`, several if it listens on every interface.
     pub addresses: Vec<String>,
     pub generations: Generations,
@@ -75,7 +77,8 @@ impl Node {
 
     /// As after a restart: it remembers nothing but who and where it is.
     pub fn reborn(&self) -> Node {
-        Node { addresses: self.addresses.clone(), ..Node::new(self.id, self.namespaces.len()) }
+        let (addresses, life) = (self.addresses.clone(), self.life + 1);
+        Node { addresses, life, ..Node::new(self.id, self.namespaces.len()) }
     }
 
     pub fn is_full(&self) -> bool {

@@ -100,19 +100,25 @@ fn a_message_between_clusters_hangs_the_connection() {
 }
 
 #[test]
-fn a_killed_node_forgets_its_connections() {
+fn a_killed_node_answers_no_more_even_when_it_is_back() {
     let mut cluster = Cluster::new(Config::parse(r#"{"nodes": 2}"#).unwrap(), 3);
     let (doomed, kept) = (cluster.connect(0).unwrap(), cluster.connect(1).unwrap());
     let mut answers = Vec::new();
     cluster.received(doomed, &put(1, b"x"), NOW, &mut answers);
-    assert_eq!(cluster.kill(0), [doomed]);
+    cluster.kill(0);
     assert_eq!(cluster.received(doomed, &get(1), NOW, &mut answers), Action::Close);
     answers.clear();
     cluster.received(kept, &get(1), NOW, &mut answers);
     assert_eq!(answers[13], 0, "the other node has the record");
     assert!(cluster.connect(0).is_none());
     cluster.restart(0);
-    assert!(cluster.connect(0).is_some());
+    assert_eq!(cluster.received(doomed, &get(1), NOW, &mut answers), Action::Close);
+    let back = cluster.connect(0).unwrap();
+    cluster.disconnected(doomed);
+    answers.clear();
+    assert_eq!(cluster.received(back, &get(1), NOW, &mut answers), Action::Keep);
+    assert_eq!(answers[13], 0);
+    assert_eq!(cluster.nodes()[0].connections, 1);
 }
 
 #[test]
