@@ -37,6 +37,8 @@ export const commandKind = Object.freeze({
   TOUCH: 8,
   /** Delete the record. */
   REMOVE: 9,
+  /** Several ops on one record, in order and as one: each item is an OP slot and what belongs to it. */
+  OPERATE: 10,
   /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
   INFO: 32,
 } as const)
@@ -83,6 +85,8 @@ export const commandWord = Object.freeze({
   FILTER_LENGTH: 19,
   /** Read-touch percent as the wire has it: 0 server's setting, 1 to 100, 0xFFFFFFFF off. */
   READ_TOUCH: 20,
+  /** How many slots before the items make up the filter expression, 0 = none (or FILTER_LENGTH says it). */
+  FILTER_SLOTS: 21,
   /** Words of a command block; the first slot starts here. */
   LENGTH: 32,
 } as const)
@@ -147,6 +151,12 @@ export const tag = Object.freeze({
   INFINITY: 14,
   /** Equal to every value (only in conditions). */
   WILDCARD: 15,
+  /** Begins an op of OPERATE. Bits 8 and up: op_kind; bin; b context pairs (id, value) follow, then a arguments. */
+  OP: 16,
+  /** Inside an expression: a string without type byte, such as a bin name: a offset, b length. */
+  RAW: 17,
+  /** An element that is packed already, put in as it is: a offset, b length. */
+  PACKED: 18,
 } as const)
 
 /** Flags in bits 8 and up of a slot's first word. */

@@ -17,6 +17,7 @@ table! {
         PREPEND = 7, "Prepend the strings or blobs of the slots to their bins.";
         TOUCH = 8, "Renew time to live and generation.";
         REMOVE = 9, "Delete the record.";
+        OPERATE = 10, "Several ops on one record, in order and as one: each item is an OP slot and what belongs to it.";
         INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";
     }
 }
@@ -44,6 +45,7 @@ table! {
         FILTER_OFFSET = 18, "Offset of the packed filter expression in the data region.";
         FILTER_LENGTH = 19, "Its length, 0 = no filter.";
         READ_TOUCH = 20, "Read-touch percent as the wire has it: 0 server's setting, 1 to 100, 0xFFFFFFFF off.";
+        FILTER_SLOTS = 21, "How many slots before the items make up the filter expression, 0 = none (or FILTER_LENGTH says it).";
         LENGTH = 32, "Words of a command block; the first slot starts here.";
     }
 }
@@ -84,6 +86,9 @@ table! {
         NAME = 13, "Before a top-level slot whose bin word is NONE: its bin name, a offset, b length.";
         INFINITY = 14, "Above every value (only in conditions).";
         WILDCARD = 15, "Equal to every value (only in conditions).";
+        OP = 16, "Begins an op of OPERATE. Bits 8 and up: op_kind; bin; b context pairs (id, value) follow, then a arguments.";
+        RAW = 17, "Inside an expression: a string without type byte, such as a bin name: a offset, b length.";
+        PACKED = 18, "An element that is packed already, put in as it is: a offset, b length.";
     }
 }
 
