@@ -4,7 +4,7 @@
 use super::op::Stage;
 use super::outputs::Done;
 use super::{without_answer, Engine};
-use crate::abi::{close_reason, stat};
+use crate::abi::{close_reason, event, stat};
 use crate::cluster::NodeId;
 use crate::conn::{ConnId, Purpose, State};
 use crate::proto::{code, EPOCH_SECONDS};
@@ -242,8 +242,12 @@ impl Engine {
 
     /// The breaker counts what closes connections and what says that a node is overloaded.
     pub(super) fn count_error(&mut self, node: NodeId) {
-        if let Some(member) = self.member_mut(node) {
-            member.errors += 1;
+        let limit = self.config.max_error_rate;
+        let Some(member) = self.member_mut(node) else { return };
+        let was_open = member.breaker_is_open(limit);
+        member.errors += 1;
+        if !was_open && member.breaker_is_open(limit) {
+            self.outputs.event(event::BREAKER_OPEN, u32::from(node), "");
         }
     }
 

@@ -25,7 +25,7 @@ impl Engine {
         let Some(member) = self.members[node as usize].as_mut() else {
             return self.fail_attempt(op, code::INVALID_NODE, false);
         };
-        if max_errors != 0 && member.errors > max_errors {
+        if member.breaker_is_open(max_errors) {
             return self.fail_attempt(op, code::MAX_ERROR_RATE, false);
         }
         if member.pool.open() == 0 && now < member.refused_until {

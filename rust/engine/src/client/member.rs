@@ -53,4 +53,9 @@ impl Member {
             window: 0,
         }
     }
+
+    /// Whether the node had more errors than `limit` in this window; 0 = there is no limit.
+    pub fn breaker_is_open(&self, limit: u32) -> bool {
+        limit != 0 && self.errors > limit
+    }
 }

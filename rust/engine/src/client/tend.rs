@@ -198,7 +198,7 @@ impl Engine {
     fn tend_succeeded(&mut self, node: NodeId) {
         self.count(stat::TENDS);
         let next_at = self.now + self.config.tend_interval;
-        let window = self.config.error_rate_window;
+        let (window, limit) = (self.config.error_rate_window, self.config.max_error_rate);
         let Some(member) = self.member_mut(node) else { return };
         member.tend.step = Step::Resting;
         member.tend.next_at = next_at;
@@ -206,8 +206,12 @@ impl Engine {
         member.tended = true;
         member.window += 1;
         if member.window >= window {
+            let was_open = member.breaker_is_open(limit);
             member.window = 0;
             member.errors = 0;
+            if was_open {
+                self.outputs.event(event::BREAKER_CLOSED, u32::from(node), "");
+            }
         }
         self.keep_pool(node);
         self.sweep();

@@ -1,7 +1,7 @@
 //! What is tried again, where, and what is not.
 
 use crate::rig::{Rig, BASE};
-use aerospike_sansio::abi::{command_kind, command_word as word};
+use aerospike_sansio::abi::{command_kind, command_word as word, event};
 use aerospike_sansio::proto::code;
 
 #[test]
@@ -118,8 +118,10 @@ fn a_node_with_too_many_errors_is_given_a_rest_until_the_window_ends() {
     rig.run();
     assert_eq!(rig.result(op).code, code::MAX_ERROR_RATE);
     assert_eq!(rig.nodes[&BASE].requests, requests);
+    assert_eq!(rig.events.iter().filter(|&&kind| kind == event::BREAKER_OPEN).count(), 1);
     rig.nodes.get_mut(&BASE).unwrap().code = 0;
     rig.advance(2100.0);
+    assert_eq!(rig.events.iter().filter(|&&kind| kind == event::BREAKER_CLOSED).count(), 1);
     rig.ended.clear();
     let op = rig.get(9);
     rig.run();
