@@ -4,6 +4,7 @@ import badInput from "./cases/bad-input.mjs"
 import cluster from "./cases/cluster.mjs"
 import concurrency from "./cases/concurrency.mjs"
 import connecting from "./cases/connecting.mjs"
+import connections from "./cases/connections.mjs"
 import errors from "./cases/errors.mjs"
 import expiry from "./cases/expiry.mjs"
 import keys from "./cases/keys.mjs"
@@ -11,6 +12,7 @@ import lifecycle from "./cases/lifecycle.mjs"
 import options from "./cases/options.mjs"
 import policies from "./cases/policies.mjs"
 import records from "./cases/records.mjs"
+import retries from "./cases/retries.mjs"
 import values from "./cases/values.mjs"
 
 export const subjects = [
@@ -25,5 +27,7 @@ export const subjects = [
   errors,
   badInput,
   concurrency,
+  connections,
+  retries,
   lifecycle,
 ]

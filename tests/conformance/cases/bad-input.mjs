@@ -323,7 +323,7 @@ export default {
       async run(t) {
         const keys = t.keys(40)
         const outcomes = await Promise.allSettled(
-          keys.map((key, i) => t.later(() => t.client.put(key, { v: i % 4 ? i : () => 1 }))),
+          keys.map((key, i) => t.promise(() => t.client.put(key, { v: i % 4 ? i : () => 1 }))),
         )
         for (const [i, { status }] of outcomes.entries()) t.assert.equal(status, i % 4 ? "fulfilled" : "rejected")
         for (const [i, key] of keys.entries()) t.assert.equal((await t.client.find(key))?.bins.v, i % 4 ? i : undefined)

@@ -1,21 +1,7 @@
 // Closing, draining, cancelling and deadlines: what happens to what is in flight. A tap on the wire holds answers back.
 
-import { silentServer, wireTap } from "../support/peers.mjs"
-
-/** A client through a tap, with a record to ask for. */
-async function tapped(t, config = {}) {
-  const tap = await wireTap(t)
-  const client = await t.connect({ hosts: tap.hosts, singleNode: true, ...config })
-  const key = t.key()
-  await t.client.put(key, { v: 1 })
-  return { tap, client, key }
-}
-
-/** Whatever becomes of it, a promise that is looked at later must not be an unhandled rejection now. */
-function later(promise) {
-  promise.catch(() => {})
-  return promise
-}
+import { later } from "../support/context.mjs"
+import { silentServer, tapped } from "../support/peers.mjs"
 
 const patient = { totalTimeout: 20_000, socketTimeout: 20_000 }
 
@@ -176,17 +162,6 @@ export default {
       },
     },
     {
-      name: "socketTimeout ends an attempt and a read is tried again",
-      async run(t) {
-        const { tap, client, key } = await tapped(t)
-        tap.hold()
-        const read = later(client.get(key, { socketTimeout: 200, totalTimeout: 20_000, maxRetries: 10 }))
-        await t.until(() => tap.requests >= 2, { what: "a second attempt" })
-        tap.release()
-        t.same((await read).bins, { v: 1 })
-      },
-    },
-    {
       name: "a late answer never reaches the next caller on the connection",
       async run(t) {
         const { tap, client } = await tapped(t, { maxConnsPerNode: 1 })
@@ -200,36 +175,6 @@ export default {
         tap.release()
         const records = await Promise.all(keys.map((key) => client.get(key, patient)))
         for (const [i, { bins }] of records.entries()) t.same(bins, { i })
-      },
-    },
-    {
-      name: "a connection that is cut is replaced, and a read is tried again",
-      async run(t) {
-        const { tap, client, key } = await tapped(t)
-        t.same((await client.get(key)).bins, { v: 1 })
-        tap.hold()
-        const read = later(client.get(key, { ...patient, maxRetries: 10, sleepBetweenRetries: 20 }))
-        const before = tap.requests
-        await t.until(() => tap.requests > before - 1 && tap.requests > 1, { what: "the request" })
-        tap.held = false
-        tap.cut()
-        t.same((await read).bins, { v: 1 })
-      },
-    },
-    {
-      name: "a write whose connection is cut is not tried again, and is in doubt",
-      async run(t) {
-        const { tap, client, key } = await tapped(t)
-        t.same((await client.get(key)).bins, { v: 1 })
-        const before = tap.requests
-        tap.hold()
-        const write = later(client.increment(key, "v", 1, patient))
-        await t.until(() => tap.requests > before, { what: "the request" })
-        tap.held = false
-        tap.cut()
-        const error = await t.fails(write)
-        t.assert.equal(error.inDoubt, true)
-        t.assert.equal(tap.requests, before + 1)
       },
     },
     {

@@ -160,8 +160,38 @@ export default {
       },
     },
     {
+      name: "a filter expression that is false keeps an operation from happening",
+      async run(t) {
+        // The packed form of eq(intBin("a"), 1) and of eq(intBin("a"), 2).
+        const isOne = { filterExpression: new Uint8Array([0x93, 1, 0x93, 0x51, 2, 0xa1, 0x61, 1]) }
+        const isTwo = { filterExpression: new Uint8Array([0x93, 1, 0x93, 0x51, 2, 0xa1, 0x61, 2]) }
+        const key = await present(t)
+        const refused = { is: "FilteredOutError", code: 27 }
+        t.same((await t.client.get(key, isOne)).bins, { a: 1, b: 2 })
+        await t.fails(t.client.get(key, isTwo), refused)
+        await t.fails(t.client.exists(key, isTwo), refused)
+        await t.fails(t.client.put(key, { a: 9 }, isTwo), refused)
+        await t.fails(t.client.increment(key, "a", 1, isTwo), refused)
+        await t.fails(t.client.touch(key, isTwo), refused)
+        await t.fails(t.client.remove(key, isTwo), refused)
+        t.same((await t.client.get(key)).bins, { a: 1, b: 2 })
+        await t.client.put(key, { a: 2 }, isOne)
+        t.assert.equal(await t.client.remove(key, isTwo), true)
+      },
+    },
+    {
+      name: "a filter that is no expression is refused with code 4",
+      async run(t) {
+        const key = await present(t)
+        await t.fails(t.client.get(key, { filterExpression: new Uint8Array([0xc1, 0xff]) }), {
+          is: "ServerError",
+          code: 4,
+        })
+      },
+    },
+    {
       name: "what only the Enterprise Edition can do is refused with code 25",
-      needs: ["community edition"],
+      needs: ["Community Edition"],
       async run(t) {
         const key = await present(t)
         await t.fails(t.client.remove(key, { durableDelete: true }), {

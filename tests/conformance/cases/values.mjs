@@ -1,6 +1,9 @@
 // Every type of value, written and read back, alone in a bin and nested.
 
+import { writeRaw } from "../support/raw.mjs"
+
 const text = new TextEncoder()
+const [DOUBLE, STRING] = [2, 3]
 
 /** `[what, value, what is read if not the same]`: values made anew for each run by functions of the library. */
 const roundTrips = ({ double, GeoJSON, KeyOrderedMap }) => [
@@ -161,6 +164,38 @@ export default {
   name: "values",
   cases: [
     tableOfValues,
+    {
+      name: "text that is no UTF-8, written by someone else, is read and harms nothing",
+      async run(t) {
+        const key = t.key()
+        await writeRaw(t, key, [
+          ["bad", STRING, [0x61, 0xff, 0xfe, 0x62]],
+          ["cut", STRING, [0xe4, 0xb8]],
+          ["good", STRING, [0x6f, 0x6b]],
+        ])
+        t.same((await t.client.get(key)).bins, { bad: "a\ufffd\ufffdb", cut: "\ufffd", good: "ok" })
+      },
+    },
+    {
+      name: "a blob of another language is read with its type and written back with it",
+      async run(t) {
+        const key = t.key()
+        const PYTHON_BLOB = 9
+        await writeRaw(t, key, [["v", PYTHON_BLOB, [1, 2, 3]]])
+        const { v } = (await t.client.get(key)).bins
+        t.same(v, new t.api.TypedBlob(PYTHON_BLOB, new Uint8Array([1, 2, 3])))
+        await t.client.put(key, { w: v })
+        t.same((await t.client.get(key)).bins.w, v)
+      },
+    },
+    {
+      name: "a NaN of any payload is read as NaN",
+      async run(t) {
+        const key = t.key()
+        await writeRaw(t, key, [["v", DOUBLE, [0xff, 0xf8, 0, 0, 0, 0, 0, 7]]])
+        t.same((await t.client.get(key)).bins, { v: Number.NaN })
+      },
+    },
     {
       name: "every type of value is read as it was written inside a list and inside an object",
       async run(t) {

@@ -105,7 +105,7 @@ export function makeContext(run) {
     },
 
     /** Calls a function and gives a promise, whether it throws or rejects. */
-    later: async (act) => act(),
+    promise: async (act) => act(),
 
     /** Lets the event loop turn a few times, so that whatever could happen at once has happened. */
     async turns() {
@@ -136,6 +136,12 @@ export async function cleanUp({ client, keys }) {
     }
   }
   while (keys.length) await Promise.all(keys.splice(0, 500).map(remove))
+}
+
+/** Whatever becomes of it, a promise that is looked at later must not be an unhandled rejection now. */
+export function later(promise) {
+  promise.catch(() => {})
+  return promise
 }
 
 export function pause(ms) {

@@ -1,5 +1,7 @@
 // What the server at hand has, learnt from the server itself, so that cases can say what they need.
 
+import { hasLoopback } from "./peers.mjs"
+
 /** `{ build, edition, namespaces, nodes }`. */
 export async function learn(client) {
   const one = async (command) => {
@@ -11,6 +13,7 @@ export async function learn(client) {
     edition: await one("edition"),
     namespaces: (await one("namespaces")).split(";"),
     nodes: client.nodeNames().length,
+    otherLoopback: client.nodes().every(({ host }) => host === "127.0.0.1") && (await hasLoopback("127.0.0.2")),
     runtime: runtimeName(),
   }
 }
@@ -18,7 +21,9 @@ export async function learn(client) {
 const NEEDS = {
   "namespace bar": (facts) => facts.namespaces.includes("bar"),
   "several nodes": (facts) => facts.nodes > 1,
-  "community edition": (facts) => /community/i.test(facts.edition),
+  "user agents": (facts) => /^(8\.[1-9]|9|\d\d)/.test(facts.build),
+  "nodes on 127.0.0.1 beside a free 127.0.0.2": (facts) => facts.otherLoopback,
+  "Community Edition": (facts) => /community/i.test(facts.edition),
 }
 
 /** The first need that the server does not meet, as a reason; undefined when all are met. */
@@ -26,7 +31,7 @@ export function lacking(needs, facts) {
   for (const need of needs) {
     const met = NEEDS[need]
     if (!met) throw new Error(`no such need: ${need}`)
-    if (!met(facts)) return `the server has no ${need}`
+    if (!met(facts)) return `there is no ${need}`
   }
 }
 

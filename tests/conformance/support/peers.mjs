@@ -53,24 +53,33 @@ export async function closedPort() {
 }
 
 /**
- * A tap on the wire to the first of the hosts: `{ hosts, requests, connections, hold(), release(), cut() }`. `requests` counts the data
- * requests (not info) that a client has sent through it. Connect through it with `singleNode`.
+ * A tap on the wire to the first of the hosts: connect through `hosts`, with `singleNode`. It counts and it can misbehave:
+ *
+ * - `requests`: data requests (not info) that came through; `connections`: all that were made; `open`: those that are open now
+ * - `hold()`, `release()`: keeps answers back, lets them through
+ * - `cut()`: cuts every connection; `cutRequests = true`: cuts a connection as soon as a data request arrives on it
+ * - `stop()`, `start()`: nothing listens there any more, and again
  */
-export async function wireTap(t) {
-  const [host, port] = firstHost(t.hosts)
-  const tap = { hosts: "", requests: 0, connections: 0, held: false, pairs: new Set() }
+export async function wireTap(t, { target = firstHost(t.hosts), address = "127.0.0.1", port = 0 } = {}) {
+  const [host, targetPort] = target
+  const pairs = new Set()
+  const tap = { hosts: "", requests: 0, connections: 0, cutRequests: false }
+  let held = false
   const server = createServer((near) => {
     tap.connections++
-    const far = connectSocket({ host, port })
+    const far = connectSocket({ host, port: targetPort })
     const pair = { near, far }
-    tap.pairs.add(pair)
-    const count = frameCounter(() => tap.requests++)
+    pairs.add(pair)
+    const count = frameCounter(() => {
+      tap.requests++
+      if (tap.cutRequests) near.destroy()
+    })
     near.on("data", (bytes) => {
       count(bytes)
       far.write(bytes)
     })
     far.on("data", (bytes) => near.write(bytes))
-    if (tap.held) far.pause()
+    if (held) far.pause()
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -78,25 +87,53 @@ export async function wireTap(t) {
       from.on("error", () => to.destroy())
       from.on("close", () => {
         to.destroy()
-        tap.pairs.delete(pair)
+        pairs.delete(pair)
       })
     }
   })
-  tap.hosts = `127.0.0.1:${await listen(t, server)}`
-  /** Holds the answers back. */
+  const found = await listen(t, server, address, port)
+  tap.hosts = `${address}:${found}`
+  Object.defineProperty(tap, "open", { get: () => pairs.size })
   tap.hold = () => {
-    tap.held = true
-    for (const { far } of tap.pairs) far.pause()
+    held = true
+    for (const { far } of pairs) far.pause()
   }
   tap.release = () => {
-    tap.held = false
-    for (const { far } of tap.pairs) far.resume()
+    held = false
+    for (const { far } of pairs) far.resume()
   }
-  /** Cuts every connection. */
   tap.cut = () => {
-    for (const { near } of tap.pairs) near.destroy()
+    held = false
+    for (const { near } of pairs) near.destroy()
   }
+  tap.stop = async () => {
+    const stopped = new Promise((resolve) => server.close(resolve))
+    tap.cut()
+    await stopped
+  }
+  tap.start = () => bind(server, address, found)
   return tap
+}
+
+/** A client through a tap, and a record to ask for. */
+export async function tapped(t, config = {}) {
+  const tap = await wireTap(t)
+  const client = await t.connect({ hosts: tap.hosts, singleNode: true, ...config })
+  const key = t.key()
+  await t.client.put(key, { v: 1 })
+  return { tap, client, key }
+}
+
+/** Whether a port of another loopback address can be listened on: Linux has them all, others only the first. */
+export async function hasLoopback(address) {
+  const server = createServer()
+  try {
+    await bind(server, address)
+    await new Promise((resolve) => server.close(resolve))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Calls `seen` for each whole frame of type 3 (data) in a stream of Aerospike frames. */
@@ -113,12 +150,13 @@ function frameCounter(seen) {
   }
 }
 
-function firstHost(hosts) {
+/** `[host, port]` of the first seed. */
+export function firstHost(hosts) {
   const found = /^\[?([^\]]*?)\]?:(\d+)$/.exec(hosts.split(",")[0].trim())
   return found ? [found[1], Number(found[2])] : [hosts.split(",")[0].trim(), 3000]
 }
 
-async function listen(t, server) {
+async function listen(t, server, address = "127.0.0.1", port = 0) {
   const sockets = new Set()
   server.on("connection", (socket) => {
     ignoreErrors(socket)
@@ -132,13 +170,16 @@ async function listen(t, server) {
         for (const socket of sockets) socket.destroy()
       }),
   )
-  return bind(server)
+  return bind(server, address, port)
 }
 
-function bind(server) {
+function bind(server, address = "127.0.0.1", port = 0) {
   return new Promise((resolve, reject) => {
     server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => resolve(server.address().port))
+    server.listen(port, address, () => {
+      server.off("error", reject)
+      resolve(server.address().port)
+    })
   })
 }
 
