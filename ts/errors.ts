@@ -153,7 +153,7 @@ const classes: readonly (readonly [ErrorClass, ...number[]])[] = [
   [QueryError, code.QUERY_END, code.QUERY_QUEUE_FULL, code.QUERY_TIMEOUT, code.QUERY_GENERIC],
   [UdfError, code.UDF],
   [ClusterError, code.CLUSTER_KEY_MISMATCH, code.UNAVAILABLE],
-  [ClusterError, code.INVALID_HOST, code.INVALID_NODE, code.CONNECTION, code.NOT_CONNECTED],
+  [ClusterError, code.INVALID_HOST, code.INVALID_NODE, code.CONNECTION, code.NOT_CONNECTED, code.TLS, code.MALFORMED],
   [ClusterNameMismatchError, code.CLUSTER_NAME_MISMATCH],
   [InvalidArgumentError, code.INVALID_ARGUMENT],
   [NoMoreConnectionsError, code.NO_MORE_CONNECTIONS],
@@ -201,7 +201,7 @@ export function errorOf(number: number, asked: string, details: ErrorDetails = {
   const facts = [`${codeName(number)} ${number}`]
   if (details.node) facts.push(`node ${details.node}`)
   if (details.attempts) facts.push(details.attempts === 1 ? "1 attempt" : `${details.attempts} attempts`)
-  if (details.attempts && details.elapsedMs !== undefined) facts.push(`${Math.round(details.elapsedMs)} ms`)
+  if (details.elapsedMs) facts.push(`${Math.round(details.elapsedMs)} ms`)
   let message = `${asked}: ${said} (${facts.join(", ")}).`
   if (details.inDoubt) message += " The write may have happened all the same."
   const todo = adviceFor(number, details)
@@ -213,7 +213,7 @@ function adviceFor(number: number, details: ErrorDetails): string | undefined {
   if (number === code.TIMEOUT) {
     return details.attempts
       ? "Raise totalTimeout or socketTimeout if the server needs longer, maxRetries if it should be asked again."
-      : "It never left the queue: no connection was free in time. Raise totalTimeout or maxConnsPerNode, or slow down."
+      : "It was never sent: no node was in reach, or no connection free, in time. Raise totalTimeout or maxConnsPerNode, or slow down."
   }
   return advice.get(number)
 }

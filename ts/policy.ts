@@ -303,14 +303,14 @@ export class PolicyPacker {
 function checkKinds(policies: Policies): void {
   if (!isPlainObject(policies)) throw wrong("config.policies", policies, "an object of policies by kind of operation")
   const later = ["operate", "apply", "batch", "query", "scan", "admin"]
-  for (const kind of Object.keys(policies)) {
-    if (later.includes(kind))
-      throw invalid(`config.policies.${kind} is not available yet: this version has no ${kind}.`)
-    if (!(kind in takes)) throw unknownField("config.policies", kind, Object.keys(takes))
-  }
   for (const [kind, given] of Object.entries(policies)) {
-    if (given && "signal" in (given as object))
+    if (later.includes(kind)) {
+      throw invalid(`config.policies.${kind} is not available yet: this version has no such operations.`)
+    }
+    if (!Object.hasOwn(takes, kind)) throw unknownField("config.policies", kind, Object.keys(takes))
+    if ((given as BasePolicy | undefined)?.signal !== undefined) {
       throw invalid(`config.policies.${kind}.signal is not a default: give it to a call.`)
+    }
   }
 }
 
@@ -333,7 +333,7 @@ function apply(words: PolicyWords, kind: PolicyKind, policy: object, path: strin
 
 function notTaken(path: string, kind: PolicyKind, name: string): Error {
   const known = Object.keys(fieldsOf[kind])
-  if (!(name in fields)) return unknownField(path, name, known)
+  if (!Object.hasOwn(fields, name)) return unknownField(path, name, known)
   const kinds = Object.keys(takes).filter((other) => takes[other as PolicyKind].includes(name as FieldName))
   return invalid(
     `${path}.${name} is a field of ${kinds.join(" and ")} operations; a ${kind} takes ${known.join(", ")}.`,

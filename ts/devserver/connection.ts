@@ -1,0 +1,70 @@
+// One client's connection: bytes in, one write of all the answers out. When the client does not take its answers,
+// nothing more is read from it.
+
+import type { Handlers, Socket } from "./listen.ts"
+import type { Module } from "./module.ts"
+
+export class Connection implements Handlers {
+  readonly #module: Module
+  readonly #socket: Socket
+  readonly #id: number
+  #closed = false
+
+  /** A connection to a node, or nothing if the node refuses it. */
+  static accept(module: Module, node: number, socket: Socket): Connection | undefined {
+    const id = module.core.connect(node)
+    return id < 0 ? undefined : new Connection(module, socket, id)
+  }
+
+  private constructor(module: Module, socket: Socket, id: number) {
+    this.#module = module
+    this.#socket = socket
+    this.#id = id
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.#closed) return
+    const { core, memory } = this.#module
+    const at = core.receive_reserve(bytes.length)
+    new Uint8Array(memory.buffer, at, bytes.length).set(bytes)
+    this.#answer(bytes.length)
+  }
+
+  writable(): void {
+    if (this.#closed) return
+    this.#socket.resume()
+    if (this.#module.core.pending(this.#id)) this.#answer(0)
+  }
+
+  closed(): void {
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#module.open) this.#module.core.disconnected(this.#id)
+  }
+
+  /** Answers what is in place, and what waited for it, until the socket is full. */
+  #answer(length: number): void {
+    const { core } = this.#module
+    let received = length
+    do {
+      const result = core.received(this.#id, received, Date.now())
+      received = 0
+      const flows = this.#write(result < 0 ? -1 - result : result)
+      if (result < 0) {
+        this.#socket.reset()
+        return
+      }
+      if (!flows) {
+        this.#socket.pause()
+        return
+      }
+    } while (core.pending(this.#id))
+  }
+
+  /** A copy goes to the socket: linear memory can grow, and is written over by the next answer. */
+  #write(length: number): boolean {
+    if (length === 0) return true
+    const { core, memory } = this.#module
+    return this.#socket.write(new Uint8Array(memory.buffer, core.answer_address(), length).slice())
+  }
+}

@@ -1,0 +1,191 @@
+// An Aerospike server in memory, for tests and demos: several nodes in this process, real TCP, the real wire protocol.
+// It keeps nothing, listens on loopback unless told otherwise, and is not for production.
+
+import { check, integer, isPlainObject, rule, wrong } from "../core/check.ts"
+import { invalid } from "../errors.ts"
+import { Connection } from "./connection.ts"
+import { type Listener, listen } from "./listen.ts"
+import { createCore, type Module } from "./module.ts"
+
+/** Options of {@link startDevServer}. */
+export interface DevServerOptions {
+  /** How many nodes, up to 32. Default 1. */
+  nodes?: number
+  /** Ids of the nodes in hexadecimal, instead of `nodes`. Default A1, A2, …. */
+  nodeIds?: readonly string[]
+  /** The first node's port; the others follow it. Default 0: free ones. */
+  port?: number
+  /** Where to listen. Default `"127.0.0.1"`. */
+  host?: string
+  /** Default none: clients that expect a name are refused by themselves. */
+  clusterName?: string
+  /** Namespaces by name. Default `test`, and `bar` where nothing expires (`nsupPeriod: 0`). */
+  namespaces?: Readonly<Record<string, NamespaceOptions>>
+}
+
+/** Options of a namespace: the server's own, in camelCase. */
+export interface NamespaceOptions {
+  /** Copies of a record, at most one a node. Default 2. */
+  replicationFactor?: number
+  /** Seconds in which expired records are removed once. 0 = never, and then no time to live is taken. Default 120. */
+  nsupPeriod?: number
+  /** Take times to live although `nsupPeriod` is 0. Default `false`. */
+  allowTtlWithoutNsup?: boolean
+  /** Seconds that a record lives when the write does not say; 0 = for ever. Default 0. */
+  defaultTtl?: number
+  /** The part of a record's time to live, in percent, that is left when a read renews it; 0 = no read does. Default 0. */
+  defaultReadTouchTtlPct?: number
+  /** Bytes, up to 8 MiB. Default 1 MiB. */
+  maxRecordSize?: number
+  /** Bytes of all records, past which writes are refused. Default 1 GiB. */
+  dataSize?: number
+}
+
+/** A node of a dev server. */
+export interface DevServerNode {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly alive: boolean
+}
+
+/** A running dev server. */
+export interface DevServer {
+  /** `host:port` of every node with commas between them: goes straight into `connect`. */
+  readonly hosts: string
+  readonly nodes: readonly DevServerNode[]
+  /** Ends all nodes and resets all connections. What was stored is gone. */
+  close(): Promise<void>
+  /** Ends a node: it stops listening, its connections are reset, and the others take over at once. */
+  kill(node: number): Promise<void>
+  /** Starts a killed node again, on the same port. It has its records: the nodes share them. */
+  restart(node: number): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts an Aerospike server in memory.
+ *
+ * ```ts
+ * await using server = await startDevServer({ nodes: 3 })
+ * await using client = await connect({ hosts: server.hosts })
+ * ```
+ *
+ * @throws `InvalidArgumentError` for a wrong or unknown option, an `Error` that names the port if it cannot be used.
+ */
+export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
+  if (!isPlainObject(options)) throw wrong("options", options, "an object")
+  const { host = "127.0.0.1", port = 0, ...cluster }: DevServerOptions = options
+  check("options.host", host, hostName)
+  check("options.port", port, integer(0, 65_535))
+  const running = new Running(createModule(cluster), host)
+  await running.start(port)
+  return running
+}
+
+const hostName = rule("a host name or an address", (value) => typeof value === "string" && value !== "")
+
+/** What the options say of the cluster is checked by the cluster. */
+function createModule(cluster: object): Module {
+  // JSON leaves out functions and symbols, and stops at bigints; none may pass unseen.
+  const plain = (_: string, value: unknown) =>
+    typeof value === "function" || typeof value === "symbol" || typeof value === "bigint" ? null : value
+  try {
+    return createCore(JSON.stringify(cluster, plain))
+  } catch (error) {
+    throw invalid(`startDevServer: ${(error as Error).message}.`)
+  }
+}
+
+/** How often expired records are looked for. */
+const sweepMs = 1000
+
+class Running implements DevServer {
+  readonly #module: Module
+  readonly #host: string
+  readonly #listeners: (Listener | undefined)[] = []
+  readonly #ports: number[] = []
+  readonly #names: string[] = []
+  readonly #sweep: NodeJS.Timeout
+  #closed = false
+
+  constructor(module: Module, host: string) {
+    this.#module = module
+    this.#host = host
+    this.#sweep = setInterval(() => module.core.expire(Date.now()), sweepMs)
+    this.#sweep.unref()
+  }
+
+  /** All nodes, or none: what has started is ended again when a port cannot be used. */
+  async start(port: number): Promise<void> {
+    try {
+      const count = this.#module.core.node_count()
+      if (port + count - 1 > 65_535) throw wrong("options.port", port, `at most ${65_536 - count} for ${count} nodes`)
+      for (let node = 0; node < count; node++) await this.#listen(node, port === 0 ? 0 : port + node)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  get hosts(): string {
+    return this.nodes.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`).join(",")
+  }
+
+  get nodes(): readonly DevServerNode[] {
+    return this.#ports.map((port, node) => ({
+      name: this.#names[node]!,
+      host: reachable(this.#host),
+      port,
+      alive: this.#listeners[node] !== undefined,
+    }))
+  }
+
+  async kill(node: number): Promise<void> {
+    const listener = this.#listeners[this.#check(node)]
+    if (!listener) return
+    this.#listeners[node] = undefined
+    this.#module.core.kill(node)
+    await listener.close()
+  }
+
+  async restart(node: number): Promise<void> {
+    if (this.#listeners[this.#check(node)]) return
+    await this.#listen(node, this.#ports[node]!)
+    this.#module.core.restart(node)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#sweep)
+    const listeners = this.#listeners.splice(0)
+    await Promise.all(listeners.map((listener) => listener?.close()))
+    this.#module.open = false
+    this.#module.core.free()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #listen(node: number, port: number): Promise<void> {
+    const listener = await listen(this.#host, port, (socket) => Connection.accept(this.#module, node, socket))
+    this.#listeners[node] = listener
+    this.#ports[node] = listener.port
+    this.#names[node] = this.#module.core.node_name(node)
+    this.#module.core.set_address(node, listener.addresses.join(","), listener.port)
+  }
+
+  #check(node: number): number {
+    if (this.#closed) throw invalid("The dev server is closed.")
+    check("node", node, integer(0, this.#ports.length - 1))
+    return node
+  }
+}
+
+/** The host to connect to: the one that was asked for, unless that stands for all. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1"
+  return host === "::" ? "::1" : host
+}

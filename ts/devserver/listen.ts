@@ -1,0 +1,107 @@
+// Listening sockets of Node (and of what offers `node:net`). It looks inside no byte.
+
+import { createServer, type Socket as NetSocket, type Server } from "node:net"
+import { networkInterfaces } from "node:os"
+
+/** What is told of an accepted connection. */
+export interface Handlers {
+  received(bytes: Uint8Array): void
+  /** After `write` returned false: more can be taken now. */
+  writable(): void
+  /** Once, at the end. */
+  closed(): void
+}
+
+export interface Socket {
+  /** Gives bytes to the socket. False when it has more than it can send. */
+  write(bytes: Uint8Array): boolean
+  pause(): void
+  resume(): void
+  /** Resets the connection, after what was written is sent. */
+  reset(): void
+}
+
+/** A port that is listened on. */
+export interface Listener {
+  readonly port: number
+  /** Addresses under which clients reach it. */
+  readonly addresses: readonly string[]
+  /** Stops listening and resets every connection. */
+  close(): Promise<void>
+}
+
+/**
+ * Bytes that a socket holds before it says that it is full. Node's own limit is less than the answers to one chunk of
+ * pipelined reads, which would stop and start reading at every chunk.
+ */
+const highWaterMark = 1024 * 1024
+
+/** Listens on a port, 0 for a free one. `accept` gives what is told of each connection, or nothing to refuse it. */
+export async function listen(
+  host: string,
+  port: number,
+  accept: (socket: Socket) => Handlers | undefined,
+): Promise<Listener> {
+  const sockets = new Set<NetSocket>()
+  const server = createServer({ noDelay: true, highWaterMark }, (socket) => {
+    sockets.add(socket)
+    socket.on("close", () => sockets.delete(socket))
+    // What follows an error is the close.
+    socket.on("error", () => {})
+    serve(socket, accept)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(host, port, error)))
+    server.listen({ host, port, exclusive: true }, resolve)
+  })
+  const bound = server.address()
+  if (bound === null || typeof bound === "string") throw new Error(`cannot listen on ${host}:${port}`)
+  return {
+    port: bound.port,
+    addresses: reachable(bound.address),
+    close: () => close(server, sockets),
+  }
+}
+
+function serve(socket: NetSocket, accept: (socket: Socket) => Handlers | undefined): void {
+  const handlers = accept({
+    write: (bytes) => socket.write(bytes),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    reset: () => socket.write("", () => socket.resetAndDestroy()),
+  })
+  if (!handlers) {
+    socket.resetAndDestroy()
+    return
+  }
+  socket.on("data", (bytes: Uint8Array) => handlers.received(bytes))
+  socket.on("drain", () => handlers.writable())
+  socket.on("close", () => handlers.closed())
+}
+
+function close(server: Server, sockets: Set<NetSocket>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  for (const socket of sockets) socket.resetAndDestroy()
+  return closed
+}
+
+/** The addresses of a socket that is bound to every interface: those that others reach first, then loopback. */
+function reachable(address: string): string[] {
+  if (address !== "0.0.0.0" && address !== "::") return [address]
+  const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])
+  const usable = all.filter((entry) => entry.family === "IPv4" || address === "::")
+  const addresses = usable.filter((entry) => !entry.address.startsWith("fe80:"))
+  addresses.sort((a, b) => Number(a.internal) - Number(b.internal))
+  return addresses.map((entry) => entry.address)
+}
+
+function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "the port is in use",
+    EACCES: "this user may not use the port",
+    EADDRNOTAVAIL: "this machine has no such address",
+    ENOTFOUND: "the host is unknown",
+  }
+  const reason = reasons[error.code ?? ""] ?? error.message
+  return Object.assign(new Error(`cannot listen on ${host}:${port}: ${reason}`, { cause: error }), { code: error.code })
+}

@@ -1,0 +1,26 @@
+// Loads the dev server's WebAssembly module: once a realm, when the first dev server is started.
+
+import { readFileSync } from "node:fs"
+import { DevServer as Core, initSync } from "../../pkg/devserver/aerospike_wasm_devserver.js"
+
+/** A cluster in linear memory, and that memory. */
+export interface Module {
+  readonly core: Core
+  readonly memory: { readonly buffer: ArrayBuffer }
+  /** Whether `core` can still be called. */
+  open: boolean
+}
+
+let memory: Module["memory"] | undefined
+
+/** Makes a cluster from options as JSON. Throws an `Error` that says which option is wrong. */
+export function createCore(options: string): Module {
+  memory ??= load()
+  const [low, high] = crypto.getRandomValues(new Uint32Array(2))
+  return { core: new Core(options, low!, high!), memory, open: true }
+}
+
+function load(): Module["memory"] {
+  const file = new URL("../../pkg/devserver/aerospike_wasm_devserver_bg.wasm", import.meta.url)
+  return initSync({ module: new WebAssembly.Module(readFileSync(file)) }).memory
+}
