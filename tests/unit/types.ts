@@ -1,0 +1,96 @@
+// What the types allow and what they do not: this file is only compiled. A line under `@ts-expect-error` that compiles
+// is an error.
+
+import type { AerospikeRecord, BoundSet, Client, Config, GeoJSON } from "../../ts/index.ts"
+import { double, KeyOrderedMap, LogLevel, OrderedList, setLogLevel, TTL } from "../../ts/index.ts"
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const is = <_ extends true>() => {}
+
+interface User {
+  name: string
+  age: number
+  tags?: string[]
+}
+
+export async function compiles(client: Client, at: GeoJSON) {
+  const key = ["test", "users", "alice"] as const
+  await client.put(key, { a: 1, b: "x", c: 1n, d: [1, { e: null }], f: new Map([[1, true]]), g: at, h: double(1) })
+  await client.put(key, { o: new OrderedList([1]), m: new KeyOrderedMap([["a", 1]]), n: null, u: new Uint8Array() })
+  const user: User = { name: "Alice", age: 30 }
+  await client.put(key, user, { ttl: TTL.NEVER_EXPIRE, gen: { eq: 1 }, exists: "createOnly" })
+  await client.put(["test", null, 5n], { a: 1 })
+  await client.put({ ns: "test", set: "s", digest: new Uint8Array(20) }, { a: 1 })
+  // @ts-expect-error a Date is no value
+  await client.put(key, { a: new Date() })
+  // @ts-expect-error nor is a function
+  await client.put(key, { a: () => 1 })
+  // @ts-expect-error a key has three parts
+  await client.get(["test", "users"])
+  // @ts-expect-error nor is a boolean a user key
+  await client.get(["test", "users", true])
+  // @ts-expect-error reads have no time to live
+  await client.get(key, { ttl: 5 })
+  // @ts-expect-error one of eq and gt
+  await client.put(key, { a: 1 }, { gen: 3 })
+  // @ts-expect-error a name that is not known
+  await client.get(key, { totalTimout: 5 })
+
+  const record = await client.get(key)
+  is<Equal<typeof record.gen, number>>()
+  const anything: string = record.bins.whatever
+  const typed = await client.get<User>(key)
+  is<Equal<typeof typed.bins, User>>()
+  const found = await client.find<User>(key)
+  is<Equal<typeof found, AerospikeRecord<User> | undefined>>()
+  is<Equal<Awaited<ReturnType<Client["remove"]>>, boolean>>()
+
+  const users = client.set<User>("test", "users")
+  is<Equal<typeof users, BoundSet<User>>>()
+  await users.put("alice", { name: "Alice", age: 30 })
+  await users.put("alice", { age: 31 })
+  await users.put("alice", { tags: null })
+  // @ts-expect-error the age is a number
+  await users.put("alice", { age: "31" })
+  // @ts-expect-error no such bin
+  await users.put("alice", { email: "a@b" })
+  const some = await users.select("alice", ["name"])
+  is<Equal<typeof some.bins, Partial<Pick<User, "name">>>>()
+  // @ts-expect-error no such bin
+  await users.select("alice", ["email"])
+  await users.increment("alice", "age", 1)
+  await users.increment("alice", { age: double(1) })
+  // @ts-expect-error no such bin
+  await users.increment("alice", "size", 1)
+  const any = client.set("test", "users")
+  await any.put("x", { whatever: [1] })
+
+  await client.increment(key, "age", 1)
+  await client.increment(key, { age: 1, n: 2n }, { ttl: 5 })
+  await client.append(key, "s", "x")
+  await client.append(key, { s: new Uint8Array() })
+  // @ts-expect-error numbers are not appended
+  await client.append(key, "s", 1)
+
+  client.on("nodeAdded", ({ type, node }) => `${type} ${node?.name}`).off("nodeAdded", () => {})
+  // @ts-expect-error no such event
+  client.on("nodeAded", () => {})
+  is<Equal<ReturnType<Client["stats"]>["connectionsOpen"], number>>()
+  setLogLevel(LogLevel.DEBUG)
+  // @ts-expect-error no such level
+  setLogLevel(7)
+  await using scoped = client
+  return [anything, scoped]
+}
+
+export const configs: Config[] = [
+  { hosts: "127.0.0.1:3000" },
+  { hosts: ["a", ["b", 3000], ["c", 4333, "tls"], { host: "d", port: 1 }] },
+  { hosts: "a", int64: "bigint", doubles: "wrapped", maps: "map", policies: { read: { totalTimeout: 5 } } },
+  // @ts-expect-error hosts are required
+  {},
+  // @ts-expect-error one of three
+  { hosts: "a", int64: "string" },
+  // @ts-expect-error a default has no signal
+  { hosts: "a", policies: { read: { signal: AbortSignal.abort() } } },
+]
