@@ -101,6 +101,11 @@ export function cutFrames(bytes) {
   return { frames, rest }
 }
 
+/** The data of a message's first field with that id. */
+export function fieldOf({ fields }, wanted) {
+  return fields.find(({ id }) => id === wanted)?.data
+}
+
 /** The messages of a frame of type 3. */
 export function parseMessages(body) {
   const messages = []

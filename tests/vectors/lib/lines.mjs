@@ -65,8 +65,10 @@ function valueText(type, value, sort) {
   if (type === PARTICLE.MAP || type === PARTICLE.LIST) return show(canonical(value, { sort }))
   if (type === PARTICLE.FLOAT && value.length === 8) return show(canonicalDouble(value))
   if (type !== PARTICLE.GEOJSON || value.length < 3) return show(value)
-  const cells = 3 + 8 * value.readUInt16BE(1)
-  return `${show(value.subarray(0, cells))} ${canonicalGeo(value.subarray(cells).toString("utf8"))}`
+  const end = 3 + 8 * value.readUInt16BE(1)
+  // The cells that cover a region are an approximation, which clients skip; that of a point is exact.
+  const cells = value[0] & 1 ? "" : `${value.subarray(3, end).toString("hex")} `
+  return `flags ${value[0]} ${cells}${canonicalGeo(value.subarray(end).toString("utf8"))}`
 }
 
 /**
