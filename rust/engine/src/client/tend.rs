@@ -223,6 +223,10 @@ impl Engine {
 
     /// The tend connection ended, whatever the reason.
     pub(super) fn tend_failed(&mut self, node: NodeId, why: &str) {
+        if self.life == Life::Closed {
+            // It was closed with all the others: nothing has failed.
+            return;
+        }
         let next_at = self.now + self.config.tend_interval;
         let Some(member) = self.member_mut(node) else { return };
         let between_rounds = member.tend.step == Step::Resting;
