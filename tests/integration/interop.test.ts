@@ -3,8 +3,8 @@
 
 import { createRequire } from "node:module"
 import { type Client, connect, double, GeoJSON, type Key, KeyOrderedMap, TTL, type Value } from "aerospike-wasm"
-import { startDevServer } from "aerospike-wasm/devserver"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startDevServerProcess, startServer, type TestServer } from "../conformance/support/server.mjs"
 
 // The official client has types, but for a CommonJS add-on that is installed apart from this package.
 // biome-ignore lint/suspicious/noExplicitAny: see above.
@@ -88,22 +88,18 @@ const userKeys: [string, string | number | Uint8Array][] = [
   ["bytes", new Uint8Array([1, 2, 255])],
 ]
 
-describe("on the dev server", () => interoperate(startServer))
+describe("on the dev server", () => interoperate(() => startDevServerProcess({ nodes: 2 })))
 
-if (process.env.AEROSPIKE_HOSTS) {
-  const hosts = process.env.AEROSPIKE_HOSTS
-  describe(`on ${hosts}`, () => interoperate(async () => ({ hosts, close: async () => {} })))
-}
+const { AEROSPIKE_HOSTS } = process.env
+if (AEROSPIKE_HOSTS) describe(`on ${AEROSPIKE_HOSTS}`, () => interoperate(startServer))
 
-async function startServer(): Promise<{ hosts: string; close(): Promise<void> }> {
-  const server = await startDevServer({ nodes: 2 })
-  return { hosts: server.hosts, close: () => server.close() }
-}
+// Only once a process, and then no client can be made any more.
+afterAll(() => Aerospike.releaseEventLoop())
 
-function interoperate(start: () => Promise<{ hosts: string; close(): Promise<void> }>): void {
+function interoperate(start: () => Promise<TestServer>): void {
   const set = `interop${Date.now().toString(36)}`
   const used: Key[] = []
-  let server: Awaited<ReturnType<typeof start>>
+  let server: TestServer
   let ours: Client
   // biome-ignore lint/suspicious/noExplicitAny: the official client.
   let theirs: any
@@ -117,8 +113,7 @@ function interoperate(start: () => Promise<{ hosts: string; close(): Promise<voi
   afterAll(async () => {
     for (const key of used) await ours?.remove(key)
     await ours?.close()
-    theirs?.close()
-    Aerospike.releaseEventLoop()
+    theirs?.close(false)
     await server?.close()
   })
 
@@ -164,7 +159,7 @@ function interoperate(start: () => Promise<{ hosts: string; close(): Promise<voi
   test.each(userKeys)("%s that one stores, the other sends and both agree", async (_, user) => {
     const send = { key: Aerospike.policy.key.SEND }
     const { our, their } = both(user)
-    await ours.put(our, { v: 1 }, { sendKey: true })
+    await ours.put(our, { v: 1 }, { sendKey: true, exists: "replace" })
     expect((await theirs.get(their, new Aerospike.ReadPolicy(send))).bins).toEqual({ v: 1 })
     await theirs.put(their, { v: 2 }, {}, new Aerospike.WritePolicy(send))
     expect((await ours.get(our, { sendKey: true })).bins).toEqual({ v: 2 })
@@ -198,7 +193,7 @@ function interoperate(start: () => Promise<{ hosts: string; close(): Promise<voi
   test("increments, appends and removals", async () => {
     const { our, their } = both()
     await ours.put(our, { n: 1, s: "a" })
-    await theirs.increment(their, { n: 2 })
+    await theirs.add(their, { n: 2 })
     await ours.increment(our, "n", 4)
     await theirs.append(their, { s: "b" })
     await ours.append(our, "s", "c")

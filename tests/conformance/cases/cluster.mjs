@@ -1,5 +1,7 @@
 // The cluster as the client shows it, info commands, and events.
 
+import { closedPort } from "../support/peers.mjs"
+
 export default {
   name: "cluster",
   cases: [
@@ -99,9 +101,44 @@ export default {
     {
       name: "stats() counts what was asked",
       async run(t) {
-        const stats = t.client.stats()
-        t.assert.equal(typeof stats, "object")
-        t.assert.doesNotThrow(() => JSON.stringify(stats))
+        const client = await t.connect()
+        const [key, other] = t.keys(2)
+        await client.put(key, { s: "x" })
+        await client.get(key)
+        await t.fails(client.get(other))
+        const stats = client.stats()
+        t.assert.equal(stats.operations, 3)
+        t.assert.equal(stats.succeeded + stats.failed, 3)
+        t.assert.equal(stats.inFlight, 0)
+        t.assert.equal(stats.nodes, t.facts.nodes)
+        t.assert.ok(stats.connectionsOpen >= 1 && stats.connectionsOpened >= stats.connectionsOpen)
+        t.assert.ok(stats.bytesSent > 0 && stats.bytesReceived > 0)
+        for (const [name, value] of Object.entries(stats)) t.assert.ok(value >= 0, `${name} ${value}`)
+      },
+    },
+    {
+      name: "log lines go to the client's own logger, and one that throws harms nothing",
+      async run(t) {
+        const { LogLevel, setLogLevel } = t.api
+        const lines = []
+        const logger = (level, message, fields) => {
+          lines.push([level, message, fields])
+          throw new Error("a bad logger")
+        }
+        setLogLevel(LogLevel.DEBUG)
+        try {
+          const client = await t.connect({ logger, hosts: `127.0.0.1:${await closedPort()},${t.hosts}` })
+          await t.client.ping()
+          t.assert.ok(client.isConnected())
+        } finally {
+          setLogLevel(LogLevel.OFF)
+        }
+        for (const [level, message, fields] of lines) {
+          t.assert.ok(Object.values(LogLevel).includes(level))
+          t.assert.equal(typeof message, "string")
+          t.assert.equal(typeof fields, "object")
+        }
+        t.assert.ok(lines.length > 0, "nothing was logged")
       },
     },
   ],

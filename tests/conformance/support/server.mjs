@@ -8,8 +8,11 @@ const program = fileURLToPath(new URL("./dev-server-process.mjs", import.meta.ur
 /** Resolves to `{ hosts, name, isDev, pid?, close() }`; `hosts` is a string for `connect`. */
 export async function startServer({ nodes = 1 } = {}) {
   const given = process.env.AEROSPIKE_HOSTS
-  if (given) return { hosts: given, name: given, isDev: false, close: async () => {} }
+  return given ? { hosts: given, name: given, isDev: false, close: async () => {} } : startDevServerProcess({ nodes })
+}
 
+/** A fresh dev server, whatever AEROSPIKE_HOSTS says. */
+export async function startDevServerProcess({ nodes = 1 } = {}) {
   const child = spawn(process.execPath, [program, String(nodes)], { stdio: ["pipe", "pipe", "inherit"] })
   const ended = new Promise((resolve) => child.once("close", resolve))
   const hosts = await new Promise((resolve, reject) => {
