@@ -477,6 +477,372 @@ export const op = Object.freeze({
   TO_STRING: 19,
 } as const)
 
+/** Codes of list operations, first in the packed value of a CDT_READ or CDT_MODIFY op. */
+export const listOp = Object.freeze({
+  /** Order. */
+  SET_ORDER: 0,
+  /** Value, (order, write flags). */
+  APPEND: 1,
+  /** List, (order, write flags). */
+  APPEND_ITEMS: 2,
+  /** Index, value, (write flags). */
+  INSERT: 3,
+  /** Index, list, (write flags). */
+  INSERT_ITEMS: 4,
+  /** Index. */
+  POP: 5,
+  /** Index, (count). */
+  POP_RANGE: 6,
+  /** Index. */
+  REMOVE: 7,
+  /** Index, (count). */
+  REMOVE_RANGE: 8,
+  /** Index, value, (write flags). */
+  SET: 9,
+  /** Index, count. */
+  TRIM: 10,
+  /** Nothing. */
+  CLEAR: 11,
+  /** Index, (delta, order, write flags). */
+  INCREMENT: 12,
+  /** (Sort flags). */
+  SORT: 13,
+  /** Nothing. */
+  SIZE: 16,
+  /** Index. */
+  GET: 17,
+  /** Index, (count). */
+  GET_RANGE: 18,
+  /** Return type, index. */
+  GET_BY_INDEX: 19,
+  /** Return type, value: the first that equals it. No client sends it. */
+  GET_BY_VALUE: 20,
+  /** Return type, rank. */
+  GET_BY_RANK: 21,
+  /** Return type, value. */
+  GET_ALL_BY_VALUE: 22,
+  /** Return type, list. */
+  GET_BY_VALUE_LIST: 23,
+  /** Return type, index, (count). */
+  GET_BY_INDEX_RANGE: 24,
+  /** Return type, begin, (end). */
+  GET_BY_VALUE_INTERVAL: 25,
+  /** Return type, rank, (count). */
+  GET_BY_RANK_RANGE: 26,
+  /** Return type, value, rank, (count). */
+  GET_BY_VALUE_REL_RANK_RANGE: 27,
+  /** Return type, index. */
+  REMOVE_BY_INDEX: 32,
+  /** Return type, value: the first that equals it. No client sends it. */
+  REMOVE_BY_VALUE: 33,
+  /** Return type, rank. */
+  REMOVE_BY_RANK: 34,
+  /** Return type, value. */
+  REMOVE_ALL_BY_VALUE: 35,
+  /** Return type, list. */
+  REMOVE_BY_VALUE_LIST: 36,
+  /** Return type, index, (count). */
+  REMOVE_BY_INDEX_RANGE: 37,
+  /** Return type, begin, (end). */
+  REMOVE_BY_VALUE_INTERVAL: 38,
+  /** Return type, rank, (count). */
+  REMOVE_BY_RANK_RANGE: 39,
+  /** Return type, value, rank, (count). */
+  REMOVE_BY_VALUE_REL_RANK_RANGE: 40,
+} as const)
+
+/** Codes of map operations, first in the packed value of a CDT_READ or CDT_MODIFY op. */
+export const mapOp = Object.freeze({
+  /** Order. */
+  SET_ORDER: 64,
+  /** Key, value, (order): create only. */
+  ADD: 65,
+  /** Map, (order): create only. */
+  ADD_ITEMS: 66,
+  /** Key, value, (order, write flags). */
+  PUT: 67,
+  /** Map, (order, write flags). */
+  PUT_ITEMS: 68,
+  /** Key, value: update only. */
+  REPLACE: 69,
+  /** Map: update only. */
+  REPLACE_ITEMS: 70,
+  /** Key, (delta, order). */
+  INCREMENT: 73,
+  /** Key, (delta, order). */
+  DECREMENT: 74,
+  /** Nothing. */
+  CLEAR: 75,
+  /** Return type, key. */
+  REMOVE_BY_KEY: 76,
+  /** Return type, index. */
+  REMOVE_BY_INDEX: 77,
+  /** Return type, value: the first that equals it. */
+  REMOVE_BY_VALUE: 78,
+  /** Return type, rank. */
+  REMOVE_BY_RANK: 79,
+  /** Return type, list. */
+  REMOVE_BY_KEY_LIST: 81,
+  /** Return type, value. */
+  REMOVE_ALL_BY_VALUE: 82,
+  /** Return type, list. */
+  REMOVE_BY_VALUE_LIST: 83,
+  /** Return type, begin, (end). */
+  REMOVE_BY_KEY_INTERVAL: 84,
+  /** Return type, index, (count). */
+  REMOVE_BY_INDEX_RANGE: 85,
+  /** Return type, begin, (end). */
+  REMOVE_BY_VALUE_INTERVAL: 86,
+  /** Return type, rank, (count). */
+  REMOVE_BY_RANK_RANGE: 87,
+  /** Return type, key, index, (count). */
+  REMOVE_BY_KEY_REL_INDEX_RANGE: 88,
+  /** Return type, value, rank, (count). */
+  REMOVE_BY_VALUE_REL_RANK_RANGE: 89,
+  /** Nothing. */
+  SIZE: 96,
+  /** Return type, key. */
+  GET_BY_KEY: 97,
+  /** Return type, index. */
+  GET_BY_INDEX: 98,
+  /** Return type, value: the first that equals it. */
+  GET_BY_VALUE: 99,
+  /** Return type, rank. */
+  GET_BY_RANK: 100,
+  /** Return type, value. */
+  GET_ALL_BY_VALUE: 102,
+  /** Return type, begin, (end). */
+  GET_BY_KEY_INTERVAL: 103,
+  /** Return type, index, (count). */
+  GET_BY_INDEX_RANGE: 104,
+  /** Return type, begin, (end). */
+  GET_BY_VALUE_INTERVAL: 105,
+  /** Return type, rank, (count). */
+  GET_BY_RANK_RANGE: 106,
+  /** Return type, list. */
+  GET_BY_KEY_LIST: 107,
+  /** Return type, list. */
+  GET_BY_VALUE_LIST: 108,
+  /** Return type, key, index, (count). */
+  GET_BY_KEY_REL_INDEX_RANGE: 109,
+  /** Return type, value, rank, (count). */
+  GET_BY_VALUE_REL_RANK_RANGE: 110,
+} as const)
+
+/** Codes that stand where a list or map operation would, and lead to one. */
+export const cdtOp = Object.freeze({
+  /** Context, flags, (expression): what the context's expressions select. */
+  SELECT: 254,
+  /** Context, operation: on a list or map inside. */
+  CONTEXT: 255,
+} as const)
+
+/** What operations on elements give back. */
+export const cdtReturn = Object.freeze({
+  /** Nothing. */
+  NONE: 0,
+  /** Index. */
+  INDEX: 1,
+  /** Index from the end. */
+  REVERSE_INDEX: 2,
+  /** Place by value. */
+  RANK: 3,
+  /** Place by value from the end. */
+  REVERSE_RANK: 4,
+  /** How many. */
+  COUNT: 5,
+  /** Key of a map. */
+  KEY: 6,
+  /** Value. */
+  VALUE: 7,
+  /** Pairs of a map, in the order of the operation. */
+  KEY_VALUE: 8,
+  /** Whether there is any. */
+  EXISTS: 13,
+  /** Pairs of a map, as an unordered map. */
+  UNORDERED_MAP: 16,
+  /** Pairs of a map, as a map sorted by key. */
+  ORDERED_MAP: 17,
+  /** With one of the others: all elements but those. */
+  INVERTED: 65536,
+} as const)
+
+/** Flags of list operations that write. */
+export const listWriteFlag = Object.freeze({
+  /** Only values that the list does not hold. */
+  ADD_UNIQUE: 1,
+  /** No further than the end of the list. */
+  INSERT_BOUNDED: 2,
+  /** Change nothing instead of failing. */
+  NO_FAIL: 4,
+  /** With NO_FAIL: leave out the items that would fail, write the others. */
+  PARTIAL: 8,
+} as const)
+
+/** Flags of a sort. */
+export const listSortFlag = Object.freeze({
+  /** Highest first. */
+  DESCENDING: 1,
+  /** Keep one of equal values. */
+  DROP_DUPLICATES: 2,
+} as const)
+
+/** Flags of map operations that write. */
+export const mapWriteFlag = Object.freeze({
+  /** Only keys that the map does not hold. */
+  CREATE_ONLY: 1,
+  /** Only keys that the map holds. */
+  UPDATE_ONLY: 2,
+  /** Change nothing instead of failing. */
+  NO_FAIL: 4,
+  /** With NO_FAIL: leave out the items that would fail, write the others. */
+  PARTIAL: 8,
+} as const)
+
+/** Steps of a context, the low byte of what stands before a step's value. */
+export const context = Object.freeze({
+  /** Expression, or true for all children (paths). */
+  EXPRESSION: 4,
+  /** Index. */
+  LIST_INDEX: 16,
+  /** Rank. */
+  LIST_RANK: 17,
+  /** Value: the first that equals it. */
+  LIST_VALUE: 19,
+  /** Index. */
+  MAP_INDEX: 32,
+  /** Rank. */
+  MAP_RANK: 33,
+  /** Key. */
+  MAP_KEY: 34,
+  /** Value: the first that equals it. */
+  MAP_VALUE: 35,
+  /** List of keys (paths). */
+  MAP_KEYS: 42,
+  /** With LIST_INDEX or MAP_KEY: make an unordered list or map if it is absent. */
+  CREATE_UNORDERED: 64,
+  /** With LIST_INDEX: an unordered list, filled up with nil; with MAP_KEY: a map sorted by key. */
+  CREATE_PADDED_OR_KEY_ORDERED: 128,
+  /** With LIST_INDEX: an ordered list; with MAP_KEY: a map sorted by key and value. */
+  CREATE_ORDERED: 192,
+  /** With the others: keep an index. */
+  CREATE_PERSIST_INDEX: 256,
+  /** The next step belongs to this one (paths). */
+  AND: 512,
+} as const)
+
+/** Codes of bit operations, first in the packed value of a BITS_READ or BITS_MODIFY op. */
+export const bitOp = Object.freeze({
+  /** Bytes, (write flags, resize flags). */
+  RESIZE: 0,
+  /** Byte offset, blob, (write flags). */
+  INSERT: 1,
+  /** Byte offset, bytes, (write flags). */
+  REMOVE: 2,
+  /** Bit offset, bits, blob, (write flags). */
+  SET: 3,
+  /** Bit offset, bits, blob, (write flags). */
+  OR: 4,
+  /** Bit offset, bits, blob, (write flags). */
+  XOR: 5,
+  /** Bit offset, bits, blob, (write flags). */
+  AND: 6,
+  /** Bit offset, bits, (write flags). */
+  NOT: 7,
+  /** Bit offset, bits, places, (write flags). */
+  LSHIFT: 8,
+  /** Bit offset, bits, places, (write flags). */
+  RSHIFT: 9,
+  /** Bit offset, bits, integer, (write flags, overflow flags). */
+  ADD: 10,
+  /** Bit offset, bits, integer, (write flags, overflow flags). */
+  SUBTRACT: 11,
+  /** Bit offset, bits, integer, (write flags). */
+  SET_INT: 12,
+  /** Bit offset, bits. */
+  GET: 50,
+  /** Bit offset, bits. */
+  COUNT: 51,
+  /** Bit offset, bits, boolean. */
+  LSCAN: 52,
+  /** Bit offset, bits, boolean. */
+  RSCAN: 53,
+  /** Bit offset, bits, (overflow flags: signed). */
+  GET_INT: 54,
+} as const)
+
+/** Flags of bit operations that write. */
+export const bitWriteFlag = Object.freeze({
+  /** Only if the bin is absent. */
+  CREATE_ONLY: 1,
+  /** Only if the bin is there. */
+  UPDATE_ONLY: 2,
+  /** Change nothing instead of failing. */
+  NO_FAIL: 4,
+  /** As far as the blob reaches. */
+  PARTIAL: 8,
+} as const)
+
+/** Flags of a resize. */
+export const bitResizeFlag = Object.freeze({
+  /** Add or remove bytes at the front. */
+  FROM_FRONT: 1,
+  /** Never remove bytes. */
+  GROW_ONLY: 2,
+  /** Never add bytes. */
+  SHRINK_ONLY: 4,
+} as const)
+
+/** How integers in a blob are read and what an overflow does; without SATURATE or WRAP it fails. */
+export const bitOverflowFlag = Object.freeze({
+  /** The integer has a sign. */
+  SIGNED: 1,
+  /** Stop at the highest or lowest value. */
+  SATURATE: 2,
+  /** Go on at the other end. */
+  WRAP: 4,
+} as const)
+
+/** Codes of HyperLogLog operations, first in the packed value of an HLL_READ or HLL_MODIFY op. */
+export const hllOp = Object.freeze({
+  /** (Index bits, min-hash bits, write flags). */
+  INIT: 0,
+  /** List, (index bits, min-hash bits, write flags). */
+  ADD: 1,
+  /** List of HyperLogLogs, (write flags). */
+  SET_UNION: 2,
+  /** Nothing. */
+  REFRESH_COUNT: 3,
+  /** Index bits. */
+  FOLD: 4,
+  /** Nothing. */
+  COUNT: 50,
+  /** List of HyperLogLogs. */
+  UNION: 51,
+  /** List of HyperLogLogs. */
+  UNION_COUNT: 52,
+  /** List of HyperLogLogs. */
+  INTERSECT_COUNT: 53,
+  /** List of HyperLogLogs. */
+  SIMILARITY: 54,
+  /** Nothing. */
+  DESCRIBE: 55,
+  /** List of values. */
+  MAY_CONTAIN: 56,
+} as const)
+
+/** Flags of HyperLogLog operations that write. */
+export const hllWriteFlag = Object.freeze({
+  /** Only if the bin is absent. */
+  CREATE_ONLY: 1,
+  /** Only if the bin is there. */
+  UPDATE_ONLY: 2,
+  /** Change nothing instead of failing. */
+  NO_FAIL: 4,
+  /** A union may lower the index bits. */
+  ALLOW_FOLD: 8,
+} as const)
+
 /** Types of a stored value. */
 export const particle = Object.freeze({
   /** No value. */

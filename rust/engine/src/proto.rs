@@ -130,6 +130,245 @@ table! {
 }
 
 table! {
+    /// Codes of list operations, first in the packed value of a CDT_READ or CDT_MODIFY op.
+    pub mod list_op: u8 {
+        SET_ORDER = 0, "Order.";
+        APPEND = 1, "Value, (order, write flags).";
+        APPEND_ITEMS = 2, "List, (order, write flags).";
+        INSERT = 3, "Index, value, (write flags).";
+        INSERT_ITEMS = 4, "Index, list, (write flags).";
+        POP = 5, "Index.";
+        POP_RANGE = 6, "Index, (count).";
+        REMOVE = 7, "Index.";
+        REMOVE_RANGE = 8, "Index, (count).";
+        SET = 9, "Index, value, (write flags).";
+        TRIM = 10, "Index, count.";
+        CLEAR = 11, "Nothing.";
+        INCREMENT = 12, "Index, (delta, order, write flags).";
+        SORT = 13, "(Sort flags).";
+        SIZE = 16, "Nothing.";
+        GET = 17, "Index.";
+        GET_RANGE = 18, "Index, (count).";
+        GET_BY_INDEX = 19, "Return type, index.";
+        GET_BY_VALUE = 20, "Return type, value: the first that equals it. No client sends it.";
+        GET_BY_RANK = 21, "Return type, rank.";
+        GET_ALL_BY_VALUE = 22, "Return type, value.";
+        GET_BY_VALUE_LIST = 23, "Return type, list.";
+        GET_BY_INDEX_RANGE = 24, "Return type, index, (count).";
+        GET_BY_VALUE_INTERVAL = 25, "Return type, begin, (end).";
+        GET_BY_RANK_RANGE = 26, "Return type, rank, (count).";
+        GET_BY_VALUE_REL_RANK_RANGE = 27, "Return type, value, rank, (count).";
+        REMOVE_BY_INDEX = 32, "Return type, index.";
+        REMOVE_BY_VALUE = 33, "Return type, value: the first that equals it. No client sends it.";
+        REMOVE_BY_RANK = 34, "Return type, rank.";
+        REMOVE_ALL_BY_VALUE = 35, "Return type, value.";
+        REMOVE_BY_VALUE_LIST = 36, "Return type, list.";
+        REMOVE_BY_INDEX_RANGE = 37, "Return type, index, (count).";
+        REMOVE_BY_VALUE_INTERVAL = 38, "Return type, begin, (end).";
+        REMOVE_BY_RANK_RANGE = 39, "Return type, rank, (count).";
+        REMOVE_BY_VALUE_REL_RANK_RANGE = 40, "Return type, value, rank, (count).";
+    }
+}
+
+table! {
+    /// Codes of map operations, first in the packed value of a CDT_READ or CDT_MODIFY op.
+    pub mod map_op: u8 {
+        SET_ORDER = 64, "Order.";
+        ADD = 65, "Key, value, (order): create only.";
+        ADD_ITEMS = 66, "Map, (order): create only.";
+        PUT = 67, "Key, value, (order, write flags).";
+        PUT_ITEMS = 68, "Map, (order, write flags).";
+        REPLACE = 69, "Key, value: update only.";
+        REPLACE_ITEMS = 70, "Map: update only.";
+        INCREMENT = 73, "Key, (delta, order).";
+        DECREMENT = 74, "Key, (delta, order).";
+        CLEAR = 75, "Nothing.";
+        REMOVE_BY_KEY = 76, "Return type, key.";
+        REMOVE_BY_INDEX = 77, "Return type, index.";
+        REMOVE_BY_VALUE = 78, "Return type, value: the first that equals it.";
+        REMOVE_BY_RANK = 79, "Return type, rank.";
+        REMOVE_BY_KEY_LIST = 81, "Return type, list.";
+        REMOVE_ALL_BY_VALUE = 82, "Return type, value.";
+        REMOVE_BY_VALUE_LIST = 83, "Return type, list.";
+        REMOVE_BY_KEY_INTERVAL = 84, "Return type, begin, (end).";
+        REMOVE_BY_INDEX_RANGE = 85, "Return type, index, (count).";
+        REMOVE_BY_VALUE_INTERVAL = 86, "Return type, begin, (end).";
+        REMOVE_BY_RANK_RANGE = 87, "Return type, rank, (count).";
+        REMOVE_BY_KEY_REL_INDEX_RANGE = 88, "Return type, key, index, (count).";
+        REMOVE_BY_VALUE_REL_RANK_RANGE = 89, "Return type, value, rank, (count).";
+        SIZE = 96, "Nothing.";
+        GET_BY_KEY = 97, "Return type, key.";
+        GET_BY_INDEX = 98, "Return type, index.";
+        GET_BY_VALUE = 99, "Return type, value: the first that equals it.";
+        GET_BY_RANK = 100, "Return type, rank.";
+        GET_ALL_BY_VALUE = 102, "Return type, value.";
+        GET_BY_KEY_INTERVAL = 103, "Return type, begin, (end).";
+        GET_BY_INDEX_RANGE = 104, "Return type, index, (count).";
+        GET_BY_VALUE_INTERVAL = 105, "Return type, begin, (end).";
+        GET_BY_RANK_RANGE = 106, "Return type, rank, (count).";
+        GET_BY_KEY_LIST = 107, "Return type, list.";
+        GET_BY_VALUE_LIST = 108, "Return type, list.";
+        GET_BY_KEY_REL_INDEX_RANGE = 109, "Return type, key, index, (count).";
+        GET_BY_VALUE_REL_RANK_RANGE = 110, "Return type, value, rank, (count).";
+    }
+}
+
+table! {
+    /// Codes that stand where a list or map operation would, and lead to one.
+    pub mod cdt_op: u8 {
+        SELECT = 254, "Context, flags, (expression): what the context's expressions select.";
+        CONTEXT = 255, "Context, operation: on a list or map inside.";
+    }
+}
+
+table! {
+    /// What operations on elements give back.
+    pub mod cdt_return: u32 {
+        NONE = 0, "Nothing.";
+        INDEX = 1, "Index.";
+        REVERSE_INDEX = 2, "Index from the end.";
+        RANK = 3, "Place by value.";
+        REVERSE_RANK = 4, "Place by value from the end.";
+        COUNT = 5, "How many.";
+        KEY = 6, "Key of a map.";
+        VALUE = 7, "Value.";
+        KEY_VALUE = 8, "Pairs of a map, in the order of the operation.";
+        EXISTS = 13, "Whether there is any.";
+        UNORDERED_MAP = 16, "Pairs of a map, as an unordered map.";
+        ORDERED_MAP = 17, "Pairs of a map, as a map sorted by key.";
+        INVERTED = 0x10000, "With one of the others: all elements but those.";
+    }
+}
+
+table! {
+    /// Flags of list operations that write.
+    pub mod list_write_flag: u8 {
+        ADD_UNIQUE = 1, "Only values that the list does not hold.";
+        INSERT_BOUNDED = 2, "No further than the end of the list.";
+        NO_FAIL = 4, "Change nothing instead of failing.";
+        PARTIAL = 8, "With NO_FAIL: leave out the items that would fail, write the others.";
+    }
+}
+
+table! {
+    /// Flags of a sort.
+    pub mod list_sort_flag: u8 {
+        DESCENDING = 1, "Highest first.";
+        DROP_DUPLICATES = 2, "Keep one of equal values.";
+    }
+}
+
+table! {
+    /// Flags of map operations that write.
+    pub mod map_write_flag: u8 {
+        CREATE_ONLY = 1, "Only keys that the map does not hold.";
+        UPDATE_ONLY = 2, "Only keys that the map holds.";
+        NO_FAIL = 4, "Change nothing instead of failing.";
+        PARTIAL = 8, "With NO_FAIL: leave out the items that would fail, write the others.";
+    }
+}
+
+table! {
+    /// Steps of a context, the low byte of what stands before a step's value.
+    pub mod context: u16 {
+        EXPRESSION = 0x04, "Expression, or true for all children (paths).";
+        LIST_INDEX = 0x10, "Index.";
+        LIST_RANK = 0x11, "Rank.";
+        LIST_VALUE = 0x13, "Value: the first that equals it.";
+        MAP_INDEX = 0x20, "Index.";
+        MAP_RANK = 0x21, "Rank.";
+        MAP_KEY = 0x22, "Key.";
+        MAP_VALUE = 0x23, "Value: the first that equals it.";
+        MAP_KEYS = 0x2A, "List of keys (paths).";
+        CREATE_UNORDERED = 0x40, "With LIST_INDEX or MAP_KEY: make an unordered list or map if it is absent.";
+        CREATE_PADDED_OR_KEY_ORDERED = 0x80, "With LIST_INDEX: an unordered list, filled up with nil; with MAP_KEY: a map sorted by key.";
+        CREATE_ORDERED = 0xC0, "With LIST_INDEX: an ordered list; with MAP_KEY: a map sorted by key and value.";
+        CREATE_PERSIST_INDEX = 0x100, "With the others: keep an index.";
+        AND = 0x200, "The next step belongs to this one (paths).";
+    }
+}
+
+table! {
+    /// Codes of bit operations, first in the packed value of a BITS_READ or BITS_MODIFY op.
+    pub mod bit_op: u8 {
+        RESIZE = 0, "Bytes, (write flags, resize flags).";
+        INSERT = 1, "Byte offset, blob, (write flags).";
+        REMOVE = 2, "Byte offset, bytes, (write flags).";
+        SET = 3, "Bit offset, bits, blob, (write flags).";
+        OR = 4, "Bit offset, bits, blob, (write flags).";
+        XOR = 5, "Bit offset, bits, blob, (write flags).";
+        AND = 6, "Bit offset, bits, blob, (write flags).";
+        NOT = 7, "Bit offset, bits, (write flags).";
+        LSHIFT = 8, "Bit offset, bits, places, (write flags).";
+        RSHIFT = 9, "Bit offset, bits, places, (write flags).";
+        ADD = 10, "Bit offset, bits, integer, (write flags, overflow flags).";
+        SUBTRACT = 11, "Bit offset, bits, integer, (write flags, overflow flags).";
+        SET_INT = 12, "Bit offset, bits, integer, (write flags).";
+        GET = 50, "Bit offset, bits.";
+        COUNT = 51, "Bit offset, bits.";
+        LSCAN = 52, "Bit offset, bits, boolean.";
+        RSCAN = 53, "Bit offset, bits, boolean.";
+        GET_INT = 54, "Bit offset, bits, (overflow flags: signed).";
+    }
+}
+
+table! {
+    /// Flags of bit operations that write.
+    pub mod bit_write_flag: u8 {
+        CREATE_ONLY = 1, "Only if the bin is absent.";
+        UPDATE_ONLY = 2, "Only if the bin is there.";
+        NO_FAIL = 4, "Change nothing instead of failing.";
+        PARTIAL = 8, "As far as the blob reaches.";
+    }
+}
+
+table! {
+    /// Flags of a resize.
+    pub mod bit_resize_flag: u8 {
+        FROM_FRONT = 1, "Add or remove bytes at the front.";
+        GROW_ONLY = 2, "Never remove bytes.";
+        SHRINK_ONLY = 4, "Never add bytes.";
+    }
+}
+
+table! {
+    /// How integers in a blob are read and what an overflow does; without SATURATE or WRAP it fails.
+    pub mod bit_overflow_flag: u8 {
+        SIGNED = 1, "The integer has a sign.";
+        SATURATE = 2, "Stop at the highest or lowest value.";
+        WRAP = 4, "Go on at the other end.";
+    }
+}
+
+table! {
+    /// Codes of HyperLogLog operations, first in the packed value of an HLL_READ or HLL_MODIFY op.
+    pub mod hll_op: u8 {
+        INIT = 0, "(Index bits, min-hash bits, write flags).";
+        ADD = 1, "List, (index bits, min-hash bits, write flags).";
+        SET_UNION = 2, "List of HyperLogLogs, (write flags).";
+        REFRESH_COUNT = 3, "Nothing.";
+        FOLD = 4, "Index bits.";
+        COUNT = 50, "Nothing.";
+        UNION = 51, "List of HyperLogLogs.";
+        UNION_COUNT = 52, "List of HyperLogLogs.";
+        INTERSECT_COUNT = 53, "List of HyperLogLogs.";
+        SIMILARITY = 54, "List of HyperLogLogs.";
+        DESCRIBE = 55, "Nothing.";
+        MAY_CONTAIN = 56, "List of values.";
+    }
+}
+
+table! {
+    /// Flags of HyperLogLog operations that write.
+    pub mod hll_write_flag: u8 {
+        CREATE_ONLY = 1, "Only if the bin is absent.";
+        UPDATE_ONLY = 2, "Only if the bin is there.";
+        NO_FAIL = 4, "Change nothing instead of failing.";
+        ALLOW_FOLD = 8, "A union may lower the index bits.";
+    }
+}
+
+table! {
     /// Types of a stored value.
     pub mod particle: u8 {
         NULL = 0, "No value.";
