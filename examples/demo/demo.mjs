@@ -49,8 +49,10 @@ async function withDevServer(body) {
 
 async function tour(hosts, cluster) {
   say(cluster ? "dev server" : "cluster", String(hosts))
-  const logged = []
-  const client = await connect({ hosts, logger: (_level, message) => logged.push(message) })
+  // What the client logs is shown after the part of the tour that it belongs to, each line once.
+  const logged = new Map()
+  const logger = (_level, message) => logged.set(message, (logged.get(message) ?? 0) + 1)
+  const client = await connect({ hosts, logger })
   const nodes = client.nodeNames()
   say("connected", `to ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}: ${nodes.join(", ")}`)
 
@@ -59,7 +61,8 @@ async function tour(hosts, cluster) {
     const phase = new Phase(name, () => client.stats().retries)
     phases.push(phase)
     await chapter(phase, client, cluster).finally(() => phase.end())
-    for (const line of logged.splice(0)) say("log", line)
+    for (const [line, times] of logged) say("log", times > 1 ? `${line} (${times} times)` : line)
+    logged.clear()
     if (phase.errors > 0) throw new Failure(`${name}: ${count(phase.errors)} failed, the first: ${phase.firstError}`)
   }
   let failure
@@ -106,12 +109,14 @@ async function readAtRandom(phase, client) {
 
 async function readThroughOutage(phase, client, cluster) {
   const reading = inFlight(128, sampleFor(outageSeconds), (record) => verify(phase, client, record))
-  await Promise.race([reading, sleep((outageSeconds / 4) * 1000)])
+  const beforeSeconds = outageSeconds / 4
+  const endClockBefore = showClock(phase, beforeSeconds)
+  await Promise.race([reading, sleep(beforeSeconds * 1000)]).finally(endClockBefore)
   await cluster.kill(2)
   const before = phase.ops
   say("killed", `node 3 of 3, with 128 reads in flight, after ${count(before)} reads`)
-  const endClock = showClock(phase, (outageSeconds * 3) / 4)
-  await reading.finally(endClock)
+  const endClockAfter = showClock(phase, outageSeconds - beforeSeconds)
+  await reading.finally(endClockAfter)
   say("went on", `${count(phase.ops - before)} reads since, longest pause ${phase.longestPause.toFixed(0)} ms`)
   say(
     "retried",
