@@ -70,9 +70,9 @@ async function compare({ hosts, name, isDev }) {
           runs.push({ client: kind, round, ...(await clients[kind].ask({ job, inFlight, ms })) })
         }
       }
-      process.stderr.write(".")
+      progress(".")
     }
-    process.stderr.write("\n")
+    progress("\n")
     await clients.ours.ask({ job: "remove" })
   } finally {
     await Promise.all(Object.values(clients).map((client) => client.end()))
@@ -87,6 +87,11 @@ async function compare({ hosts, name, isDev }) {
     `${JSON.stringify({ at: new Date().toISOString(), server: name, node: process.version, options, rows, runs }, null, 2)}\n`,
   )
   console.log("all that was measured: tests/bench/results/latest.json")
+}
+
+/** For a person who waits; nothing in a pipe. */
+function progress(text) {
+  if (process.stderr.isTTY) process.stderr.write(text)
 }
 
 async function profile({ hosts, name }) {

@@ -30,7 +30,7 @@ const jobs = {
     return {}
   },
 
-  get: ({ inFlight, ms }) => measure("get", inFlight, ms, (i) => client.get(keys[i])),
+  get: ({ inFlight, ms }) => measure("get", inFlight, ms, getOne),
 
   put: ({ inFlight, ms }) => measure("put", inFlight, ms, (i) => client.put(keys[i], written[i])),
 
@@ -92,6 +92,11 @@ async function check() {
       l.join() === expected.l.join()
     if (!same) throw new Error(`record ${i} is not as it was written: ${JSON.stringify({ int, d, s, l })}`)
   })
+}
+
+async function getOne(i) {
+  const bins = await client.get(keys[i])
+  if (bins.i !== i) throw new Error(`record ${bins.i} was read for ${i}`)
 }
 
 /** Keeps `inFlight` operations in flight for `ms`, each caller asking again when it has its answer. */
