@@ -8,7 +8,7 @@ const usage = `Usage: aerospike-wasm devserver [options]
 Starts an Aerospike server in memory: for tests and demos, not for production.
 
   --nodes <n>             how many nodes, up to 32 (default 1)
-  --port <port>           port of the first node, the others follow (default 3000)
+  --port <port>           of the first node, the others follow (default 3000)
   --host <host>           where to listen (default 127.0.0.1)
   --cluster-name <name>   default none
   --help`

@@ -37,7 +37,7 @@ export interface NamespaceOptions {
   defaultReadTouchTtlPct?: number
   /** Bytes, up to 8 MiB. Default 1 MiB. */
   maxRecordSize?: number
-  /** Bytes of all records, past which writes are refused. Default 1 GiB. */
+  /** Bytes of memory for records, past which writes are refused. Up to 3 GiB. Default 1 GiB. */
   dataSize?: number
 }
 

@@ -26,7 +26,7 @@ pub struct NamespaceConfig {
     pub default_read_touch_ttl_pct: u32,
     /// Bytes.
     pub max_record_size: usize,
-    /// Bytes of records, past which writes are stopped.
+    /// Bytes of memory for records, past which writes are stopped.
     pub data_size: u64,
 }
 
@@ -141,7 +141,7 @@ fn namespace(name: &str, options: &Json) -> Result<NamespaceConfig, String> {
             "defaultTtl" => config.default_ttl = number(limits::limit::TTL_MAX as u64)? as u32,
             "defaultReadTouchTtlPct" => config.default_read_touch_ttl_pct = number(100)? as u32,
             "maxRecordSize" => config.max_record_size = integer(&path, value, 16, limit::RECORD as u64)? as usize,
-            "dataSize" => config.data_size = number(1 << 40)?,
+            "dataSize" => config.data_size = number(limit::DATA_MAX as u64)?,
             "allowTtlWithoutNsup" => match value {
                 Json::Bool(allow) => config.allow_ttl_without_nsup = *allow,
                 _ => return Err(format!("{path} must be true or false")),

@@ -15,6 +15,16 @@
 //! single-record commands, filter expressions, expiry, info commands. Out of scope until they are added: what
 //! [`support`] lists, which is answered with result code 16.
 //!
+//! Differences from the real server, beside what is not there yet:
+//!
+//! * Records are shared by all nodes, so losing nodes loses none, whatever the replication factor; and the partition map
+//!   changes at once, where the real one takes seconds to notice and to migrate.
+//! * The cells that cover a GeoJSON region are not listed in its value; a point has its cell.
+//! * A float of 32 bits within a list or map is stored as one of 64.
+//! * Alternate addresses are the ordinary ones.
+//! * `data-size` bounds the memory that records take here, not what they would take on storage.
+//! * `statistics`, `namespace/…` and `get-config` tell a part of what the real ones tell; `latencies` measures nothing.
+//!
 //! Hostile input cannot panic it and cannot make it allocate without bound: lengths are checked against what has
 //! arrived and against `limits`.
 #![forbid(unsafe_code)]

@@ -10,12 +10,13 @@ table! {
         SETS = 4095, "Sets of a namespace, as the server allows.";
         OPS = 32 * 1024 - 1, "Ops of a request, as the server allows.";
         CONNECTIONS = 15_000, "Connections of a node: the server's proto-fd-max.";
-        BUFFERED = 1024 * 1024 * 1024, "Bytes of unfinished requests, over all connections.";
+        BUFFERED = 512 * 1024 * 1024, "Bytes of unfinished requests, over all connections.";
         ANSWERED = 1024 * 1024, "Answers given in one call: past it, what waits on the connection goes on waiting.";
         ANSWER = 128 * 1024 * 1024, "One answer.";
         INFO_ANSWER = 16 * 1024 * 1024, "One answer to info commands.";
         RECORD = 8 * 1024 * 1024, "The largest max-record-size that can be configured.";
-        DATA = 1024 * 1024 * 1024, "Records of a namespace, unless configured: past it, writes are stopped.";
+        DATA = 1024 * 1024 * 1024, "Memory for the records of a namespace, unless configured: past it, writes are stopped.";
+        DATA_MAX = 3 * 1024 * 1024 * 1024, "The most that can be configured: linear memory ends at 4 GiB.";
         JSON_DEPTH = 64, "Levels of nested JSON.";
         EXPRESSION_DEPTH = 256, "Levels of a nested expression.";
         EXPRESSION = 1024 * 1024, "A packed expression, as the server allows.";

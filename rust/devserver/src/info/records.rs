@@ -100,7 +100,7 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
     let counters = &call.node().namespaces[index];
     let owned = owned(call, index);
     let (read, write, delete) = (counters.read, counters.write, counters.delete);
-    let used_pct = namespace.data_bytes() * 100 / namespace.config.data_size.max(1);
+    let used_pct = namespace.memory() * 100 / namespace.config.data_size.max(1);
     let numbers = [
         ("ns_cluster_size", call.peers().count() as u64 + 1),
         ("effective_replication_factor", call.cluster.map.replicas(namespace.config.replication_factor) as u64),

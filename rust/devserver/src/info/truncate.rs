@@ -67,6 +67,7 @@ fn nanoseconds(text: &[u8]) -> u64 {
 
 /// An unknown namespace is fine, and so is a set that does not exist yet (vectors `info/truncate*`).
 fn apply(call: &mut Call, namespace: &[u8], set: Option<&[u8]>, before_ms: u64) -> Answer {
+    let now_ms = call.now_ms;
     let found = call.cluster.namespaces.iter_mut().find(|own| own.config.name.as_bytes() == namespace);
     if let Some(namespace) = found {
         match set {
@@ -78,6 +79,7 @@ fn apply(call: &mut Call, namespace: &[u8], set: Option<&[u8]>, before_ms: u64) 
                 }
             }
         }
+        namespace.sweep_all(now_ms);
     }
     call.text("ok")
 }

@@ -19,6 +19,7 @@ pub struct Namespace {
     partitions: Vec<BTreeMap<Digest, Record>>,
     objects: u64,
     data_bytes: u64,
+    memory: u64,
     /// The next partition that `sweep` looks at.
     swept: usize,
     swept_ms: u64,
@@ -37,6 +38,7 @@ impl Namespace {
             partitions: vec![BTreeMap::new(); limit::PARTITIONS],
             objects: 0,
             data_bytes: 0,
+            memory: 0,
             swept: 0,
             swept_ms: 0,
         }
@@ -76,13 +78,19 @@ impl Namespace {
         self.objects
     }
 
+    /// Bytes that the records would take on the real server's storage.
     pub fn data_bytes(&self) -> u64 {
         self.data_bytes
     }
 
     /// Too much is stored: writes are refused until records are deleted.
     pub fn stop_writes(&self) -> bool {
-        self.data_bytes >= self.config.data_size
+        self.memory >= self.config.data_size
+    }
+
+    /// Bytes of memory that the records take, about.
+    pub fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// How many records each partition has.
@@ -110,6 +118,11 @@ impl Namespace {
         }
     }
 
+    /// Removes all that is gone at once, as after a truncation.
+    pub fn sweep_all(&mut self, now_ms: u64) {
+        (0..limit::PARTITIONS).for_each(|id| self.sweep_partition(id, now_ms));
+    }
+
     fn sweep_partition(&mut self, id: usize, now_ms: u64) {
         let doomed: Vec<Digest> =
             self.partitions[id].iter().filter(|(_, r)| self.is_doomed(r, now_ms)).map(|(digest, _)| *digest).collect();
@@ -132,13 +145,17 @@ impl Namespace {
 
     /// Adds a record to what is counted, or takes it away.
     fn count(&mut self, record: &Record, added: bool) {
-        let bytes = record.flat_size(self.sets.name(record.set)).next_multiple_of(BLOCK) as u64;
-        let (objects, bytes) = if added { (1, bytes as i64) } else { (-1, -(bytes as i64)) };
-        self.objects = self.objects.saturating_add_signed(objects);
-        self.data_bytes = self.data_bytes.saturating_add_signed(bytes);
+        let change = |number: &mut u64, by: usize| {
+            let by = by as u64;
+            *number = if added { *number + by } else { number.saturating_sub(by) };
+        };
+        let bytes = record.flat_size(self.sets.name(record.set)).next_multiple_of(BLOCK);
+        change(&mut self.objects, 1);
+        change(&mut self.data_bytes, bytes);
+        change(&mut self.memory, record.memory());
         if let Some(set) = self.sets.get_mut(record.set) {
-            set.objects = set.objects.saturating_add_signed(objects);
-            set.data_bytes = set.data_bytes.saturating_add_signed(bytes);
+            change(&mut set.objects, 1);
+            change(&mut set.data_bytes, bytes);
         }
     }
 }

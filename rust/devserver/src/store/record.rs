@@ -82,6 +82,19 @@ impl Record {
         Meta { generation: self.generation, void_time: self.void_time }
     }
 
+    /// Bytes of memory that the record takes here, about.
+    pub fn memory(&self) -> usize {
+        /// What an allocation costs beside its content.
+        const ALLOCATION: usize = 16;
+        let own = size_of::<Digest>() + size_of::<Record>() + ALLOCATION;
+        let key = self.key.as_ref().map_or(0, |key| key.len() + ALLOCATION);
+        let bins = self.bins.iter().map(|bin| match &bin.particle {
+            Particle::Bytes(_, bytes) => size_of::<Bin>() + bytes.len() + ALLOCATION,
+            _ => size_of::<Bin>(),
+        });
+        own + key + bins.sum::<usize>()
+    }
+
     /// Bytes that the record takes on the real server's storage, before it is rounded up to blocks of 16: header 35,
     /// void time 4, set and key with their lengths, and for a bin its name, its type and its value.
     pub fn flat_size(&self, set_name: &[u8]) -> usize {

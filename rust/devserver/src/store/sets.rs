@@ -2,7 +2,7 @@
 
 use crate::limits;
 use aerospike_sansio::limits::limit;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Which set a record is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Set {
 pub struct Sets {
     /// Entry n is the set of id n + 1.
     sets: Vec<Set>,
-    ids: HashMap<Vec<u8>, SetId>,
+    ids: BTreeMap<Vec<u8>, SetId>,
 }
 
 impl Sets {
