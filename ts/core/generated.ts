@@ -39,6 +39,8 @@ export const commandKind = Object.freeze({
   REMOVE: 9,
   /** Several ops on one record, in order and as one: each item is an OP slot and what belongs to it. */
   OPERATE: 10,
+  /** Commands on many records: groups follow the block, see command_word KEYS. */
+  BATCH: 16,
   /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
   INFO: 32,
 } as const)
@@ -87,6 +89,10 @@ export const commandWord = Object.freeze({
   READ_TOUCH: 20,
   /** How many slots before the items make up the filter expression, 0 = none (or FILTER_LENGTH says it). */
   FILTER_SLOTS: 21,
+  /** Of a group in a batch: how many KEY slots follow its slots. Of the outer block: how many rows there are. */
+  KEYS: 22,
+  /** batch_flag bits. */
+  BATCH_FLAGS: 23,
   /** Words of a command block; the first slot starts here. */
   LENGTH: 32,
 } as const)
@@ -115,6 +121,18 @@ export const policyFlag = Object.freeze({
   GEN_SHIFT: 12,
   /** Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random. */
   REPLICA_SHIFT: 14,
+} as const)
+
+/** Bits of the BATCH_FLAGS word, as the wire has them. */
+export const batchFlag = Object.freeze({
+  /** Rows of memory namespaces may be done in the connection's own thread. */
+  INLINE_RAM: 1,
+  /** Rows of SSD namespaces, too. */
+  INLINE_SSD: 2,
+  /** Go on behind a row that fails. */
+  RESPOND_ALL_KEYS: 4,
+  /** All of them. */
+  ALL: 7,
 } as const)
 
 /** Tags of a value slot, the low byte of its first word. */
@@ -155,6 +173,8 @@ export const tag = Object.freeze({
   OP: 16,
   /** Inside an expression: a string without type byte, such as a bin name: a offset, b length. */
   RAW: 17,
+  /** A key of a batch: bits 8 to 15 the key type, bin the row's number, a and b as KEY_A and KEY_B. */
+  KEY: 19,
   /** An element that is packed already, put in as it is: a offset, b length. */
   PACKED: 18,
 } as const)
@@ -187,6 +207,8 @@ export const output = Object.freeze({
   RESUME: 5,
   /** [_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms] */
   DONE: 6,
+  /** [_, op, row, code, flags (1 = in doubt, 2 = a server's code), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last. */
+  PART: 9,
   /** [_, event kind, node, text offset, text length] */
   EVENT: 7,
   /** [_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason. */

@@ -18,6 +18,7 @@ table! {
         TOUCH = 8, "Renew time to live and generation.";
         REMOVE = 9, "Delete the record.";
         OPERATE = 10, "Several ops on one record, in order and as one: each item is an OP slot and what belongs to it.";
+        BATCH = 16, "Commands on many records: groups follow the block, see command_word KEYS.";
         INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";
     }
 }
@@ -46,6 +47,8 @@ table! {
         FILTER_LENGTH = 19, "Its length, 0 = no filter.";
         READ_TOUCH = 20, "Read-touch percent as the wire has it: 0 server's setting, 1 to 100, 0xFFFFFFFF off.";
         FILTER_SLOTS = 21, "How many slots before the items make up the filter expression, 0 = none (or FILTER_LENGTH says it).";
+        KEYS = 22, "Of a group in a batch: how many KEY slots follow its slots. Of the outer block: how many rows there are.";
+        BATCH_FLAGS = 23, "batch_flag bits.";
         LENGTH = 32, "Words of a command block; the first slot starts here.";
     }
 }
@@ -88,6 +91,7 @@ table! {
         WILDCARD = 15, "Equal to every value (only in conditions).";
         OP = 16, "Begins an op of OPERATE. Bits 8 and up: op_kind; bin; b context pairs (id, value) follow, then a arguments.";
         RAW = 17, "Inside an expression: a string without type byte, such as a bin name: a offset, b length.";
+        KEY = 19, "A key of a batch: bits 8 to 15 the key type, bin the row's number, a and b as KEY_A and KEY_B.";
         PACKED = 18, "An element that is packed already, put in as it is: a offset, b length.";
     }
 }
@@ -104,6 +108,16 @@ table! {
 }
 
 table! {
+    /// Bits of the BATCH_FLAGS word, as the wire has them.
+    pub mod batch_flag: u32 {
+        INLINE_RAM = 1, "Rows of memory namespaces may be done in the connection's own thread.";
+        INLINE_SSD = 2, "Rows of SSD namespaces, too.";
+        RESPOND_ALL_KEYS = 4, "Go on behind a row that fails.";
+        ALL = 7, "All of them.";
+    }
+}
+
+table! {
     /// Output records: the first word is the kind in the low byte and the record's length in words above it.
     pub mod output: u32 {
         CONNECT = 1, "[_, conn, host offset, host length, port, flags (1 = TLS), TLS name offset, TLS name length, timeout ms]: texts lie in the text region.";
@@ -112,6 +126,7 @@ table! {
         PAUSE = 4, "[_, conn]: stop reading.";
         RESUME = 5, "[_, conn]: read on.";
         DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms]";
+        PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
         EVENT = 7, "[_, event kind, node, text offset, text length]";
         READY = 8, "[_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason.";
     }

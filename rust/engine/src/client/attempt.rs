@@ -92,6 +92,10 @@ impl Engine {
             return self.unsend(op, conn, at);
         }
         self.ops[op].ever_sent = true;
+        if self.ops[op].part.is_some() {
+            // The rest of an answer in many messages is not worth waiting for.
+            return self.drop_conn(conn, close_reason::CANCELLED);
+        }
         connection.expires = connection.expires.min(self.now + delay);
         let expires = connection.expires;
         self.conn_timers.set(conn, expires);
@@ -205,7 +209,7 @@ impl Engine {
     }
 
     /// Void times count seconds from 2010; a record that is just expiring still has a second.
-    fn time_to_live(&self, void_time: u32) -> u32 {
+    pub(super) fn time_to_live(&self, void_time: u32) -> u32 {
         if void_time == 0 {
             return NEVER;
         }
@@ -219,6 +223,9 @@ impl Engine {
     }
 
     fn finish_as(&mut self, op: u32, code: i32, from_server: bool) {
+        if self.ops[op].batch.is_some() {
+            return self.give_up_batch(op, code);
+        }
         let in_doubt = self.ops[op].write && self.ops[op].ever_sent;
         if in_doubt {
             self.count(stat::IN_DOUBT);
@@ -228,11 +235,21 @@ impl Engine {
 
     pub(super) fn end(&mut self, op: u32, done: Done) {
         self.op_timers.clear(op);
+        if self.ops[op].part.is_some() {
+            self.ops[op].serial = self.ops[op].serial.wrapping_add(1);
+            self.end_part(op, &done);
+            self.ops[op].part = None;
+            self.ops[op].trim();
+            self.ops.retire(op);
+            self.ended.push(op);
+            return;
+        }
         self.count(if done.code == code::OK { stat::SUCCEEDED } else { stat::FAILED });
         let now = self.now;
         let entry = &mut self.ops[op];
         entry.serial = entry.serial.wrapping_add(1);
         entry.trim();
+        entry.batch = None;
         let elapsed_ms = (now - entry.started).max(0.0) as u32;
         self.outputs.done(&Done { node: entry.last_node, attempts: entry.attempts, elapsed_ms, ..done });
         self.leave(op);

@@ -18,7 +18,7 @@ impl Engine {
     pub(super) fn dispatch(&mut self, op: u32, node: NodeId) {
         let (now, depth) = (self.now, self.config.pipeline_depth);
         let max_errors = self.config.max_error_rate;
-        let exclusive = self.ops[op].info;
+        let exclusive = self.ops[op].is_slow();
         self.ops[op].last_node = u32::from(node);
         self.close_stale(node);
         let conns = &self.conns;
@@ -66,7 +66,7 @@ impl Engine {
     }
 
     fn put_on(&mut self, op: u32, conn: ConnId, node: NodeId) {
-        let (now, exclusive) = (self.now, self.ops[op].info);
+        let (now, exclusive) = (self.now, self.ops[op].is_slow());
         let entry = &mut self.ops[op];
         entry.stage = Stage::InFlight(conn);
         entry.attempts += 1;

@@ -173,6 +173,15 @@ impl Engine {
                 self.next_in_line(conn, node);
                 self.complete_info(op, from, body.len(), address_of(bytes));
             }
+            Some(op) if self.ops[op].part.is_some() => {
+                if kind != message_type::DATA {
+                    return Err(Malformed("expected an answer to a batch"));
+                }
+                if let Some(last) = self.part_message(op, bytes, from, to)? {
+                    self.next_in_line(conn, node);
+                    self.part_ended(op, &last);
+                }
+            }
             Some(op) => {
                 if kind != message_type::DATA {
                     return Err(Malformed("expected a record answer"));
@@ -273,7 +282,11 @@ impl Engine {
             }
             if !matches!(
                 reason,
-                close_reason::IDLE | close_reason::SURPLUS | close_reason::SHUTDOWN | close_reason::NODE_GONE
+                close_reason::IDLE
+                    | close_reason::SURPLUS
+                    | close_reason::SHUTDOWN
+                    | close_reason::NODE_GONE
+                    | close_reason::CANCELLED
             ) {
                 self.log_ended(node, text);
                 // A server that closes connections which nobody uses does nothing wrong.

@@ -14,6 +14,7 @@
 
 mod admit;
 mod attempt;
+mod batch;
 pub mod config;
 mod dispatch;
 mod inputs;
@@ -291,8 +292,11 @@ impl Engine {
         self.life = Life::Closed;
         self.backlog.clear();
         for op in self.ops.indices() {
-            self.abandon(op);
-            self.finish(op, code::CLOSED);
+            // Parts end with their batch.
+            if self.ops.is_used(op) {
+                self.abandon(op);
+                self.finish(op, code::CLOSED);
+            }
         }
         for conn in self.conns.indices() {
             self.drop_conn(conn, close_reason::SHUTDOWN);

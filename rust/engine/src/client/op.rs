@@ -1,7 +1,9 @@
 //! One operation, from its submission to its DONE record.
 
+use super::batch::Part;
 use crate::abi::{command_kind, policy_flag};
 use crate::cluster::NodeId;
+use crate::command::batch::Batch;
 use crate::command::{Block, Encoded};
 use crate::conn::ConnId;
 
@@ -18,6 +20,8 @@ pub enum Stage {
     Queued(NodeId),
     /// `in_flight` of the connection.
     InFlight(ConnId),
+    /// A batch: its parts are where they are.
+    Parts,
     /// `Engine::again`: the next attempt begins in this poll.
     Again,
     /// Between two attempts: only the timer knows it.
@@ -90,6 +94,26 @@ pub struct Op {
     pub admitted: bool,
     /// The caller gave up before the op was looked at.
     pub cancelled: bool,
+    /// Many records: the rows, and what is known of them.
+    pub batch: Option<Box<Batch>>,
+    /// Some of the rows of a batch.
+    pub part: Option<Part>,
+}
+
+/// The limits that a batch and its parts share.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    started: f64,
+    deadline: f64,
+    socket_timeout: f64,
+    sleep: f64,
+    sleep_multiplier: f64,
+    max_retries: u32,
+    failed: u32,
+    replica: Replica,
+    replica_index: u32,
+    session_read: bool,
+    linearize: bool,
 }
 
 impl Op {
@@ -123,6 +147,8 @@ impl Op {
             last_node: crate::abi::NONE,
             admitted: false,
             cancelled: false,
+            batch: None,
+            part: None,
         }
     }
 
@@ -149,6 +175,48 @@ impl Op {
             max_retries: block.max_retries,
             ..Op::new()
         };
+    }
+
+    pub fn limits(&self) -> Limits {
+        Limits {
+            started: self.started,
+            deadline: self.deadline,
+            socket_timeout: self.socket_timeout,
+            sleep: self.sleep,
+            sleep_multiplier: self.sleep_multiplier,
+            max_retries: self.max_retries,
+            failed: self.failed,
+            replica: self.replica,
+            replica_index: self.replica_index,
+            session_read: self.session_read,
+            linearize: self.linearize,
+        }
+    }
+
+    /// Makes the entry a part of a batch.
+    pub fn become_part(&mut self, limits: Limits, serial: u32, part: Part) {
+        *self = Op {
+            serial,
+            request: std::mem::take(&mut self.request),
+            part: Some(part),
+            started: limits.started,
+            deadline: limits.deadline,
+            socket_timeout: limits.socket_timeout,
+            sleep: limits.sleep,
+            sleep_multiplier: limits.sleep_multiplier,
+            max_retries: limits.max_retries,
+            failed: limits.failed,
+            replica: limits.replica,
+            replica_index: limits.replica_index,
+            session_read: limits.session_read,
+            linearize: limits.linearize,
+            ..Op::new()
+        };
+    }
+
+    /// Slow commands share a connection with nothing.
+    pub fn is_slow(&self) -> bool {
+        self.info || self.part.is_some()
     }
 
     /// A large request's buffer is not kept for the next one.

@@ -91,6 +91,24 @@ impl Outputs {
         );
     }
 
+    pub fn part(&mut self, row: u32, done: &Done) {
+        let flags = u32::from(done.in_doubt) | u32::from(done.from_server) << 1;
+        self.record(
+            output::PART,
+            &[
+                done.op,
+                row,
+                done.code as u32,
+                flags,
+                done.generation,
+                done.ttl,
+                done.first_slot,
+                done.items,
+                done.data_address,
+            ],
+        );
+    }
+
     pub fn event(&mut self, kind: u32, node: u32, text: &str) {
         let (at, length) = self.text(text);
         self.record(output::EVENT, &[kind, node, at, length]);

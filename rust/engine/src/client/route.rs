@@ -17,6 +17,12 @@ enum Found {
 impl Engine {
     /// Sends an operation on its way, or again. It ends in a connection's queue, in a waiting list, or done.
     pub(super) fn route(&mut self, op: u32) {
+        if self.ops[op].part.is_some() {
+            return self.route_part(op);
+        }
+        if self.ops[op].batch.is_some() {
+            return self.start_batch(op);
+        }
         match self.find_node(op) {
             Found::Node(node) => self.dispatch(op, node),
             Found::NoCluster => self.wait_for_cluster(op),
@@ -25,7 +31,7 @@ impl Engine {
         }
     }
 
-    fn wait_for_cluster(&mut self, op: u32) {
+    pub(super) fn wait_for_cluster(&mut self, op: u32) {
         let entry = &mut self.ops[op];
         entry.stage = Stage::Unrouted;
         let (name, deadline) = ((op, entry.serial), entry.deadline);
@@ -42,8 +48,19 @@ impl Engine {
         }
     }
 
+    pub(super) fn has_cluster(&self) -> bool {
+        self.life != Life::Starting && self.members.iter().flatten().any(|member| member.tended)
+    }
+
+    pub(super) fn any_node(&mut self) -> Option<NodeId> {
+        match self.random_node() {
+            Found::Node(node) => Some(node),
+            _ => None,
+        }
+    }
+
     fn find_node(&mut self, op: u32) -> Found {
-        if self.life == Life::Starting || !self.members.iter().flatten().any(|member| member.tended) {
+        if !self.has_cluster() {
             return Found::NoCluster;
         }
         let entry = &self.ops[op];
@@ -62,7 +79,7 @@ impl Engine {
         }
     }
 
-    fn choose_replica(&mut self, op: u32, namespace: usize) -> Option<NodeId> {
+    pub(super) fn choose_replica(&mut self, op: u32, namespace: usize) -> Option<NodeId> {
         let entry = &self.ops[op];
         let partition = entry.partition;
         match self.effective_policy(entry, namespace) {
@@ -73,10 +90,7 @@ impl Engine {
                 self.nth_replica(namespace, partition, self.round_robin)
             }
             Replica::PreferRack => self.rack_replica(op, namespace, partition),
-            Replica::Random => match self.random_node() {
-                Found::Node(node) => Some(node),
-                _ => None,
-            },
+            Replica::Random => self.any_node(),
         }
     }
 

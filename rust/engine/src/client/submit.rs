@@ -30,8 +30,17 @@ impl Engine {
                 return Err(refused);
             }
         };
+        let batch = match self.read_batch(&block) {
+            Ok(batch) => batch,
+            Err(refused) => {
+                self.ops.retire(index);
+                self.ops.recycle(index);
+                return Err(refused);
+            }
+        };
         let op = &mut self.ops[index];
         op.begin(&block, encoded.as_ref());
+        op.batch = batch;
         if block.kind == command_kind::INFO && block.set != NONE {
             op.target = Some(block.set as u16);
         }
@@ -51,8 +60,18 @@ impl Engine {
             command::info(text, request)?;
             return Ok(None);
         }
+        if block.kind == command_kind::BATCH {
+            return Ok(None);
+        }
         let slots = &self.command[command::BLOCK_SLOTS..];
         command::encode(block, slots, &self.data, &self.names, request).map(Some)
+    }
+
+    fn read_batch(&self, block: &command::Block) -> Result<Option<Box<command::batch::Batch>>, Refused> {
+        if block.kind != command_kind::BATCH {
+            return Ok(None);
+        }
+        command::batch::read(block, &self.command, &self.data, &self.names).map(|batch| Some(Box::new(batch)))
     }
 
     /// The caller no longer wants the answer. A write that may have left is in doubt.

@@ -45,6 +45,10 @@ pub struct Block {
     pub filter_offset: u32,
     pub filter_length: u32,
     pub read_touch: u32,
+    /// Key slots of a group of a batch, or rows of the batch.
+    pub keys: u32,
+    /// `abi::batch_flag`
+    pub batch_flags: u32,
 }
 
 /// What a write expects of the record's existence.
@@ -140,6 +144,8 @@ pub fn read(region: &[Slot]) -> Result<Block, Refused> {
         filter_offset: word(word::FILTER_OFFSET),
         filter_length: word(word::FILTER_LENGTH),
         read_touch: word(word::READ_TOUCH),
+        keys: word(word::KEYS),
+        batch_flags: word(word::BATCH_FLAGS),
     };
     check(&block).map(|()| block)
 }
@@ -166,6 +172,8 @@ fn check_items(block: &Block) -> Result<(), Refused> {
             0..=limit::BINS => Ok(()),
             _ => Err(refused("a record has at most 32767 bins")),
         },
+        kind::BATCH if block.items == 0 => Err(refused("a batch without groups")),
+        kind::BATCH => Ok(()),
         kind::GET | kind::EXISTS | kind::TOUCH | kind::REMOVE | kind::INFO if block.items == 0 => Ok(()),
         kind::GET | kind::EXISTS | kind::TOUCH | kind::REMOVE | kind::INFO => {
             Err(refused("this kind of command takes no bins"))

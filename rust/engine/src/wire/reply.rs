@@ -17,6 +17,8 @@ pub struct Reply {
     /// Seconds since 2010-01-01T00:00:00Z at which the record expires, 0 = never.
     pub void_time: u32,
     pub info3: u8,
+    /// In the answer to a batch, the number of the row.
+    pub index: u32,
     /// Number of ops, which is the number of top-level values on the tape.
     pub items: u32,
     /// Bytes consumed, header included.
@@ -50,6 +52,7 @@ pub fn reply(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>
         generation: header.generation,
         void_time: header.ttl,
         info3: header.info3,
+        index: header.timeout,
         items: u32::from(header.ops),
         length: at,
     })
@@ -109,7 +112,10 @@ mod tests {
             body(Header { generation: 3, ttl: 9, ..Header::default() }, &[("a", Value::Int(-1)), ("b", Value::Nil)]);
         let (mut names, mut tape) = (Names::new(1), Vec::new());
         let reply = reply(&bytes, 8, &mut names, &mut tape).unwrap();
-        assert_eq!(reply, Reply { code: 0, generation: 3, void_time: 9, info3: 0, items: 2, length: bytes.len() });
+        assert_eq!(
+            reply,
+            Reply { code: 0, generation: 3, void_time: 9, info3: 0, index: 0, items: 2, length: bytes.len() }
+        );
         assert_eq!(tape, [Slot::int(0, -1), Slot::new(tag::NIL, 1, 0, 0)]);
         assert_eq!((names.get(0), names.get(1)), (&b"a"[..], &b"b"[..]));
     }

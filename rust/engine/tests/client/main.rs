@@ -1,5 +1,6 @@
 //! The engine against a scripted cluster: what it does when things go well, late and wrong. Every test is a sentence.
 
+mod batch;
 mod chaos;
 mod cluster;
 mod deadlines;

@@ -1,7 +1,7 @@
 //! An engine and a scripted cluster in one thread and one time: what the engine asks of its shell is done at once, and
 //! the test decides what the nodes answer and when. The cluster knows of a record only what a header says.
 
-use aerospike_sansio::abi::{command_kind, command_word as word, output, socket_end, NONE};
+use aerospike_sansio::abi::{command_kind, command_word as word, output, socket_end, tag, NONE};
 use aerospike_sansio::client::Engine;
 use aerospike_sansio::cluster::base64;
 use aerospike_sansio::names::NameKind;
@@ -42,6 +42,10 @@ pub struct Node {
     pub of: usize,
     /// Record requests that came, the held ones included.
     pub requests: usize,
+    /// Rows of batches that came.
+    pub rows: usize,
+    /// A batch is answered with this code in its one message, if it is not 0.
+    pub batch_code: u8,
 }
 
 #[derive(Debug)]
@@ -57,6 +61,8 @@ pub struct Rig {
     pub nodes: BTreeMap<u16, Node>,
     sockets: BTreeMap<u32, Socket>,
     pub ended: Vec<Ended>,
+    /// `(op, row, code, in doubt)` of each part.
+    pub parts: Vec<(u32, u32, i32, bool)>,
     pub ready: Option<(i32, String)>,
     pub events: Vec<u32>,
     pub closes: Vec<u32>,
@@ -93,6 +99,7 @@ impl Rig {
             nodes,
             sockets: BTreeMap::new(),
             ended: vec![],
+            parts: vec![],
             ready: None,
             events: vec![],
             closes: vec![],
@@ -165,6 +172,7 @@ impl Rig {
                     generation: words[5],
                     at: self.now,
                 }),
+                output::PART => self.parts.push((words[0], words[1], words[2] as i32, words[3] & 1 != 0)),
                 output::READY => self.ready = Some((words[0] as i32, text)),
                 output::EVENT => self.events.push(words[0]),
                 _ => panic!("an unknown record {kind}"),
@@ -202,7 +210,8 @@ impl Rig {
                 }
                 _ => {
                     node.requests += 1;
-                    let answer = record_answer(node.code);
+                    let is_batch = request[9] & 8 != 0;
+                    let answer = if is_batch { batch_answer(&request, node) } else { record_answer(node.code) };
                     if node.holds {
                         self.sockets.get_mut(&conn).unwrap().held.push_back(answer);
                     } else {
@@ -304,6 +313,59 @@ impl Rig {
         self.engine.submit()
     }
 
+    /// A batch of integer keys; each group has a kind and its keys, which are numbered through.
+    pub fn batch(&mut self, groups: &[(u32, &[i64])], set: &[(usize, u32)]) -> u32 {
+        let (namespace, bin) = (self.name(NameKind::Namespace, "test"), self.name(NameKind::Bin, "b"));
+        let total: usize = groups.iter().map(|(_, keys)| keys.len()).sum();
+        let one = f64::to_bits(1.0);
+        let mut outer = [0u32; word::LENGTH];
+        outer[word::KIND] = command_kind::BATCH;
+        outer[word::ITEMS] = groups.len() as u32;
+        outer[word::KEYS] = total as u32;
+        outer[word::BATCH_FLAGS] = 5;
+        outer[word::TOTAL_TIMEOUT] = 1000;
+        outer[word::SOCKET_TIMEOUT] = 30_000;
+        outer[word::SLEEP_MULTIPLIER + 1] = (one >> 32) as u32;
+        set.iter().for_each(|&(at, value)| outer[at] = value);
+        let slots = |words: &[u32]| -> Vec<Slot> {
+            words.chunks(4).map(|four| Slot { tag: four[0], bin: four[1], a: four[2], b: four[3] }).collect()
+        };
+        let mut region = slots(&outer);
+        let mut row = 0;
+        for &(kind, keys) in groups {
+            let mut block = [0u32; word::LENGTH];
+            block[word::KIND] = kind;
+            block[word::NAMESPACE] = outer[word::NAMESPACE].max(namespace);
+            block[word::SET] = NONE;
+            block[word::KEYS] = keys.len() as u32;
+            let writes = kind == command_kind::PUT;
+            block[word::ITEMS] = u32::from(writes);
+            block[word::SLOTS] = u32::from(writes);
+            region.extend(slots(&block));
+            if writes {
+                region.push(Slot { tag: 3, bin, a: one as u32, b: (one >> 32) as u32 });
+            }
+            for &key in keys {
+                region.push(Slot { tag: tag::KEY | 1 << 8, bin: row, a: key as u32, b: (key >> 32) as u32 });
+                row += 1;
+            }
+        }
+        if self.engine.command.len() < region.len() {
+            self.engine.command.resize(region.len(), Slot::default());
+        }
+        self.engine.command[..region.len()].copy_from_slice(&region);
+        self.engine.submit().unwrap()
+    }
+
+    /// Codes of the rows of a batch, which must each have been answered exactly once.
+    pub fn rows(&self, op: u32, count: usize) -> Vec<i32> {
+        let mut codes = vec![None; count];
+        for &(_, row, code, _) in self.parts.iter().filter(|part| part.0 == op) {
+            assert!(codes[row as usize].replace(code).is_none(), "row {row} was answered twice");
+        }
+        codes.into_iter().map(|code| code.expect("a row was not answered")).collect()
+    }
+
     pub fn get(&mut self, key: i64) -> u32 {
         self.submit(command_kind::GET, key, &[])
     }
@@ -338,6 +400,61 @@ pub fn record_answer(code: u8) -> Vec<u8> {
     body[5] = code;
     body[9] = 9;
     frame(3, &body)
+}
+
+/// Answers every row with the node's code, three rows a frame, then the last message.
+fn batch_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
+    let last = |code: u8| {
+        let mut body = [0u8; 22];
+        (body[0], body[3], body[5]) = (22, 1, code);
+        frame(3, &body)
+    };
+    if node.batch_code != 0 {
+        return last(node.batch_code);
+    }
+    let mut answer = vec![];
+    let rows = batch_rows(request);
+    node.rows += rows.len();
+    for some in rows.chunks(3) {
+        let mut bodies = vec![];
+        for row in some {
+            let mut body = [0u8; 22];
+            (body[0], body[5], body[9]) = (22, node.code, 9);
+            body[14..18].copy_from_slice(&row.to_be_bytes());
+            bodies.extend_from_slice(&body);
+        }
+        answer.extend(frame(3, &bodies));
+    }
+    answer.extend(last(0));
+    answer
+}
+
+/// The numbers of the rows of a batch request, read as a server reads them.
+pub fn batch_rows(request: &[u8]) -> Vec<u32> {
+    let word = |at: usize| u32::from_be_bytes(request[at..at + 4].try_into().unwrap());
+    let half = |at: usize| u16::from_be_bytes(request[at..at + 2].try_into().unwrap()) as usize;
+    let mut at = 30;
+    while request[at + 4] != 41 {
+        at += 4 + word(at) as usize;
+    }
+    let (count, mut at) = (word(at + 5), at + 10);
+    let mut rows = vec![];
+    for _ in 0..count {
+        rows.push(word(at));
+        let flags = request[at + 24];
+        at += 25;
+        if flags & 1 != 0 {
+            continue;
+        }
+        at += 3 + if flags & 4 != 0 { 2 } else { 0 } + if flags & 8 != 0 { 4 } else { 0 };
+        let parts = half(at) + half(at + 2);
+        at += 4;
+        for _ in 0..parts {
+            at += 4 + word(at) as usize;
+        }
+    }
+    assert_eq!(at, request.len());
+    rows
 }
 
 fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Vec<u8> {

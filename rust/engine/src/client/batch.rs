@@ -1,0 +1,238 @@
+//! Batches: one operation of many rows, sent as one part a node, each part on a connection of its own.
+//!
+//! A part is an op like any other, with rows instead of a key: it is routed, sent, timed and tried again as all ops are.
+//! When it is routed, its rows are looked up, and if they belong to several nodes it splits. So a part that failed
+//! takes its unanswered rows, and only these, to wherever they belong by then. Every row is answered exactly once,
+//! with a PART record; the DONE of the batch follows the last.
+
+use super::op::{Op, Stage};
+use super::outputs::Done;
+use super::{without_answer, Engine, OpName};
+use crate::abi::NONE;
+use crate::cluster::NodeId;
+use crate::proto::{code, info3};
+use crate::wire::{self, Reply};
+use crate::Malformed;
+
+/// What makes an op a part of a batch.
+#[derive(Debug)]
+pub struct Part {
+    pub batch: OpName,
+    /// Numbers of its rows; those that are answered stay in it.
+    pub rows: Vec<u32>,
+}
+
+impl Engine {
+    /// The batch has been admitted: its rows go on their way, all in one part at first.
+    pub(super) fn start_batch(&mut self, op: u32) {
+        let serial = self.ops[op].serial;
+        self.ops[op].stage = Stage::Parts;
+        let Some(batch) = self.ops[op].batch.as_deref_mut() else { return };
+        let rows = (0..batch.rows.len() as u32).collect();
+        batch.parts = 1;
+        let part = self.new_part(op, (op, serial), rows);
+        self.op_timers.clear(op);
+        self.route(part);
+    }
+
+    /// A part with the batch's own limits; `like` is the batch or an earlier part.
+    fn new_part(&mut self, like: u32, batch: OpName, rows: Vec<u32>) -> u32 {
+        let part = self.ops.take(Op::new);
+        if let Some(batch) = self.ops[batch.0].batch.as_deref_mut() {
+            rows.iter().for_each(|&row| batch.rows[row as usize].owner = part);
+        }
+        let like = &self.ops[like];
+        let (limits, serial) = (like.limits(), self.ops[part].serial);
+        let entry = &mut self.ops[part];
+        entry.become_part(limits, serial, Part { batch, rows });
+        part
+    }
+
+    /// The batch that a part belongs to, and the rows of the part that are not answered.
+    fn part_rows(&self, part: u32) -> Option<(u32, Vec<u32>)> {
+        let of = self.ops[part].part.as_ref()?;
+        let op = self.named(of.batch)?;
+        let batch = self.ops[op].batch.as_ref()?;
+        let is_open = |row: &u32| batch.rows[*row as usize].owner == part;
+        Some((op, of.rows.iter().copied().filter(is_open).collect()))
+    }
+
+    /// Routes a part: whole to the node that all its rows belong to, else split.
+    pub(super) fn route_part(&mut self, part: u32) {
+        if !self.has_cluster() {
+            return self.wait_for_cluster(part);
+        }
+        let Some((op, rows)) = self.part_rows(part) else { return self.retire_part(part) };
+        let mut by_node: Vec<(NodeId, Vec<u32>)> = Vec::new();
+        for row in rows {
+            match self.row_node(op, part, row) {
+                Ok(node) => match by_node.iter_mut().find(|(other, _)| *other == node) {
+                    Some((_, rows)) => rows.push(row),
+                    None => by_node.push((node, vec![row])),
+                },
+                Err(code) => self.answer_row(op, row, &without_answer(op, code)),
+            }
+        }
+        let Some((node, rows)) = by_node.pop() else { return self.part_answered(part) };
+        let batch = self.ops[part].part.as_ref().map(|part| part.batch).unwrap_or_default();
+        for (node, rows) in by_node {
+            if let Some(batch) = self.ops[op].batch.as_deref_mut() {
+                batch.parts += 1;
+            }
+            let other = self.new_part(part, batch, rows);
+            self.send_part(op, other, node);
+        }
+        if let Some(own) = self.ops[part].part.as_mut() {
+            own.rows = rows;
+        }
+        self.send_part(op, part, node);
+    }
+
+    fn send_part(&mut self, op: u32, part: u32, node: NodeId) {
+        let mut request = std::mem::take(&mut self.ops[part].request);
+        request.clear();
+        let rows = self.ops[part].part.as_ref().map(|part| part.rows.clone()).unwrap_or_default();
+        if let Some(batch) = self.ops[op].batch.as_deref() {
+            batch.encode(&rows, &mut request);
+            self.ops[part].write = rows.iter().any(|&row| batch.is_write(row));
+        }
+        self.ops[part].request = request;
+        self.dispatch(part, node);
+    }
+
+    fn row_node(&mut self, op: u32, part: u32, row: u32) -> Result<NodeId, i32> {
+        let Some(batch) = self.ops[op].batch.as_deref() else { return Err(code::INVALID_NODE) };
+        let at = batch.rows[row as usize];
+        let (name, write) = (batch.groups[at.group as usize].namespace, batch.is_write(row));
+        let Some(namespace) = self.map.namespace(name) else { return Err(code::NAMESPACE) };
+        let entry = &mut self.ops[part];
+        (entry.namespace, entry.partition, entry.write) = (name, at.partition, write);
+        self.choose_replica(part, namespace).or_else(|| self.any_node()).ok_or(code::INVALID_NODE)
+    }
+
+    /// One frame of the answer to a part: any number of rows, and at the very end a message that is the last. Gives
+    /// whether it was.
+    pub(super) fn part_message(
+        &mut self,
+        part: u32,
+        bytes: &[u8],
+        from: usize,
+        to: usize,
+    ) -> Result<Option<Reply>, Malformed> {
+        let mut at = from;
+        while at < to {
+            let first_slot = self.outputs.tape.len();
+            let reply = wire::reply(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
+            let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
+            at += reply.length;
+            if reply.info3 & info3::LAST != 0 {
+                return Ok(Some(reply));
+            }
+            self.row_replied(part, &reply, first_slot as u32, super::address_of(bytes))?;
+        }
+        Ok(None)
+    }
+
+    fn row_replied(&mut self, part: u32, reply: &Reply, first_slot: u32, data_address: u32) -> Result<(), Malformed> {
+        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return Ok(()) };
+        let tries_left = self.ops[part].failed < self.ops[part].max_retries;
+        let Some(batch) = self.ops[op].batch.as_deref_mut() else { return Ok(()) };
+        let row = batch.rows.get_mut(reply.index as usize).filter(|row| row.owner == part);
+        let row = row.ok_or(Malformed("a row that was not asked for, or is answered already"))?;
+        row.code = reply.code;
+        if tries_left && matches!(reply.code, code::UNAVAILABLE | code::DEVICE_OVERLOAD) {
+            // Not done, and worth another try: it stays open until the last message, and then goes again.
+            return Ok(());
+        }
+        let done = Done {
+            from_server: true,
+            generation: reply.generation,
+            ttl: self.time_to_live(reply.void_time),
+            first_slot,
+            items: reply.items,
+            data_address,
+            ..without_answer(op, reply.code)
+        };
+        self.answer_row(op, reply.index, &done);
+        Ok(())
+    }
+
+    /// Gives the caller the result of a row.
+    fn answer_row(&mut self, op: u32, row: u32, done: &Done) {
+        if let Some(batch) = self.ops[op].batch.as_deref_mut() {
+            batch.rows[row as usize].owner = ANSWERED;
+            self.outputs.part(row, done);
+        }
+    }
+
+    /// The last message of a part has come.
+    pub(super) fn part_ended(&mut self, part: u32, last: &Reply) {
+        let open = self.part_rows(part);
+        match open {
+            Some((_, rows)) if rows.is_empty() && last.code == code::OK => self.part_answered(part),
+            Some((op, rows)) => {
+                let of_row = |&row: &u32| self.ops[op].batch.as_ref().map_or(0, |batch| batch.rows[row as usize].code);
+                let of_rows = rows.iter().map(of_row).find(|&code| code != code::OK);
+                let code = if last.code != code::OK { last.code } else { of_rows.unwrap_or(code::NO_RESPONSE) };
+                self.fail_attempt(part, code, true);
+            }
+            None => self.retire_part(part),
+        }
+    }
+
+    fn part_answered(&mut self, part: u32) {
+        self.end(part, without_answer(part, code::OK));
+    }
+
+    /// A part ends: rows that are still open end with it, and the batch with its last part.
+    pub(super) fn end_part(&mut self, part: u32, done: &Done) {
+        let open = self.part_rows(part);
+        let (in_doubt, node) = (self.ops[part].ever_sent, self.ops[part].last_node);
+        if let Some((op, rows)) = open {
+            for row in rows {
+                let Some(batch) = self.ops[op].batch.as_deref() else { break };
+                let own = batch.rows[row as usize].code;
+                let (code, from_server) = if own != code::OK { (own, true) } else { (done.code, done.from_server) };
+                // What the server refused has not happened; what nobody answered may have.
+                let in_doubt = batch.is_write(row) && in_doubt && own == code::OK;
+                self.answer_row(op, row, &Done { in_doubt, from_server, node, ..without_answer(op, code) });
+            }
+            let Some(batch) = self.ops[op].batch.as_deref_mut() else { return };
+            batch.parts -= 1;
+            if batch.parts == 0 {
+                let code = batch.code;
+                self.end(op, without_answer(op, code));
+            }
+        }
+    }
+
+    /// The batch is given up as a whole: every row that is open is told so.
+    pub(super) fn give_up_batch(&mut self, op: u32, code: i32) {
+        let name = (op, self.ops[op].serial);
+        if let Some(batch) = self.ops[op].batch.as_deref_mut() {
+            batch.code = code;
+        }
+        let parts: Vec<u32> = self.ops.indices().into_iter().filter(|&part| self.is_part_of(part, name)).collect();
+        if parts.is_empty() {
+            let rows = self.ops[op].batch.as_ref().map_or(0, |batch| batch.rows.len() as u32);
+            (0..rows).for_each(|row| self.answer_row(op, row, &without_answer(op, code)));
+            return self.end(op, without_answer(op, code));
+        }
+        for part in parts {
+            self.abandon(part);
+            self.finish(part, code);
+        }
+    }
+
+    fn is_part_of(&self, part: u32, batch: OpName) -> bool {
+        self.ops[part].part.as_ref().is_some_and(|of| of.batch == batch)
+    }
+
+    /// A part whose batch is gone.
+    fn retire_part(&mut self, part: u32) {
+        self.end(part, without_answer(part, code::CLIENT));
+    }
+}
+
+/// Owner of a row that has its answer.
+const ANSWERED: u32 = NONE;

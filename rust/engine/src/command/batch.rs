@@ -1,0 +1,266 @@
+//! Commands on many records: groups of rows that ask for the same, packed into one message a node.
+//!
+//! A row is a single-record command without its digest: each group is encoded as one, by the same code, and taken
+//! apart. In the command region the outer block is followed by the groups, each of them a block, its value slots, and
+//! its keys: `KEY` slots with the row's number in their bin word.
+
+use super::block::{self, Block, BLOCK_SLOTS};
+use super::refused;
+use crate::abi::{batch_flag, command_kind as kind, policy_flag as flag, tag, NONE};
+use crate::key::{self, UserKey};
+use crate::names::Names;
+use crate::proto::{field, info1, info3, particle, PROTO_HEADER};
+use crate::value::tape::{self, Slot};
+use crate::wire::message::{begin_message, end_message, field as put_field};
+use crate::wire::Header;
+use crate::{Malformed, Refused};
+
+/// Flags of a row.
+mod row_flag {
+    pub const REPEAT: u8 = 0x01;
+    pub const INFO: u8 = 0x02;
+    pub const GENERATION: u8 = 0x04;
+    pub const TTL: u8 = 0x08;
+}
+
+/// What a group's rows have in common.
+#[derive(Debug)]
+pub struct Group {
+    /// Name id.
+    pub namespace: u32,
+    pub write: bool,
+    /// Row flags, info bytes, generation, time to live.
+    head: Vec<u8>,
+    fields: u16,
+    ops: u16,
+    /// Namespace and set first; a row's own key comes between these and the rest.
+    places: Vec<u8>,
+    rest: Vec<u8>,
+    send_key: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub digest: [u8; 20],
+    pub partition: u16,
+    pub group: u32,
+    /// The user key with its particle type, in `Batch::keys`; empty unless it is sent.
+    key: (u32, u32),
+    /// The op that is to bring its answer; NONE when none is, or no longer.
+    pub owner: u32,
+    /// Why it was not answered yet: the code of the row, if there was one.
+    pub code: i32,
+}
+
+#[derive(Debug)]
+pub struct Batch {
+    pub rows: Vec<Row>,
+    pub groups: Vec<Group>,
+    keys: Vec<u8>,
+    /// As the wire has them.
+    flags: u8,
+    header: Header,
+    filter: Vec<u8>,
+    /// Parts under way.
+    pub parts: u32,
+    /// With which code it ends when all parts have: 0 unless the whole was given up.
+    pub code: i32,
+}
+
+/// Reads a whole batch from the command region.
+pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Result<Batch, Refused> {
+    let count = outer.keys as usize;
+    if count == 0 {
+        return Err(refused("a batch without keys"));
+    }
+    if count > region.len() {
+        return Err(refused("a batch has more keys than slots"));
+    }
+    let filter = tape::slice(data, outer.filter_offset, outer.filter_length);
+    let mut batch = Batch {
+        rows: vec![Row { digest: [0; 20], partition: 0, group: NONE, key: (0, 0), owner: NONE, code: 0 }; count],
+        groups: Vec::with_capacity(outer.items.min(1024) as usize),
+        keys: Vec::new(),
+        flags: (outer.batch_flags & batch_flag::ALL) as u8,
+        header: header(outer),
+        filter: filter.ok_or(refused("the filter lies outside of the data region"))?.to_vec(),
+        parts: 0,
+        code: 0,
+    };
+    let mut at = BLOCK_SLOTS;
+    for _ in 0..outer.items {
+        at = read_group(&mut batch, region, at, data, names)?;
+    }
+    if batch.rows.iter().any(|row| row.group == NONE) {
+        return Err(refused("a batch has rows without a key"));
+    }
+    Ok(batch)
+}
+
+fn header(outer: &Block) -> Header {
+    let mut header = Header { info1: info1::BATCH, timeout: outer.server_timeout(), ..Header::default() };
+    if outer.has(flag::READ_AP_ALL) {
+        header.info1 |= info1::READ_MODE_AP_ALL;
+    }
+    header.info3 = match outer.read_mode() {
+        0 => 0,
+        1 => info3::SC_READ_TYPE,
+        2 => info3::SC_READ_RELAX,
+        _ => info3::SC_READ_TYPE | info3::SC_READ_RELAX,
+    };
+    header
+}
+
+/// Reads the group whose block stands at `at`; gives where the next one does.
+fn read_group(batch: &mut Batch, region: &[Slot], at: usize, data: &[u8], names: &Names) -> Result<usize, Refused> {
+    let block = block::read(region.get(at..).ok_or(refused("the command region ends within a batch"))?)?;
+    if matches!(block.kind, kind::BATCH | kind::INFO) {
+        return Err(refused("this kind of command cannot be in a batch"));
+    }
+    let slots = at + BLOCK_SLOTS;
+    let keys = slots + block.slots as usize;
+    let end = keys + block.keys as usize;
+    let key_slots = region.get(keys..end).ok_or(refused("the command region ends within the keys of a batch"))?;
+    let group = batch.groups.len() as u32;
+    batch.groups.push(take_apart(&block, &region[slots..keys], data, names)?);
+    let set = if block.set == NONE { &[][..] } else { names.get(block.set) };
+    for slot in key_slots {
+        let user_key = user_key(slot, data)?;
+        let row = batch.rows.get_mut(slot.bin as usize).filter(|row| row.group == NONE);
+        let row = row.ok_or(refused("two keys of a batch have the same number, or one is too large"))?;
+        row.group = group;
+        row.digest = key::digest(set, &user_key);
+        row.partition = key::partition(&row.digest);
+        if batch.groups[group as usize].send_key {
+            row.key = keep_key(&mut batch.keys, &user_key);
+        }
+    }
+    Ok(end)
+}
+
+fn user_key<'a>(slot: &Slot, data: &'a [u8]) -> Result<UserKey<'a>, Refused> {
+    let bytes = || tape::slice(data, slot.a, slot.b).ok_or(refused("a key lies outside of the data region"));
+    if slot.kind() != tag::KEY {
+        return Err(refused("a slot of a batch's keys is no key"));
+    }
+    match (slot.tag >> 8) as u8 {
+        0 => bytes()?.try_into().map(UserKey::Digest).map_err(|_| refused("a digest has 20 bytes")),
+        particle::INTEGER => Ok(UserKey::Int(slot.i64())),
+        particle::STRING => bytes().map(UserKey::String),
+        particle::BLOB => bytes().map(UserKey::Blob),
+        _ => Err(refused("a key is neither an integer nor a string nor a blob nor a digest")),
+    }
+}
+
+fn keep_key(keys: &mut Vec<u8>, key: &UserKey) -> (u32, u32) {
+    let start = keys.len();
+    if let Some(particle_type) = key.particle_type() {
+        keys.push(particle_type);
+    }
+    match key {
+        UserKey::Int(int) => keys.extend_from_slice(&int.to_be_bytes()),
+        UserKey::String(bytes) | UserKey::Blob(bytes) => keys.extend_from_slice(bytes),
+        UserKey::Digest(_) => {}
+    }
+    (start as u32, (keys.len() - start) as u32)
+}
+
+/// Encodes the group's command for a record that there is not, and takes from it what its rows share.
+fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result<Group, Refused> {
+    let anyone = Block { key_type: u32::from(particle::INTEGER), key_a: 0, key_b: 0, ..*block };
+    let mut frame = Vec::new();
+    let encoded = super::encode(&anyone, slots, data, names, &mut frame)?;
+    let (header, mut at) = Header::read(&frame[PROTO_HEADER..]).map_err(own_fault)?;
+    at += PROTO_HEADER;
+    let mut group = Group {
+        namespace: encoded.namespace,
+        write: encoded.write,
+        head: row_head(&header, encoded.write),
+        fields: 0,
+        ops: header.ops,
+        places: Vec::new(),
+        rest: Vec::new(),
+        send_key: block.has(flag::SEND_KEY),
+    };
+    for _ in 0..header.fields {
+        let size = u32::from_be_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]) as usize;
+        let whole = &frame[at..at + 4 + size];
+        match whole[4] {
+            field::DIGEST | field::KEY => {}
+            field::NAMESPACE | field::SET => {
+                group.places.extend_from_slice(whole);
+                group.fields += 1;
+            }
+            _ => {
+                group.rest.extend_from_slice(whole);
+                group.fields += 1;
+            }
+        }
+        at += 4 + size;
+    }
+    group.rest.extend_from_slice(&frame[at..]);
+    Ok(group)
+}
+
+fn own_fault(_: Malformed) -> Refused {
+    refused("a command of our own could not be read")
+}
+
+fn row_head(header: &Header, write: bool) -> Vec<u8> {
+    let flags = row_flag::INFO | row_flag::TTL | if write { row_flag::GENERATION } else { 0 };
+    let mut head = vec![flags, header.info1, header.info2, header.info3];
+    if write {
+        head.extend_from_slice(&(header.generation as u16).to_be_bytes());
+    }
+    head.extend_from_slice(&header.ttl.to_be_bytes());
+    head
+}
+
+impl Batch {
+    /// Appends the message for some of the rows.
+    pub fn encode(&self, rows: &[u32], out: &mut Vec<u8>) {
+        let start = begin_message(out);
+        let mut fields = 1;
+        if !self.filter.is_empty() {
+            put_field(out, field::FILTER, &self.filter);
+            fields += 1;
+        }
+        let size_at = out.len();
+        out.extend_from_slice(&[0, 0, 0, 0, field::BATCH]);
+        out.extend_from_slice(&(rows.len() as u32).to_be_bytes());
+        out.push(self.flags);
+        let mut before = None;
+        for &number in rows {
+            let row = &self.rows[number as usize];
+            let group = &self.groups[row.group as usize];
+            out.extend_from_slice(&number.to_be_bytes());
+            out.extend_from_slice(&row.digest);
+            if before == Some(row.group) && !group.send_key {
+                out.push(row_flag::REPEAT);
+            } else {
+                self.write_row(row, group, out);
+            }
+            before = Some(row.group);
+        }
+        let size = (out.len() - size_at - 4) as u32;
+        out[size_at..size_at + 4].copy_from_slice(&size.to_be_bytes());
+        end_message(out, start, &Header { fields, ..self.header });
+    }
+
+    fn write_row(&self, row: &Row, group: &Group, out: &mut Vec<u8>) {
+        let (from, length) = (row.key.0 as usize, row.key.1 as usize);
+        let own_key = &self.keys[from..from + length];
+        out.extend_from_slice(&group.head);
+        out.extend_from_slice(&(group.fields + u16::from(!own_key.is_empty())).to_be_bytes());
+        out.extend_from_slice(&group.ops.to_be_bytes());
+        out.extend_from_slice(&group.places);
+        if !own_key.is_empty() {
+            put_field(out, field::KEY, own_key);
+        }
+        out.extend_from_slice(&group.rest);
+    }
+
+    pub fn is_write(&self, row: u32) -> bool {
+        self.groups[self.rows[row as usize].group as usize].write
+    }
+}
