@@ -1,6 +1,8 @@
 // The client as its users see it: one method an operation, each a line in the table of what it is and how it is written.
 // It turns arguments into commands and answers into values; where, when and how often to send is the engine's.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { unknownField } from "./core/check.ts"
 import { code, commandKind, event, NONE, stat } from "./core/generated.ts"
 import { camelCase } from "./core/text.ts"
@@ -129,10 +131,14 @@ export class Client {
   readonly #packer: PolicyPacker
   readonly #listeners = new Map<number, Set<ClusterListener>>()
 
-  /** @internal Use `connect`. */
-  constructor(driver: (listen: (event: EngineEvent) => void) => Driver, packer: PolicyPacker) {
-    this.#driver = driver((event) => this.#emit(event))
+  private constructor(drive: (listen: (event: EngineEvent) => void) => Driver, packer: PolicyPacker) {
+    this.#driver = drive((event) => this.#emit(event))
     this.#packer = packer
+  }
+
+  /** @internal For `connect` alone. */
+  static over(drive: (listen: (event: EngineEvent) => void) => Driver, packer: PolicyPacker): Client {
+    return new Client(drive, packer)
   }
 
   // ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────

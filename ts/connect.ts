@@ -37,7 +37,7 @@ export function connectOn(platform: Platform): Connect {
     }
     const module = await platform.engine(settings.wasm)
     let driver!: Driver
-    const client = new Client((listen) => {
+    const client = Client.over((listen) => {
       driver = new Driver(module, settings, transport, platform.ascii, listen)
       return driver
     }, settings.packer)

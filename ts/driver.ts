@@ -198,11 +198,7 @@ export class Driver {
   #watch(signal: AbortSignal, op: number, waiter: Waiter): void {
     const listener = () => {
       if (this.#waiters[op] !== waiter || this.#state === "ended") return
-      this.#enter(() => {
-        // An input first: it makes room for the output that cancelling leaves.
-        this.#engine.time(performance.now())
-        this.#engine.cancel(op)
-      })
+      this.#enter(() => this.#engine.cancel(op))
       this.#schedule()
     }
     waiter.abort = { signal, listener }

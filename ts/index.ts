@@ -1,16 +1,16 @@
 // The public names, all but `connect`, which each entry adds for its runtime.
 
-export type {
-  Addend,
-  AerospikeRecord,
-  BoundSet,
+export {
+  type Addend,
+  type AerospikeRecord,
+  type BoundSet,
   Client,
-  ClusterEvent,
-  ClusterEventType,
-  ClusterListener,
-  InfoNodeResult,
-  RecordMeta,
-  Stats,
+  type ClusterEvent,
+  type ClusterEventType,
+  type ClusterListener,
+  type InfoNodeResult,
+  type RecordMeta,
+  type Stats,
 } from "./client.ts"
 export type { Config, HostAddress, Hosts } from "./config.ts"
 export type { NodeInfo } from "./driver.ts"

@@ -1,5 +1,7 @@
 // Where log lines go: a client's own logger, else the console, as far as the level allows.
 
+import { check, integer } from "./core/check.ts"
+
 /** How much is logged: a line is shown when its level is at most the set one. */
 export const LogLevel = { OFF: -1, ERROR: 0, WARN: 1, INFO: 2, DEBUG: 3, TRACE: 4 } as const
 
@@ -16,6 +18,7 @@ let current: LogLevel = LogLevel.WARN
  * `AEROSPIKE_LOG` says (`off`, `error`, `warn`, `info`, `debug`, `trace`, or the number).
  */
 export function setLogLevel(level: LogLevel): void {
+  check("the log level", level, integer(LogLevel.OFF, LogLevel.TRACE))
   current = level
 }
 

@@ -19,7 +19,7 @@ function setUp({ config = {}, transport = new FakeTransport() as Transport } = {
   const logged: unknown[][] = []
   const settings = settingsOf({ hosts: "a", logger: (...line) => logged.push(line), ...config })
   let driver!: Driver
-  const client = new Client((listen) => {
+  const client = Client.over((listen) => {
     driver = new Driver(engine.module, settings, transport, undefined, listen)
     return driver
   }, settings.packer)
@@ -383,8 +383,7 @@ describe("cancelling", () => {
     engine.calls.length = 0
     engine.polls.push(outputs(done(0, code.ABORTED)))
     abort.abort(new Error("enough"))
-    // An input comes first: what the engine answers is not to be forgotten with the outputs of the last poll.
-    expect(engine.calls.map(([name]) => name)).toEqual(["time", "cancel"])
+    expect(engine.calls).toEqual([["cancel", 0]])
     const error = await get.catch((error) => error)
     expect(error).toBeInstanceOf(ClientError)
     expect(error).toMatchObject({ code: code.ABORTED, cause: new Error("enough") })
@@ -404,7 +403,7 @@ describe("cancelling", () => {
   test("a signal that was raised before cancels before anything is sent", async () => {
     const { engine, client } = setUp()
     void client.get(key, { signal: AbortSignal.abort() }).catch(() => {})
-    expect(engine.calls.map(([name]) => name).slice(-3)).toEqual(["submit", "time", "cancel"])
+    expect(engine.calls.map(([name]) => name).slice(-2)).toEqual(["submit", "cancel"])
   })
 })
 
