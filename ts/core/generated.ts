@@ -1,4 +1,4 @@
-// Generated from rust/engine/src/{abi,proto,limits}.rs by `npm run gen`. Do not edit.
+// Generated from rust/engine/src/{abi,proto,limits,command/exp_ops}.rs by `npm run gen`. Do not edit.
 //
 // The numbers of the boundary between the engine and its shell, of the wire protocol, and the limits.
 
@@ -1131,6 +1131,210 @@ export const limit = Object.freeze({
   NAMESPACES: 32,
   /** A digest. */
   DIGEST: 20,
+  /** A packed expression. */
+  EXPRESSION: 1048576,
+} as const)
+
+/** Operators of expressions. */
+export const expOp = Object.freeze({
+  /** No value: makes a read or write op fail, a filter refuse. Takes 0, gives any. */
+  UNKNOWN: 0,
+  /** Whether both are equal. Takes 2, gives bool. */
+  EQ: 1,
+  /** Whether both differ. Takes 2, gives bool. */
+  NE: 2,
+  /** Whether the first is the greater. Takes 2, gives bool. */
+  GT: 3,
+  /** Whether the first is greater or equal. Takes 2, gives bool. */
+  GE: 4,
+  /** Whether the first is the smaller. Takes 2, gives bool. */
+  LT: 5,
+  /** Whether the first is smaller or equal. Takes 2, gives bool. */
+  LE: 6,
+  /** Whether a POSIX regular expression (regex_flag, raw pattern) matches a string. Takes 3, gives bool. */
+  REGEX: 7,
+  /** Whether a region and a point, in either order, contain one another. Takes 2, gives bool. */
+  GEO: 8,
+  /** Whether a value is in a list (server 8.1.2). Takes 2, gives bool. */
+  IN_LIST: 9,
+  /** Whether all are true. Takes 2+, gives bool. */
+  AND: 16,
+  /** Whether any is true. Takes 2+, gives bool. */
+  OR: 17,
+  /** The contrary. Takes 1, gives bool. */
+  NOT: 18,
+  /** Whether exactly one is true. Takes 2+, gives bool. */
+  EXCLUSIVE: 19,
+  /** The sum; integers wrap. Takes 1+, gives number. */
+  ADD: 20,
+  /** The first less all others; a single one negated. Takes 1+, gives number. */
+  SUB: 21,
+  /** The product; integers wrap. Takes 1+, gives number. */
+  MUL: 22,
+  /** The first divided by the product of the others; of a single one its reciprocal. Takes 1+, gives number. */
+  DIV: 23,
+  /** A float to the power of a float. Takes 2, gives float. */
+  POW: 24,
+  /** The logarithm of a float to a base. Takes 2, gives float. */
+  LOG: 25,
+  /** The remainder of integers, with the sign of the first. Takes 2, gives int. */
+  MOD: 26,
+  /** The number without its sign; the smallest integer stays as it is. Takes 1, gives number. */
+  ABS: 27,
+  /** The next whole float downwards. Takes 1, gives float. */
+  FLOOR: 28,
+  /** The next whole float upwards. Takes 1, gives float. */
+  CEIL: 29,
+  /** A float cut off to an integer. Takes 1, gives int. */
+  TO_INT: 30,
+  /** An integer as a float. Takes 1, gives float. */
+  TO_FLOAT: 31,
+  /** Bits that are set in all. Takes 2+, gives int. */
+  INT_AND: 32,
+  /** Bits that are set in any. Takes 2+, gives int. */
+  INT_OR: 33,
+  /** Bits that are set in an odd number of them. Takes 2+, gives int. */
+  INT_XOR: 34,
+  /** All bits turned over. Takes 1, gives int. */
+  INT_NOT: 35,
+  /** Bits moved to the left. Takes 2, gives int. */
+  INT_LSHIFT: 36,
+  /** Bits moved to the right, zeros coming in. Takes 2, gives int. */
+  INT_RSHIFT: 37,
+  /** Bits moved to the right, the sign coming in. Takes 2, gives int. */
+  INT_ARSHIFT: 38,
+  /** How many bits are set. Takes 1, gives int. */
+  INT_COUNT: 39,
+  /** Position of the first bit that is as asked for, from the left; -1 for none. Takes 2, gives int. */
+  INT_LSCAN: 40,
+  /** Position of the last bit that is as asked for; -1 for none. Takes 2, gives int. */
+  INT_RSCAN: 41,
+  /** The smallest. Takes 1+, gives number. */
+  MIN: 50,
+  /** The greatest. Takes 1+, gives number. */
+  MAX: 51,
+  /** The record's digest modulo a number. Takes 1, gives int. */
+  DIGEST_MODULO: 64,
+  /** Bytes on the device (deprecated: RECORD_SIZE). Takes 0, gives int. */
+  DEVICE_SIZE: 65,
+  /** Nanoseconds since 1970 of the last write. Takes 0, gives int. */
+  LAST_UPDATE: 66,
+  /** Milliseconds since the last write. Takes 0, gives int. */
+  SINCE_UPDATE: 67,
+  /** Nanoseconds since 1970 at which the record expires; -1 for never. Takes 0, gives int. */
+  VOID_TIME: 68,
+  /** Seconds left to live; -1 for ever. Takes 0, gives int. */
+  TTL: 69,
+  /** The record's set, empty for none. Takes 0, gives string. */
+  SET_NAME: 70,
+  /** Whether the user key is stored with the record. Takes 0, gives bool. */
+  KEY_EXISTS: 71,
+  /** Whether the record is a tombstone. Takes 0, gives bool. */
+  IS_TOMBSTONE: 72,
+  /** Bytes in memory (deprecated: RECORD_SIZE). Takes 0, gives int. */
+  MEMORY_SIZE: 73,
+  /** Bytes of the record. Takes 0, gives int. */
+  RECORD_SIZE: 74,
+  /** The stored user key, if it is of that exp_type. Takes 1, gives any. */
+  KEY: 80,
+  /** A bin (exp_type, raw name), if it is of that type. Takes 2, gives any. */
+  BIN: 81,
+  /** The particle type of a bin (raw name), 0 for none. Takes 1, gives int. */
+  BIN_TYPE: 82,
+  /** In a path's modification: remove the element. Takes 0, gives any. */
+  REMOVE_RESULT: 100,
+  /** The keys of a map (server 8.1.2). Takes 1, gives list. */
+  MAP_KEYS: 101,
+  /** The values of a map (server 8.1.2). Takes 1, gives list. */
+  MAP_VALUES: 102,
+  /** In a path: the element at hand (exp_type, loop_part). Takes 2, gives any. */
+  LOOP_VAR: 122,
+  /** Test, value, test, value …, default: the value of the first test that is true. Takes 3+2, gives any. */
+  COND: 123,
+  /** A variable (raw name) of a LET around it. Takes 1, gives any. */
+  VAR: 124,
+  /** Raw name, value, raw name, value …, body: the body with variables. Takes 3+2, gives any. */
+  LET: 125,
+  /** A list that is a value. Takes 1, gives list. */
+  QUOTE: 126,
+  /** A list, map, bit or HLL op: exp_type of what it gives, exp_system, the op, what it is done to. Takes 4, gives any. */
+  CALL: 127,
+} as const)
+
+/** Types of values in expressions. */
+export const expType = Object.freeze({
+  /** No value. */
+  NIL: 0,
+  /** true or false. */
+  BOOL: 1,
+  /** Signed integer of 64 bits. */
+  INT: 2,
+  /** Text. */
+  STRING: 3,
+  /** List. */
+  LIST: 4,
+  /** Map. */
+  MAP: 5,
+  /** Bytes. */
+  BLOB: 6,
+  /** Double. */
+  FLOAT: 7,
+  /** GeoJSON. */
+  GEO: 8,
+  /** HyperLogLog. */
+  HLL: 9,
+} as const)
+
+/** Whose op a CALL is, and a bit for those that change what they are done to. */
+export const expSystem = Object.freeze({
+  /** Lists and maps. */
+  CDT: 0,
+  /** Bits of blobs. */
+  BITS: 1,
+  /** HyperLogLogs. */
+  HLL: 2,
+  /** Strings (server 8.1.3). */
+  STRING: 3,
+  /** Text forms (server 8.1.3). */
+  REPR: 4,
+  /** The op changes: what it changed is the result, the bin stays. */
+  MODIFY: 64,
+} as const)
+
+/** Flags of the expression ops. */
+export const expFlag = Object.freeze({
+  /** Write: fail if the bin exists. */
+  CREATE_ONLY: 1,
+  /** Write: fail if the bin is absent. */
+  UPDATE_ONLY: 2,
+  /** Write: nil removes the bin, else it fails. */
+  ALLOW_DELETE: 4,
+  /** Write: when a flag above forbids it, nothing happens. */
+  POLICY_NO_FAIL: 8,
+  /** Unknown: nothing happens. */
+  EVAL_NO_FAIL: 16,
+} as const)
+
+/** Flags of REGEX, those of POSIX `regcomp`. */
+export const regexFlag = Object.freeze({
+  /** Extended syntax. */
+  EXTENDED: 1,
+  /** Upper and lower case are the same. */
+  ICASE: 2,
+  /** No submatches; whether it matches is all that is asked. */
+  NOSUB: 4,
+  /** A line feed ends a line, and a dot does not match it. */
+  NEWLINE: 8,
+} as const)
+
+/** What of an element a LOOP_VAR is. */
+export const loopPart = Object.freeze({
+  /** Its key, in a map. */
+  KEY: 0,
+  /** Its value. */
+  VALUE: 1,
+  /** Its index. */
+  INDEX: 2,
 } as const)
 
 /** What each result code means. */

@@ -1,6 +1,7 @@
 //! Prints what is generated from the tables of numbers: `generate ts` the TypeScript module of constants, `generate md`
 //! the page of the documentation. `scripts/gen.mjs` runs it and keeps both files; nothing here writes one.
 
+use aerospike_sansio::command::exp_ops;
 use aerospike_sansio::table::Row;
 use aerospike_sansio::{abi, limits, proto};
 use std::fmt::Write;
@@ -21,13 +22,14 @@ macro_rules! tables {
     };
 }
 
-fn sources() -> [(&'static str, Vec<Table>); 3] {
+fn sources() -> [(&'static str, Vec<Table>); 4] {
     tables! {
         abi: command_kind command_word policy_flag batch_flag tag tag_flag output event close_reason socket_end stat;
         proto: message_type info1 info2 info3 info4 field op list_op map_op cdt_op cdt_return list_write_flag list_sort_flag
             map_write_flag context bit_op bit_write_flag bit_resize_flag bit_overflow_flag hll_op hll_write_flag particle
             code;
         limits: limit;
+        exp_ops: exp_op exp_type exp_system exp_flag regex_flag loop_part;
     }
 }
 
@@ -42,7 +44,12 @@ const SINGLE: [(&str, u64, &str); 5] = [
 
 /// Fails when a table was written and not listed above.
 fn check_nothing_is_left_out() {
-    let texts = [include_str!("../src/abi.rs"), include_str!("../src/proto.rs"), include_str!("../src/limits.rs")];
+    let texts = [
+        include_str!("../src/abi.rs"),
+        include_str!("../src/proto.rs"),
+        include_str!("../src/limits.rs"),
+        include_str!("../src/command/exp_ops.rs"),
+    ];
     for (text, (source, tables)) in texts.iter().zip(sources()) {
         let written = text.lines().filter(|line| line.starts_with("    pub mod ")).count();
         assert_eq!(tables.len(), written, "examples/generate.rs does not list every table of {source}.rs");
@@ -66,7 +73,7 @@ fn main() {
 
 fn typescript() -> String {
     let mut out = String::from(
-        "// Generated from rust/engine/src/{abi,proto,limits}.rs by `npm run gen`. Do not edit.\n\
+        "// Generated from rust/engine/src/{abi,proto,limits,command/exp_ops}.rs by `npm run gen`. Do not edit.\n\
          //\n\
          // The numbers of the boundary between the engine and its shell, of the wire protocol, and the limits.\n",
     );
@@ -131,12 +138,13 @@ fn sentence(about: &str) -> String {
 
 // ── Markdown ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const CHAPTERS: [(&str, &str, &str); 3] = [
+const CHAPTERS: [(&str, &str, &str); 4] = [
     (
         "proto",
         "The wire protocol",
         "What client and server say to each other. Result codes below zero are the client's own.",
     ),
+    ("exp_ops", "Expressions", "Conditions and computations that the server evaluates on a record."),
     ("limits", "Limits", "Checked before anything is sent, and before anything that was received is believed."),
     (
         "abi",
@@ -147,7 +155,7 @@ const CHAPTERS: [(&str, &str, &str); 3] = [
 
 fn markdown() -> String {
     let mut out = String::from(
-        "# Numbers\n\n<!-- Generated from rust/engine/src/{abi,proto,limits}.rs by `npm run gen`. Do not edit. -->\n",
+        "# Numbers\n\n<!-- Generated from rust/engine/src/{abi,proto,limits,command/exp_ops}.rs by `npm run gen`. Do not edit. -->\n",
     );
     let sources = sources();
     for (source, title, about) in CHAPTERS {

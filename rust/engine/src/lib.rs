@@ -32,3 +32,10 @@ pub struct Refused {
     pub reason: &'static str,
     pub slot: Option<usize>,
 }
+
+impl Refused {
+    /// The same for slots that have others before them.
+    pub(crate) fn behind(self, slots: usize) -> Self {
+        Refused { slot: self.slot.map(|slot| slot + slots), ..self }
+    }
+}

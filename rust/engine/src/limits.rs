@@ -21,5 +21,6 @@ table! {
         REPLICAS = 128, "Replica levels of a namespace.";
         NAMESPACES = 32, "Namespaces of a cluster.";
         DIGEST = 20, "A digest.";
+        EXPRESSION = 1024 * 1024, "A packed expression.";
     }
 }

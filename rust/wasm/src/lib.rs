@@ -2,6 +2,8 @@
 //! linear memory, whose addresses the getters tell; an address is good until the next call that may grow its region.
 //! Nothing is decided here.
 
+mod codec;
+
 use aerospike_sansio::abi::NONE;
 use aerospike_sansio::client::Engine as Core;
 use aerospike_sansio::names::NameKind;

@@ -5,7 +5,7 @@
 //! its keys: `KEY` slots with the row's number in their bin word.
 
 use super::block::{self, Block, BLOCK_SLOTS};
-use super::refused;
+use super::{filter, refused};
 use crate::abi::{batch_flag, command_kind as kind, policy_flag as flag, tag, NONE};
 use crate::key::{self, UserKey};
 use crate::names::Names;
@@ -76,18 +76,21 @@ pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Resul
     if count > region.len() {
         return Err(refused("a batch has more keys than slots"));
     }
-    let filter = tape::slice(data, outer.filter_offset, outer.filter_length);
+    let slots = region.get(BLOCK_SLOTS..).ok_or(refused("the command region ends within a batch"))?;
+    let (slots, _) = filter::split(outer, slots)?;
+    let mut filter = Vec::new();
+    filter::pack(outer, slots, data, &mut filter)?;
     let mut batch = Batch {
         rows: vec![Row { digest: [0; 20], partition: 0, group: NONE, key: (0, 0), owner: NONE, code: 0 }; count],
         groups: Vec::with_capacity(outer.items.min(1024) as usize),
         keys: Vec::new(),
         flags: (outer.batch_flags & batch_flag::ALL) as u8,
         header: header(outer),
-        filter: filter.ok_or(refused("the filter lies outside of the data region"))?.to_vec(),
+        filter,
         parts: 0,
         code: 0,
     };
-    let mut at = BLOCK_SLOTS;
+    let mut at = BLOCK_SLOTS + slots.len();
     for _ in 0..outer.items {
         at = read_group(&mut batch, region, at, data, names)?;
     }

@@ -49,6 +49,8 @@ pub struct Block {
     pub keys: u32,
     /// `abi::batch_flag`
     pub batch_flags: u32,
+    /// Of `slots`, those that are the filter; the first ones.
+    pub filter_slots: u32,
 }
 
 /// What a write expects of the record's existence.
@@ -146,6 +148,7 @@ pub fn read(region: &[Slot]) -> Result<Block, Refused> {
         read_touch: word(word::READ_TOUCH),
         keys: word(word::KEYS),
         batch_flags: word(word::BATCH_FLAGS),
+        filter_slots: word(word::FILTER_SLOTS),
     };
     check(&block).map(|()| block)
 }
@@ -155,6 +158,9 @@ fn check(block: &Block) -> Result<(), Refused> {
     check_ttl(block.ttl)?;
     if block.read_touch > 100 && block.read_touch != READ_TOUCH_OFF {
         return Err(refused("the read-touch percentage is not within 0 and 100, or -1 for off"));
+    }
+    if block.filter_slots > 0 && block.filter_length > 0 {
+        return Err(refused("there are two filters: slots and bytes"));
     }
     if block.flags >> flag::REPLICA_SHIFT > 4 {
         return Err(refused("the replica policy is none of sequence, master, any, preferRack and random"));
@@ -237,6 +243,9 @@ mod tests {
             filter_offset: 18,
             filter_length: 19,
             read_touch: 20,
+            keys: 0,
+            batch_flags: 0,
+            filter_slots: 0,
         };
         assert_eq!(read(&region(&words)), Ok(expected));
     }

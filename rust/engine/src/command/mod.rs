@@ -5,6 +5,9 @@
 
 pub mod batch;
 mod block;
+pub mod codec;
+pub mod exp_ops;
+mod filter;
 mod single;
 
 pub use block::{read, Block, BLOCK_SLOTS};

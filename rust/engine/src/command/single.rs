@@ -1,7 +1,7 @@
 //! Commands on one record: get, select, exists, put, add, append, prepend, touch, remove.
 
 use super::block::{Block, Exists, Generation};
-use super::{refused, Encoded};
+use super::{filter, refused, Encoded};
 use crate::abi::{command_kind as kind, policy_flag as flag, tag, NONE};
 use crate::key::{self, UserKey};
 use crate::limits::limit;
@@ -20,11 +20,12 @@ pub fn encode(
     out: &mut Vec<u8>,
 ) -> Result<Encoded, Refused> {
     let slots = slots.get(..block.slots as usize).ok_or(refused("the command region ends within the slots"))?;
+    let (filter, items) = filter::split(block, slots)?;
     let start = begin_message(out);
     let mut header = header(block)?;
-    let (digest, fields) = write_fields(block, data, names, out)?;
+    let (digest, fields) = write_fields(block, filter, data, names, out)?;
     header.fields = fields;
-    header.ops = write_ops(block, slots, data, names, out)?;
+    header.ops = write_ops(block, items, data, names, out).map_err(|refused| refused.behind(filter.len()))?;
     check_length(out.len() - start)?;
     end_message(out, start, &header);
     Ok(Encoded { namespace: block.namespace, partition: key::partition(&digest), digest, write: block.is_write() })
@@ -100,7 +101,13 @@ fn write_policy(block: &Block, header: &mut Header) -> Result<(), Refused> {
 
 /// Writes the fields and gives the digest and how many they are. There is no way past the digest: without it, the server
 /// would take a write as a job over the whole set (`transaction.h`, `as_transaction_is_query`).
-fn write_fields(block: &Block, data: &[u8], names: &Names, out: &mut Vec<u8>) -> Result<([u8; 20], u16), Refused> {
+fn write_fields(
+    block: &Block,
+    filter: &[Slot],
+    data: &[u8],
+    names: &Names,
+    out: &mut Vec<u8>,
+) -> Result<([u8; 20], u16), Refused> {
     let namespace = name(names, block.namespace).ok_or(refused("the namespace has no name"))?;
     if !(1..=limit::NAMESPACE).contains(&namespace.len()) {
         return Err(refused("a namespace name has 1 to 31 bytes"));
@@ -124,11 +131,7 @@ fn write_fields(block: &Block, data: &[u8], names: &Names, out: &mut Vec<u8>) ->
     if block.has(flag::SEND_KEY) {
         fields += write_key(&key, out);
     }
-    if block.filter_length > 0 {
-        let filter = tape::slice(data, block.filter_offset, block.filter_length);
-        wire::field(out, field::FILTER, filter.ok_or(refused("the filter lies outside of the data region"))?);
-        fields += 1;
-    }
+    fields += filter::write(block, filter, data, out)?;
     Ok((digest, fields))
 }
 

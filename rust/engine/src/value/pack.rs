@@ -92,6 +92,24 @@ pub fn token(bytes: &[u8], at: &mut usize) -> Result<Token, Malformed> {
     }
 }
 
+/// Goes past one element with all that it holds, and gives where it ends.
+pub fn skip(bytes: &[u8], at: &mut usize) -> Result<usize, Malformed> {
+    let mut left: usize = 1;
+    while left > 0 {
+        left -= 1;
+        // Counts are not more than the bytes that are left, each of which is at most one of these elements.
+        match token(bytes, at)? {
+            Token::List(items) => left += items,
+            Token::Map(pairs) => left += 2 * pairs,
+            _ => {}
+        }
+        if left > bytes.len() - *at {
+            return Err(TRUNCATED);
+        }
+    }
+    Ok(*at)
+}
+
 /// The flags of a list's or map's marker, if the next token is one; a map's marker has a nil beside it.
 /// The marker counts as an item (or pair) of its list (or map).
 #[inline]
@@ -206,15 +224,24 @@ pub fn float(value: f64, out: &mut Vec<u8>) {
 
 /// A string or blob: str header, type byte, bytes.
 pub fn text(particle_type: u8, bytes: &[u8], out: &mut Vec<u8>) {
-    let length = bytes.len() + 1;
+    text_header(bytes.len() + 1, out);
+    out.push(particle_type);
+    out.extend_from_slice(bytes);
+}
+
+/// A name or pattern in an expression: str header, bytes.
+pub fn raw_text(bytes: &[u8], out: &mut Vec<u8>) {
+    text_header(bytes.len(), out);
+    out.extend_from_slice(bytes);
+}
+
+fn text_header(length: usize, out: &mut Vec<u8>) {
     match length {
         0..=0x1f => out.push(0xa0 | length as u8),
         0x20..=0xff => out.extend_from_slice(&[0xd9, length as u8]),
         0x100..=0xffff => tagged(0xda, &(length as u16).to_be_bytes(), out),
         _ => tagged(0xdb, &(length as u32).to_be_bytes(), out),
     }
-    out.push(particle_type);
-    out.extend_from_slice(bytes);
 }
 
 /// The header of a list; with flags, the marker too.

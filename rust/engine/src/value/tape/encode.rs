@@ -10,7 +10,7 @@ use crate::Refused;
 /// Appends the particle of the value that starts at `slots[at]`, whose texts lie in `data`. Gives its type and the
 /// index behind its last slot. When it refuses, what it appended so far stays.
 pub fn to_particle(slots: &[Slot], at: usize, data: &[u8], out: &mut Vec<u8>) -> Result<(u8, usize), Refused> {
-    let mut reader = Reader { slots, data, at };
+    let mut reader = Reader { slots, data, at, is_value: true };
     let slot = reader.next()?;
     let particle_type = match slot.kind() {
         tag::NIL => particle::NULL,
@@ -35,12 +35,22 @@ pub fn to_particle(slots: &[Slot], at: usize, data: &[u8], out: &mut Vec<u8>) ->
     Ok((particle_type, reader.at))
 }
 
+/// Appends the packed form of the element that starts at `slots[at]`: a value, an expression, or whatever else is made of
+/// lists. Gives the index behind its last slot. When it refuses, what it appended so far stays.
+pub fn to_packed(slots: &[Slot], at: usize, data: &[u8], out: &mut Vec<u8>) -> Result<usize, Refused> {
+    let mut reader = Reader { slots, data, at, is_value: false };
+    reader.pack_next(0, out)?;
+    Ok(reader.at)
+}
+
 /// Takes slots one by one and believes none of them.
 struct Reader<'a> {
     slots: &'a [Slot],
     data: &'a [u8],
     /// Index of the next slot.
     at: usize,
+    /// Whether all of it is to be stored: what only expressions have is refused.
+    is_value: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -114,7 +124,19 @@ impl<'a> Reader<'a> {
             }
             tag::INFINITY => pack::infinity(out),
             tag::WILDCARD => pack::wildcard(out),
+            tag::RAW if !self.is_value => pack::raw_text(self.text(slot)?, out),
+            tag::PACKED if !self.is_value => self.packed(slot, out)?,
             _ => return Err(self.refused("an unknown tag")),
+        }
+        Ok(())
+    }
+
+    /// Appends what is packed already, if it is one element.
+    fn packed(&self, slot: Slot, out: &mut Vec<u8>) -> Result<(), Refused> {
+        let bytes = self.text(slot)?;
+        match pack::skip(bytes, &mut 0) {
+            Ok(length) if length == bytes.len() => out.extend_from_slice(bytes),
+            _ => return Err(self.refused("what is said to be packed is not one packed element")),
         }
         Ok(())
     }

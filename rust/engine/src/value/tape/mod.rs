@@ -8,7 +8,7 @@ mod decode;
 mod encode;
 
 pub use decode::from_particle;
-pub use encode::to_particle;
+pub use encode::{to_packed, to_particle};
 
 use crate::abi::tag;
 use crate::proto::particle;
