@@ -125,7 +125,9 @@ async function readThroughOutage(phase, client, cluster) {
 }
 
 async function removeAll(phase, client) {
-  await inFlight(64, records, (record) => phase.time(client.remove(keyOf(record))), { evenWhenStopped: true })
+  // Writes are not retried by default. Removing twice does no harm, and a node may have just been lost.
+  const policy = { maxRetries: 10, sleepBetweenRetries: 200, totalTimeout: 5000 }
+  await inFlight(64, records, (record) => phase.time(client.remove(keyOf(record), policy)), { evenWhenStopped: true })
   say("removed", `${count(phase.ops - phase.errors)} records in ${phase.took()}`)
 }
 
