@@ -16,7 +16,7 @@ const PENDING_MAX: usize = 1024 * 1024;
 
 impl Engine {
     pub(super) fn dispatch(&mut self, op: u32, node: NodeId) {
-        let (now, depth) = (self.now, self.config.pipeline_depth);
+        let now = self.now;
         let max_errors = self.config.max_error_rate;
         let exclusive = self.ops[op].is_slow();
         self.ops[op].last_node = u32::from(node);
@@ -31,6 +31,7 @@ impl Engine {
         if member.pool.open() == 0 && now < member.refused_until {
             return self.fail_attempt(op, code::CONNECTION, false);
         }
+        let (_, depth) = member.depths(&self.config);
         let choice = if exclusive {
             member.pool.idle.last().map_or(Choice::Wait, |&conn| Choice::Use(conn))
         } else {
@@ -111,7 +112,8 @@ impl Engine {
             if now < member.refused_until {
                 continue;
             }
-            let short = member.pool.shortage(member.in_flight, config.comfortable_depth, config.max_conns_per_node);
+            let (comfortable, _) = member.depths(config);
+            let short = member.pool.shortage(member.in_flight, comfortable, config.max_conns_per_node);
             // A first connection is opened for what waits; further ones only beside it.
             for _ in 0..short {
                 self.open_pool_conn(node);
@@ -139,10 +141,10 @@ impl Engine {
 
     /// A pool connection has room: what waits goes on it.
     pub(super) fn serve(&mut self, node: NodeId) {
-        let (comfortable, depth) = (self.config.comfortable_depth, self.config.pipeline_depth);
         loop {
             let conns = &self.conns;
             let Some(member) = self.members[node as usize].as_mut() else { return };
+            let (comfortable, depth) = member.depths(&self.config);
             let pool = &mut member.pool;
             // What waits is shared with the connections that are just being opened.
             let depth = if pool.connecting.is_empty() { depth } else { comfortable };

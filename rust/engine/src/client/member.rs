@@ -1,5 +1,6 @@
 //! A node of the cluster with what the client keeps for it: its pool, its tend and its errors.
 
+use super::config::Config;
 use crate::cluster::Node;
 use crate::conn::{ConnId, Pool};
 
@@ -41,6 +42,15 @@ pub struct Member {
 }
 
 impl Member {
+    /// How many requests a connection carries before another one is opened, and at most.
+    pub fn depths(&self, config: &Config) -> (usize, usize) {
+        if self.node.pipelines {
+            (config.comfortable_depth, config.pipeline_depth)
+        } else {
+            (1, 1)
+        }
+    }
+
     pub fn new(node: Node, conn: ConnId) -> Member {
         Member {
             node,

@@ -93,6 +93,8 @@ impl Engine {
         }
         if let Some(agent) = self.user_agent(node) {
             text.push_str(&agent);
+        } else if self.member(node).is_some_and(|member| !member.tended) {
+            text.push_str("features\n");
         }
         self.set_step(node, Step::Lists);
         self.ask(conn, &text);
@@ -109,8 +111,7 @@ impl Engine {
 
     /// Servers from 8.1 on keep a list of who is connected. Said once, on the first question to a member.
     fn user_agent(&self, node: NodeId) -> Option<String> {
-        let member = self.member(node).filter(|member| !member.tended && member.node.build_at_least(8, 1))?;
-        let _ = member;
+        self.member(node).filter(|member| !member.tended && member.node.build_at_least(8, 1))?;
         let agent = format!("1,aerospike-wasm-{},{}", env!("CARGO_PKG_VERSION"), self.config.app_id);
         let short = &agent.as_bytes()[..agent.len().min(64)];
         Some(format!("user-agent-set:value={}\n", base64::encode(short)))
@@ -157,6 +158,10 @@ impl Engine {
         if partition_generation >= 0 {
             let replicas = info::value(answer, "replicas").ok_or(Malformed("no replicas"))?;
             self.take_replicas(node, replicas)?;
+        }
+        if let Some(features) = info::value(answer, "features").map(info::text) {
+            let pipelines = features.split(';').any(|feature| feature == "pipelining");
+            self.member_mut(node).into_iter().for_each(|member| member.node.pipelines = pipelines);
         }
         let rebalance = info::number(answer, "rebalance-generation").unwrap_or(UNKNOWN);
         let racks = info::value(answer, "rack-ids").map(|racks| parse_racks(&info::text(racks))).unwrap_or_default();

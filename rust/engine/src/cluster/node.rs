@@ -30,7 +30,10 @@ pub struct Node {
     pub name: String,
     pub address: Address,
     pub build: String,
-    pub features: String,
+    /// It answers several requests of one connection in order, so that they need not wait for each other. All servers
+    /// that say nothing else do; `features` is asked of old ones only, since from 8.1 on that leaves a warning in the
+    /// server's log.
+    pub pipelines: bool,
     pub peers_generation: i64,
     pub partition_generation: i64,
     pub rebalance_generation: i64,
@@ -48,7 +51,7 @@ impl Node {
             name,
             address,
             build: String::new(),
-            features: String::new(),
+            pipelines: true,
             peers_generation: UNKNOWN,
             partition_generation: UNKNOWN,
             rebalance_generation: UNKNOWN,

@@ -44,6 +44,22 @@ fn there_are_never_more_connections_or_requests_on_one_than_allowed() {
 }
 
 #[test]
+fn requests_share_no_connection_of_a_server_that_does_not_pipeline() {
+    for (features, conns) in [("peers;float", 6), ("peers;pipelining;float", 1)] {
+        let mut nodes = crate::rig::cluster(1);
+        nodes.get_mut(&BASE).unwrap().old_features = Some(features);
+        let mut rig = Rig::new(nodes, "host=h\t3000\t\n");
+        rig.run();
+        rig.nodes.get_mut(&BASE).unwrap().holds = true;
+        (0..6).for_each(|key| {
+            rig.get(key);
+        });
+        rig.run();
+        assert_eq!((pool_conns(&rig), rig.nodes[&BASE].requests), (conns, 6), "{features}");
+    }
+}
+
+#[test]
 fn idle_connections_are_closed_and_never_handed_out_when_old() {
     let mut rig = Rig::connected(1, "idle_timeout=5000\n");
     let op = rig.get(1);

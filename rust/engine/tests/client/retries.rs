@@ -105,6 +105,18 @@ fn an_unknown_namespace_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+fn trap_29_an_error_rate_of_0_switches_the_breaker_off() {
+    let mut rig = Rig::connected(1, "max_error_rate=0\n");
+    rig.nodes.get_mut(&BASE).unwrap().code = code::DEVICE_OVERLOAD as u8;
+    for key in 0..500 {
+        let op = rig.get(key);
+        rig.run();
+        assert_eq!(rig.result(op).code, code::DEVICE_OVERLOAD);
+        rig.ended.clear();
+    }
+}
+
+#[test]
 fn a_node_with_too_many_errors_is_given_a_rest_until_the_window_ends() {
     let mut rig = Rig::connected(1, "max_error_rate=3\n");
     rig.nodes.get_mut(&BASE).unwrap().code = code::DEVICE_OVERLOAD as u8;

@@ -44,6 +44,8 @@ pub struct Node {
     pub requests: usize,
     /// Rows of batches that came.
     pub rows: usize,
+    /// An old server says what it can do; a new one is not asked.
+    pub old_features: Option<&'static str>,
     /// A batch is answered with this code in its one message, if it is not 0.
     pub batch_code: u8,
 }
@@ -462,7 +464,9 @@ fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Ve
     for name in std::str::from_utf8(request).unwrap().lines() {
         let value = match name {
             "node" => node.name.clone(),
+            "build" if node.old_features.is_some() => "5.7.0.1".into(),
             "build" => "8.1.2.0".into(),
+            "features" => node.old_features.expect("a new server is not asked for its features").into(),
             "cluster-name" => "rig".into(),
             "partition-generation" => node.partition_generation.to_string(),
             "peers-generation" => node.peers_generation.to_string(),
