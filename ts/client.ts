@@ -439,7 +439,9 @@ export class Client {
  */
 export class BoundSet<T = Bins> {
   readonly #client: Client
+  /** The namespace. */
   readonly ns: string
+  /** The set, or null for none. */
   readonly name: string | null
 
   /** @internal Use `client.set`. */
@@ -454,14 +456,17 @@ export class BoundSet<T = Bins> {
     return [this.ns, this.name, user]
   }
 
+  /** See {@link Client.get}. */
   get(user: UserKey, policy?: ReadPolicy): Promise<AerospikeRecord<T>> {
     return this.#client.get<T>(this.key(user), policy)
   }
 
+  /** See {@link Client.find}. */
   find(user: UserKey, policy?: ReadPolicy): Promise<AerospikeRecord<T> | undefined> {
     return this.#client.find<T>(this.key(user), policy)
   }
 
+  /** See {@link Client.select}. */
   select<K extends keyof T & string>(
     user: UserKey,
     bins: readonly K[],
@@ -470,6 +475,7 @@ export class BoundSet<T = Bins> {
     return this.#client.select<Pick<T, K>>(this.key(user), bins, policy)
   }
 
+  /** See {@link Client.exists}. */
   exists(user: UserKey, policy?: ReadPolicy): Promise<RecordMeta | undefined> {
     return this.#client.exists(this.key(user), policy)
   }
@@ -479,6 +485,7 @@ export class BoundSet<T = Bins> {
     return this.#client.put(this.key(user), bins as { [bin: string]: Value }, policy)
   }
 
+  /** See {@link Client.increment}. */
   increment(user: UserKey, bins: { readonly [K in keyof T]?: Addend }, policy?: WritePolicy): Promise<void>
   increment(user: UserKey, bin: keyof T & string, by: Addend, policy?: WritePolicy): Promise<void>
   increment(user: UserKey, ...rest: [never, never]): Promise<void> {
@@ -492,26 +499,31 @@ export class BoundSet<T = Bins> {
     return this.#client.increment(this.key(user), ...rest)
   }
 
+  /** See {@link Client.append}. */
   append(user: UserKey, bins: { readonly [K in keyof T]?: string | Uint8Array }, policy?: WritePolicy): Promise<void>
   append(user: UserKey, bin: keyof T & string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
   append(user: UserKey, ...rest: [never, never]): Promise<void> {
     return this.#client.append(this.key(user), ...rest)
   }
 
+  /** See {@link Client.prepend}. */
   prepend(user: UserKey, bins: { readonly [K in keyof T]?: string | Uint8Array }, policy?: WritePolicy): Promise<void>
   prepend(user: UserKey, bin: keyof T & string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
   prepend(user: UserKey, ...rest: [never, never]): Promise<void> {
     return this.#client.prepend(this.key(user), ...rest)
   }
 
+  /** See {@link Client.touch}. */
   touch(user: UserKey, policy?: WritePolicy): Promise<void> {
     return this.#client.touch(this.key(user), policy)
   }
 
+  /** See {@link Client.remove}. */
   remove(user: UserKey, policy?: RemovePolicy): Promise<boolean> {
     return this.#client.remove(this.key(user), policy)
   }
 
+  /** See {@link Client.removeBin}. */
   removeBin(
     user: UserKey,
     bins: (keyof T & string) | readonly (keyof T & string)[],

@@ -95,7 +95,6 @@ const take = (resolve: (value: unknown) => void, reject: (error: unknown) => voi
 
 export class Driver {
   readonly writer: Writer
-  readonly names: Names
   readonly #engine: Engine
   readonly #memory: Memory
   readonly #reader: Reader
@@ -139,9 +138,9 @@ export class Driver {
     const [low, high] = crypto.getRandomValues(new Uint32Array(2))
     this.#engine = new module.Engine(settings.engine, low!, high!, performance.now())
     this.#memory = new Memory(module.memory)
-    this.names = new Names(this.#engine, this.#memory)
-    this.writer = new Writer(this.#engine, this.#memory, this.names)
-    this.#reader = new Reader(this.#memory, this.names, settings.read, ascii ?? decodeSlice)
+    const names = new Names(this.#engine, this.#memory)
+    this.writer = new Writer(this.#engine, this.#memory, names)
+    this.#reader = new Reader(this.#memory, names, settings.read, ascii ?? decodeSlice)
     this.#settings = settings
     this.#transport = transport
     this.#listen = listen

@@ -68,6 +68,7 @@ export class ClusterNameMismatchError extends ClusterError {}
 export class ServerError extends AerospikeError {}
 /** The server answered with an error that concerns the one record. */
 export class RecordError extends ServerError {}
+/** There is no record of that key. */
 export class RecordNotFoundError extends RecordError {}
 /** The record exists, and `exists: "createOnly"` forbade that. */
 export class RecordExistsError extends RecordError {}
@@ -77,22 +78,29 @@ export class RecordGenerationError extends RecordError {}
 export class RecordTooBigError extends RecordError {}
 /** A bin name is longer than 15 bytes, or a record has too many bins. */
 export class BinNameError extends RecordError {}
+/** The bin exists already. */
 export class BinExistsError extends RecordError {}
+/** The bin does not exist. */
 export class BinNotFoundError extends RecordError {}
 /** The operation does not fit the type of the bin. */
 export class BinTypeError extends RecordError {}
 /** The filter expression was not true for the record. */
 export class FilteredOutError extends RecordError {}
+/** A secondary index failed, or cannot be used yet. */
 export class IndexError extends ServerError {}
+/** There is no such index. */
 export class IndexNotFoundError extends IndexError {}
 /** An index of that name exists already. */
 export class IndexFoundError extends IndexError {}
+/** A query or scan failed. */
 export class QueryError extends ServerError {}
+/** A query or scan was aborted. */
 export class QueryAbortedError extends QueryError {}
 /** Login, users, roles, quotas. */
 export class AdminError extends ServerError {}
 /** A user-defined function failed. */
 export class UdfError extends ServerError {}
+/** A transaction cannot go on: a record is locked or has changed, or it has ended already. */
 export class TransactionError extends ServerError {}
 
 // Not from the classes themselves: a minifier renames those.
