@@ -1,4 +1,4 @@
-// Writes the files that are generated from the tables of numbers in rust/engine/src/{abi,proto,limits}.rs.
+// Writes the files that are generated from the tables of numbers in rust/engine/src/{abi,proto,limits,command/ops,command/exp_ops}.rs.
 //
 //   node scripts/gen.mjs           writes them
 //   node scripts/gen.mjs --check   writes nothing; exits 1 and names each file that differs

@@ -1,4 +1,4 @@
-// Generated from rust/engine/src/{abi,proto,limits,command/exp_ops}.rs by `npm run gen`. Do not edit.
+// Generated from rust/engine/src/{abi,proto,limits,command/ops,command/exp_ops}.rs by `npm run gen`. Do not edit.
 //
 // The numbers of the boundary between the engine and its shell, of the wire protocol, and the limits.
 
@@ -121,6 +121,8 @@ export const policyFlag = Object.freeze({
   GEN_SHIFT: 12,
   /** Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random. */
   REPLICA_SHIFT: 14,
+  /** Of OPERATE only ops with a value answer, also where a map, bit, HLL or expression op would make all answer. */
+  RESPOND_VALUES_ONLY: 131072,
 } as const)
 
 /** Bits of the BATCH_FLAGS word, as the wire has them. */
@@ -689,6 +691,16 @@ export const cdtReturn = Object.freeze({
   INVERTED: 65536,
 } as const)
 
+/** How a list is kept. */
+export const listOrder = Object.freeze({
+  /** As it was filled. */
+  UNORDERED: 0,
+  /** Sorted by value. */
+  ORDERED: 1,
+  /** With ORDERED: its index is stored with it (not inside others). */
+  PERSIST_INDEX: 16,
+} as const)
+
 /** Flags of list operations that write. */
 export const listWriteFlag = Object.freeze({
   /** Only values that the list does not hold. */
@@ -707,6 +719,18 @@ export const listSortFlag = Object.freeze({
   DESCENDING: 1,
   /** Keep one of equal values. */
   DROP_DUPLICATES: 2,
+} as const)
+
+/** How a map is kept. */
+export const mapOrder = Object.freeze({
+  /** Not sorted. */
+  UNORDERED: 0,
+  /** Sorted by key. */
+  KEY_ORDERED: 1,
+  /** Sorted by key, with an index by value. */
+  KEY_VALUE_ORDERED: 3,
+  /** With a sorted order: its index is stored with it (not inside others). */
+  PERSIST_INDEX: 16,
 } as const)
 
 /** Flags of map operations that write. */
@@ -1109,6 +1133,10 @@ export const limit = Object.freeze({
   BIN: 15,
   /** Bins of a record. */
   BINS: 32767,
+  /** Ops of one operate. */
+  OPS: 65535,
+  /** Steps of a context. */
+  CONTEXT_DEPTH: 256,
   /** A message, either way. */
   MESSAGE: 134217728,
   /** Levels of nested lists and maps. */
@@ -1335,6 +1363,232 @@ export const loopPart = Object.freeze({
   VALUE: 1,
   /** Its index. */
   INDEX: 2,
+} as const)
+
+/** Ops on whole bins and on the record. */
+export const scalarOpKind = Object.freeze({
+  /** Read a bin. */
+  READ: 1,
+  /** Write a bin; nil removes it. */
+  WRITE: 2,
+  /** Read all bins. */
+  READ_ALL: 3,
+  /** Read generation and time to live only. */
+  READ_HEADER: 4,
+  /** Add a number to a bin; integers wrap. */
+  ADD: 5,
+  /** Put a string or blob behind that of a bin. */
+  APPEND: 9,
+  /** Put a string or blob before that of a bin. */
+  PREPEND: 10,
+  /** Renew time to live and generation. */
+  TOUCH: 11,
+  /** Remove all bins; later ops may write again. */
+  DELETE: 14,
+} as const)
+
+/** Ops on lists. */
+export const listOpKind = Object.freeze({
+  /** order: make a list, or change how it is kept. */
+  SET_ORDER: 256,
+  /** value, (order, flags): add at the end; gives the new size. */
+  APPEND: 257,
+  /** list, (order, flags): add several at the end; gives the new size. */
+  APPEND_ITEMS: 258,
+  /** index, value, (flags): gives the new size. */
+  INSERT: 259,
+  /** index, list, (flags): gives the new size. */
+  INSERT_ITEMS: 260,
+  /** index: remove an element and give it. */
+  POP: 261,
+  /** index, (count): remove elements and give them. */
+  POP_RANGE: 262,
+  /** index: gives how many were removed. */
+  REMOVE: 263,
+  /** index, (count): gives how many were removed. */
+  REMOVE_RANGE: 264,
+  /** index, value, (flags): replace an element. */
+  SET: 265,
+  /** index, count: remove all others; gives how many were removed. */
+  TRIM: 266,
+  /** Remove all elements. */
+  CLEAR: 267,
+  /** index, (delta, order, flags): gives the new number. */
+  INCREMENT: 268,
+  /** (sort flags): sort once. */
+  SORT: 269,
+  /** How many elements there are. */
+  SIZE: 272,
+  /** index: the element. */
+  GET: 273,
+  /** index, (count): the elements. */
+  GET_RANGE: 274,
+  /** return type, index. */
+  GET_BY_INDEX: 275,
+  /** return type, rank. */
+  GET_BY_RANK: 277,
+  /** return type, value. */
+  GET_ALL_BY_VALUE: 278,
+  /** return type, list of values. */
+  GET_BY_VALUE_LIST: 279,
+  /** return type, index, (count). */
+  GET_BY_INDEX_RANGE: 280,
+  /** return type, first value, (value behind the last). */
+  GET_BY_VALUE_INTERVAL: 281,
+  /** return type, rank, (count). */
+  GET_BY_RANK_RANGE: 282,
+  /** return type, value, rank, (count). */
+  GET_BY_VALUE_REL_RANK_RANGE: 283,
+  /** return type, index. */
+  REMOVE_BY_INDEX: 288,
+  /** return type, rank. */
+  REMOVE_BY_RANK: 290,
+  /** return type, value. */
+  REMOVE_ALL_BY_VALUE: 291,
+  /** return type, list of values. */
+  REMOVE_BY_VALUE_LIST: 292,
+  /** return type, index, (count). */
+  REMOVE_BY_INDEX_RANGE: 293,
+  /** return type, first value, (value behind the last). */
+  REMOVE_BY_VALUE_INTERVAL: 294,
+  /** return type, rank, (count). */
+  REMOVE_BY_RANK_RANGE: 295,
+  /** return type, value, rank, (count). */
+  REMOVE_BY_VALUE_REL_RANK_RANGE: 296,
+} as const)
+
+/** Ops on maps. */
+export const mapOpKind = Object.freeze({
+  /** order: make a map, or change how it is kept. */
+  SET_ORDER: 576,
+  /** key, value, (order, flags): gives the new size. */
+  PUT: 579,
+  /** map, (order, flags): gives the new size. */
+  PUT_ITEMS: 580,
+  /** key, (delta, order): gives the new number. */
+  INCREMENT: 585,
+  /** key, (delta, order): gives the new number. */
+  DECREMENT: 586,
+  /** Remove all entries. */
+  CLEAR: 587,
+  /** return type, key. */
+  REMOVE_BY_KEY: 588,
+  /** return type, index. */
+  REMOVE_BY_INDEX: 589,
+  /** return type, rank. */
+  REMOVE_BY_RANK: 591,
+  /** return type, list of keys. */
+  REMOVE_BY_KEY_LIST: 593,
+  /** return type, value. */
+  REMOVE_ALL_BY_VALUE: 594,
+  /** return type, list of values. */
+  REMOVE_BY_VALUE_LIST: 595,
+  /** return type, first key, (key behind the last). */
+  REMOVE_BY_KEY_INTERVAL: 596,
+  /** return type, index, (count). */
+  REMOVE_BY_INDEX_RANGE: 597,
+  /** return type, first value, (value behind the last). */
+  REMOVE_BY_VALUE_INTERVAL: 598,
+  /** return type, rank, (count). */
+  REMOVE_BY_RANK_RANGE: 599,
+  /** return type, key, index, (count). */
+  REMOVE_BY_KEY_REL_INDEX_RANGE: 600,
+  /** return type, value, rank, (count). */
+  REMOVE_BY_VALUE_REL_RANK_RANGE: 601,
+  /** How many entries there are. */
+  SIZE: 608,
+  /** return type, key. */
+  GET_BY_KEY: 609,
+  /** return type, index. */
+  GET_BY_INDEX: 610,
+  /** return type, rank. */
+  GET_BY_RANK: 612,
+  /** return type, value. */
+  GET_ALL_BY_VALUE: 614,
+  /** return type, first key, (key behind the last). */
+  GET_BY_KEY_INTERVAL: 615,
+  /** return type, index, (count). */
+  GET_BY_INDEX_RANGE: 616,
+  /** return type, first value, (value behind the last). */
+  GET_BY_VALUE_INTERVAL: 617,
+  /** return type, rank, (count). */
+  GET_BY_RANK_RANGE: 618,
+  /** return type, list of keys. */
+  GET_BY_KEY_LIST: 619,
+  /** return type, list of values. */
+  GET_BY_VALUE_LIST: 620,
+  /** return type, key, index, (count). */
+  GET_BY_KEY_REL_INDEX_RANGE: 621,
+  /** return type, value, rank, (count). */
+  GET_BY_VALUE_REL_RANK_RANGE: 622,
+} as const)
+
+/** Ops on the bits of blobs. Offsets below zero count from the end. */
+export const bitOpKind = Object.freeze({
+  /** bytes, flags, resize flags. */
+  RESIZE: 768,
+  /** byte offset, blob, flags. */
+  INSERT: 769,
+  /** byte offset, bytes, flags. */
+  REMOVE: 770,
+  /** offset, size, blob, flags. */
+  SET: 771,
+  /** offset, size, blob, flags. */
+  OR: 772,
+  /** offset, size, blob, flags. */
+  XOR: 773,
+  /** offset, size, blob, flags. */
+  AND: 774,
+  /** offset, size, flags. */
+  NOT: 775,
+  /** offset, size, bits, flags. */
+  LSHIFT: 776,
+  /** offset, size, bits, flags. */
+  RSHIFT: 777,
+  /** offset, size, number, flags, action. */
+  ADD: 778,
+  /** offset, size, number, flags, action. */
+  SUBTRACT: 779,
+  /** offset, size, number, flags. */
+  SET_INT: 780,
+  /** offset, size: the bits, from the first of a blob on. */
+  GET: 818,
+  /** offset, size: how many are 1. */
+  COUNT: 819,
+  /** offset, size, bool: the place of the first such bit, -1 = none. */
+  LSCAN: 820,
+  /** offset, size, bool: the place of the last such bit, -1 = none. */
+  RSCAN: 821,
+  /** offset, size, (1 = signed): as an integer. */
+  GET_INT: 822,
+} as const)
+
+/** Ops on HyperLogLogs. Bit counts of -1 are not given. */
+export const hllOpKind = Object.freeze({
+  /** index bits, min-hash bits, flags: make or empty it. */
+  INIT: 1024,
+  /** list, index bits, min-hash bits, flags: gives how many were new. */
+  ADD: 1025,
+  /** list of HyperLogLogs, flags: take them all in. */
+  SET_UNION: 1026,
+  /** Count anew; gives the count. */
+  REFRESH_COUNT: 1027,
+  /** index bits: make it smaller. */
+  FOLD: 1028,
+  /** About how many different elements were added. */
+  COUNT: 1074,
+  /** list of HyperLogLogs: the union with the bin. */
+  UNION: 1075,
+  /** list of HyperLogLogs: about how many elements the union has. */
+  UNION_COUNT: 1076,
+  /** list of HyperLogLogs: about how many elements all have. */
+  INTERSECT_COUNT: 1077,
+  /** list of HyperLogLogs: how alike they are, 0 to 1. */
+  SIMILARITY: 1078,
+  /** [index bits, min-hash bits]. */
+  DESCRIBE: 1079,
+  /** list of values: 1 if all may have been added, 0 if one was not. */
+  MAY_CONTAIN: 1080,
 } as const)
 
 /** What each result code means. */

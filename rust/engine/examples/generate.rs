@@ -1,7 +1,7 @@
 //! Prints what is generated from the tables of numbers: `generate ts` the TypeScript module of constants, `generate md`
 //! the page of the documentation. `scripts/gen.mjs` runs it and keeps both files; nothing here writes one.
 
-use aerospike_sansio::command::exp_ops;
+use aerospike_sansio::command::{exp_ops, ops};
 use aerospike_sansio::table::Row;
 use aerospike_sansio::{abi, limits, proto};
 use std::fmt::Write;
@@ -25,12 +25,22 @@ macro_rules! tables {
 fn sources() -> [(&'static str, Vec<Table>); 4] {
     tables! {
         abi: command_kind command_word policy_flag batch_flag tag tag_flag output event close_reason socket_end stat;
-        proto: message_type info1 info2 info3 info4 field op list_op map_op cdt_op cdt_return list_write_flag list_sort_flag
-            map_write_flag context bit_op bit_write_flag bit_resize_flag bit_overflow_flag hll_op hll_write_flag particle
+        proto: message_type info1 info2 info3 info4 field op list_op map_op cdt_op cdt_return list_order list_write_flag list_sort_flag
+            map_order map_write_flag context bit_op bit_write_flag bit_resize_flag bit_overflow_flag hll_op hll_write_flag particle
             code;
         limits: limit;
         exp_ops: exp_op exp_type exp_system exp_flag regex_flag loop_part;
     }
+}
+
+macro_rules! op_tables {
+    ($($module:ident)*) => {
+        [$((stringify!($module), ops::$module::ABOUT, ops::$module::OPS)),*]
+    };
+}
+
+fn op_tables() -> [(&'static str, &'static str, &'static [ops::Op]); 5] {
+    op_tables!(scalar_op_kind list_op_kind map_op_kind bit_op_kind hll_op_kind)
 }
 
 /// Numbers that are in no table.
@@ -54,6 +64,8 @@ fn check_nothing_is_left_out() {
         let written = text.lines().filter(|line| line.starts_with("    pub mod ")).count();
         assert_eq!(tables.len(), written, "examples/generate.rs does not list every table of {source}.rs");
     }
+    let written = include_str!("../src/command/ops.rs").lines().filter(|line| line.starts_with("    pub mod ")).count();
+    assert_eq!(op_tables().len(), written, "examples/generate.rs does not list every table of ops.rs");
 }
 
 fn main() {
@@ -73,7 +85,7 @@ fn main() {
 
 fn typescript() -> String {
     let mut out = String::from(
-        "// Generated from rust/engine/src/{abi,proto,limits,command/exp_ops}.rs by `npm run gen`. Do not edit.\n\
+        "// Generated from rust/engine/src/{abi,proto,limits,command/ops,command/exp_ops}.rs by `npm run gen`. Do not edit.\n\
          //\n\
          // The numbers of the boundary between the engine and its shell, of the wire protocol, and the limits.\n",
     );
@@ -85,14 +97,23 @@ fn typescript() -> String {
             typescript_table(&mut out, &table);
         }
     }
+    for (name, about, ops) in op_tables() {
+        let rows = ops.iter().map(|op| Row { name: op.name, value: i64::from(op.kind), doc: op.doc });
+        typescript_rows(&mut out, name, about, rows);
+    }
     texts_of_codes(&mut out);
     out
 }
 
 fn typescript_table(out: &mut String, table: &Table) {
-    let name = camel_case(table.name);
-    write!(out, "\n/** {} */\nexport const {name} = Object.freeze({{\n", sentence(table.about)).unwrap();
-    for row in table.rows {
+    let rows = table.rows.iter().map(|row| Row { ..*row });
+    typescript_rows(out, table.name, table.about, rows);
+}
+
+fn typescript_rows(out: &mut String, name: &str, about: &str, rows: impl Iterator<Item = Row>) {
+    let name = camel_case(name);
+    write!(out, "\n/** {} */\nexport const {name} = Object.freeze({{\n", sentence(about)).unwrap();
+    for row in rows {
         write!(out, "  /** {} */\n  {}: {},\n", row.doc, row.name, row.value).unwrap();
     }
     out.push_str("} as const)\n");
@@ -155,7 +176,7 @@ const CHAPTERS: [(&str, &str, &str); 4] = [
 
 fn markdown() -> String {
     let mut out = String::from(
-        "# Numbers\n\n<!-- Generated from rust/engine/src/{abi,proto,limits,command/exp_ops}.rs by `npm run gen`. Do not edit. -->\n",
+        "# Numbers\n\n<!-- Generated from rust/engine/src/{abi,proto,limits,command/ops,command/exp_ops}.rs by `npm run gen`. Do not edit. -->\n",
     );
     let sources = sources();
     for (source, title, about) in CHAPTERS {
@@ -165,7 +186,30 @@ fn markdown() -> String {
             markdown_table(&mut out, table);
         }
     }
+    markdown_ops(&mut out);
     out
+}
+
+fn markdown_ops(out: &mut String) {
+    out.push_str(
+        "\n## Ops\n\nWhat operate can do. The code is what a packed op begins with on the wire; its arguments follow, those in \
+         parentheses may be left out.\n",
+    );
+    for (name, about, ops) in op_tables() {
+        write!(out, "\n### `{name}`\n\n{}\n\n", sentence(about)).unwrap();
+        out.push_str("| name | number | op | code | arguments | changes the record | meaning |\n|---|---:|---|---:|---|---|---|\n");
+        for op in ops {
+            let wire = proto::op::ROWS.iter().find(|row| row.value == i64::from(op.wire)).map_or("", |row| row.name);
+            let code = if op.form == ops::Form::Packed { op.code().to_string() } else { String::new() };
+            let arguments = match op.arguments {
+                (min, max) if min == max => min.to_string(),
+                (min, max) => format!("{min} to {max}"),
+            };
+            let writes = if op.is_write() { "yes" } else { "" };
+            writeln!(out, "| `{}` | {} | `{wire}` | {code} | {arguments} | {writes} | {} |", op.name, op.kind, op.doc)
+                .unwrap();
+        }
+    }
 }
 
 fn markdown_table(out: &mut String, table: &Table) {

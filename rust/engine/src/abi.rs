@@ -67,6 +67,7 @@ table! {
         EXISTS_SHIFT = 9, "Three bits: 0 update, 1 update only, 2 replace, 3 replace only, 4 create only.";
         GEN_SHIFT = 12, "Two bits: 0 none, 1 equal, 2 greater.";
         REPLICA_SHIFT = 14, "Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random.";
+        RESPOND_VALUES_ONLY = 1 << 17, "Of OPERATE only ops with a value answer, also where a map, bit, HLL or expression op would make all answer.";
     }
 }
 

@@ -10,6 +10,8 @@ table! {
         SET = 63, "Length of a set name.";
         BIN = 15, "Length of a bin name.";
         BINS = 32767, "Bins of a record.";
+        OPS = 65535, "Ops of one operate.";
+        CONTEXT_DEPTH = 256, "Steps of a context.";
         MESSAGE = 128 * 1024 * 1024, "A message, either way.";
         VALUE_DEPTH = 256, "Levels of nested lists and maps.";
         SLOTS = 16 * 1024 * 1024, "Slots that one record of an answer may unfold to.";

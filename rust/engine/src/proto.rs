@@ -241,6 +241,15 @@ table! {
 }
 
 table! {
+    /// How a list is kept.
+    pub mod list_order: u8 {
+        UNORDERED = 0, "As it was filled.";
+        ORDERED = 1, "Sorted by value.";
+        PERSIST_INDEX = 0x10, "With ORDERED: its index is stored with it (not inside others).";
+    }
+}
+
+table! {
     /// Flags of list operations that write.
     pub mod list_write_flag: u8 {
         ADD_UNIQUE = 1, "Only values that the list does not hold.";
@@ -255,6 +264,16 @@ table! {
     pub mod list_sort_flag: u8 {
         DESCENDING = 1, "Highest first.";
         DROP_DUPLICATES = 2, "Keep one of equal values.";
+    }
+}
+
+table! {
+    /// How a map is kept.
+    pub mod map_order: u8 {
+        UNORDERED = 0, "Not sorted.";
+        KEY_ORDERED = 1, "Sorted by key.";
+        KEY_VALUE_ORDERED = 3, "Sorted by key, with an index by value.";
+        PERSIST_INDEX = 0x10, "With a sorted order: its index is stored with it (not inside others).";
     }
 }
 

@@ -76,7 +76,7 @@ impl Block {
         self.flags & flag != 0
     }
 
-    /// Whether the command changes the record.
+    /// Whether the command changes the record. That of OPERATE is for its ops to say.
     pub fn is_write(&self) -> bool {
         (kind::PUT..=kind::REMOVE).contains(&self.kind)
     }
@@ -162,7 +162,7 @@ fn check(block: &Block) -> Result<(), Refused> {
     if block.filter_slots > 0 && block.filter_length > 0 {
         return Err(refused("there are two filters: slots and bytes"));
     }
-    if block.flags >> flag::REPLICA_SHIFT > 4 {
+    if block.flags >> flag::REPLICA_SHIFT & 7 > 4 || block.flags >= flag::RESPOND_VALUES_ONLY << 1 {
         return Err(refused("the replica policy is none of sequence, master, any, preferRack and random"));
     }
     block.exists()?;
@@ -180,6 +180,11 @@ fn check_items(block: &Block) -> Result<(), Refused> {
         },
         kind::BATCH if block.items == 0 => Err(refused("a batch without groups")),
         kind::BATCH => Ok(()),
+        kind::OPERATE if block.items == 0 => Err(refused("an operate has no ops")),
+        kind::OPERATE => match block.items as usize {
+            0..=limit::OPS => Ok(()),
+            _ => Err(refused("an operate has at most 65535 ops")),
+        },
         kind::GET | kind::EXISTS | kind::TOUCH | kind::REMOVE | kind::INFO if block.items == 0 => Ok(()),
         kind::GET | kind::EXISTS | kind::TOUCH | kind::REMOVE | kind::INFO => {
             Err(refused("this kind of command takes no bins"))
@@ -264,6 +269,10 @@ mod tests {
             assert!(read(&region(&[(word::KIND, kind), (word::ITEMS, 32767)])).is_ok());
             assert!(reason(&[(word::KIND, kind), (word::ITEMS, 32768)]).contains("32767"));
         }
+        let operate = (word::KIND, kind::OPERATE);
+        assert!(read(&region(&[operate])).is_err());
+        assert!(read(&region(&[operate, (word::ITEMS, 65535)])).is_ok());
+        assert!(reason(&[operate, (word::ITEMS, 65536)]).contains("65535"));
         for kind in [kind::GET, kind::EXISTS, kind::TOUCH, kind::REMOVE, kind::INFO] {
             assert!(read(&region(&[(word::KIND, kind)])).is_ok());
             assert!(reason(&[(word::KIND, kind), (word::ITEMS, 1)]).contains("takes no bins"));
@@ -292,7 +301,7 @@ mod tests {
 
     #[test]
     fn policies_that_do_not_exist_are_refused() {
-        for flags in [5 << flag::EXISTS_SHIFT, 3 << flag::GEN_SHIFT, 5 << flag::REPLICA_SHIFT, 1 << 17, 1 << 31] {
+        for flags in [5 << flag::EXISTS_SHIFT, 3 << flag::GEN_SHIFT, 5 << flag::REPLICA_SHIFT, 1 << 18, 1 << 31] {
             assert!(reason(&[GET, (word::FLAGS, flags)]).contains("policy"));
         }
         for flags in [4 << flag::EXISTS_SHIFT, 2 << flag::GEN_SHIFT, 4 << flag::REPLICA_SHIFT, 3 << flag::READ_SC_SHIFT]

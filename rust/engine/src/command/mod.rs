@@ -8,6 +8,8 @@ mod block;
 pub mod codec;
 pub mod exp_ops;
 mod filter;
+mod operate;
+pub mod ops;
 mod single;
 
 pub use block::{read, Block, BLOCK_SLOTS};

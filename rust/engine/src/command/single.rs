@@ -1,6 +1,7 @@
-//! Commands on one record: get, select, exists, put, add, append, prepend, touch, remove.
+//! Commands on one record: get, select, exists, put, add, append, prepend, touch, remove, operate.
 
 use super::block::{Block, Exists, Generation};
+use super::operate::{self, Ops};
 use super::{filter, refused, Encoded};
 use crate::abi::{command_kind as kind, policy_flag as flag, tag, NONE};
 use crate::key::{self, UserKey};
@@ -22,33 +23,43 @@ pub fn encode(
     let slots = slots.get(..block.slots as usize).ok_or(refused("the command region ends within the slots"))?;
     let (filter, items) = filter::split(block, slots)?;
     let start = begin_message(out);
-    let mut header = header(block)?;
     let (digest, fields) = write_fields(block, filter, data, names, out)?;
-    header.fields = fields;
-    header.ops = write_ops(block, items, data, names, out).map_err(|refused| refused.behind(filter.len()))?;
+    let ops = match block.kind {
+        kind::OPERATE => operate::write(block, items, data, names, out),
+        _ => write_ops(block, items, data, names, out).and_then(|count| Ok(Ops { count, ..info(block.kind)? })),
+    };
+    let ops = ops.map_err(|refused| refused.behind(filter.len()))?;
     check_length(out.len() - start)?;
-    end_message(out, start, &header);
-    Ok(Encoded { namespace: block.namespace, partition: key::partition(&digest), digest, write: block.is_write() })
+    let write = ops.info2 & info2::WRITE != 0;
+    end_message(out, start, &Header { fields, ..header(block, ops)? });
+    Ok(Encoded { namespace: block.namespace, partition: key::partition(&digest), digest, write })
 }
 
 // ── Header ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// RESPOND_ALL_OPS is for operate: no answer to these commands has a value for a write, and together with GET_ALL the
-/// server refuses it. COMPRESS and ON_LOCKING_ONLY wait for compression and transactions.
-fn header(block: &Block) -> Result<Header, Refused> {
-    let mut header = Header { timeout: block.server_timeout(), ..Header::default() };
-    match block.kind {
-        kind::GET => header.info1 = info1::READ | info1::GET_ALL,
-        kind::SELECT => header.info1 = info1::READ,
-        kind::EXISTS => header.info1 = info1::READ | info1::GET_NO_BINS,
-        kind::REMOVE => header.info2 = info2::WRITE | info2::DELETE,
-        kind::PUT | kind::ADD | kind::APPEND | kind::PREPEND | kind::TOUCH => header.info2 = info2::WRITE,
+/// What the kinds that are one op are, or have none.
+fn info(block_kind: u32) -> Result<Ops, Refused> {
+    let (info1, info2) = match block_kind {
+        kind::GET => (info1::READ | info1::GET_ALL, 0),
+        kind::SELECT => (info1::READ, 0),
+        kind::EXISTS => (info1::READ | info1::GET_NO_BINS, 0),
+        kind::REMOVE => (0, info2::WRITE | info2::DELETE),
+        kind::PUT | kind::ADD | kind::APPEND | kind::PREPEND | kind::TOUCH => (0, info2::WRITE),
         _ => return Err(refused("not a command on one record")),
-    }
-    if block.is_write() {
-        write_policy(block, &mut header)?;
-    } else {
+    };
+    Ok(Ops { count: 0, info1, info2 })
+}
+
+/// RESPOND_ALL_OPS is for operate: no answer to other commands has a value for a write, and together with GET_ALL the
+/// server refuses it. COMPRESS and ON_LOCKING_ONLY wait for compression and transactions.
+fn header(block: &Block, ops: Ops) -> Result<Header, Refused> {
+    let timeout = block.server_timeout();
+    let mut header = Header { info1: ops.info1, info2: ops.info2, ops: ops.count, timeout, ..Header::default() };
+    if ops.info1 & info1::READ != 0 {
         read_policy(block, &mut header);
+    }
+    if ops.info2 & info2::WRITE != 0 {
+        write_policy(block, &mut header)?;
     }
     Ok(header)
 }
@@ -68,6 +79,7 @@ fn read_policy(block: &Block, header: &mut Header) {
 
 fn write_policy(block: &Block, header: &mut Header) -> Result<(), Refused> {
     if block.kind != kind::REMOVE {
+        // One field has both: with a write it is the time to live, even if there are reads.
         header.ttl = block.ttl;
         match block.exists()? {
             Exists::Update => {}
@@ -201,7 +213,7 @@ fn write_ops(block: &Block, slots: &[Slot], data: &[u8], names: &Names, out: &mu
     Ok(block.items as u16)
 }
 
-fn bin_name(names: &Names, id: u32) -> Result<&[u8], Refused> {
+pub(super) fn bin_name(names: &Names, id: u32) -> Result<&[u8], Refused> {
     match name(names, id) {
         Some(name) if (1..=limit::BIN).contains(&name.len()) => Ok(name),
         _ => Err(Refused { code: code::BIN_NAME, ..refused("a bin name has 1 to 15 bytes") }),
@@ -224,7 +236,7 @@ fn op_code(kind: u32, slot: &Slot) -> Result<u8, Refused> {
     }
 }
 
-fn check_length(length: usize) -> Result<(), Refused> {
+pub(super) fn check_length(length: usize) -> Result<(), Refused> {
     if length > PROTO_HEADER + limit::MESSAGE {
         return Err(refused("a request is longer than 128 MiB"));
     }

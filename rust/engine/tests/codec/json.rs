@@ -72,6 +72,8 @@ fn tagged(members: &[(String, Json)]) -> Value {
         "$bytes" => Value::Blob(unhex(text())),
         "$geo" => Value::Geo(text().as_bytes().to_vec()),
         "$hll" => Value::Hll(unhex(text())),
+        "$inf" => Value::Infinity,
+        "$wildcard" => Value::Wildcard,
         "$repeat" => {
             let times = inner.list()[1].int().expect("times") as usize;
             Value::String(inner.list()[0].text().expect("text").repeat(times).into_bytes())

@@ -2,6 +2,7 @@
 
 mod digests;
 mod json;
+mod operate;
 mod property;
 mod recorded;
 mod region;

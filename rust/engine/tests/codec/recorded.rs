@@ -21,13 +21,13 @@ const REFUSED: [(&str, &str); 6] = [
     ("kv/ttl/put_too_big", "the time to live"),
 ];
 
-fn exchanges(file: &str) -> impl Iterator<Item = Json> {
+pub fn exchanges(file: &str) -> impl Iterator<Item = Json> {
     let path = format!("{}/../../tests/vectors/data/{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     text.lines().map(Json::parse).collect::<Vec<_>>().into_iter()
 }
 
-fn scenario(exchange: &Json) -> &str {
+pub fn scenario(exchange: &Json) -> &str {
     exchange.get("scenario").and_then(Json::text).expect("scenario")
 }
 
@@ -107,7 +107,7 @@ fn encode(command_kind: u32, what: &Json, theirs: &Message) -> Result<Vec<u8>, R
     region.encode(&names).map(|(_, frame)| frame)
 }
 
-fn key(key: &Json, region: &mut Region) -> (String, String) {
+pub fn key(key: &Json, region: &mut Region) -> (String, String) {
     let text = |json: &Json| json.text().expect("text").to_string();
     if let Json::List(parts) = key {
         region.key(&parts[2].value());
@@ -120,7 +120,7 @@ fn key(key: &Json, region: &mut Region) -> (String, String) {
     (part("ns"), part("set"))
 }
 
-fn apply_policy(policy: &Json, words: &mut [u32]) {
+pub fn apply_policy(policy: &Json, words: &mut [u32]) {
     let Json::Object(members) = policy else { panic!("policy") };
     for (name, value) in members {
         let choice = |choices: &[&str]| choices.iter().position(|c| Some(*c) == value.text()).expect(name) as u32;
@@ -153,22 +153,22 @@ fn apply_policy(policy: &Json, words: &mut [u32]) {
 }
 
 /// A request taken apart by a reader that shares nothing with the code under test but the header.
-struct Message {
-    header: Header,
-    fields: Vec<(u8, Vec<u8>)>,
-    ops: Vec<Op>,
+pub struct Message {
+    pub header: Header,
+    pub fields: Vec<(u8, Vec<u8>)>,
+    pub ops: Vec<Op>,
 }
 
 #[derive(Debug)]
-struct Op {
-    code: u8,
-    particle_type: u8,
-    name: Vec<u8>,
-    value: Vec<u8>,
+pub struct Op {
+    pub code: u8,
+    pub particle_type: u8,
+    pub name: Vec<u8>,
+    pub value: Vec<u8>,
 }
 
 impl Message {
-    fn read(frame: &[u8]) -> Message {
+    pub fn read(frame: &[u8]) -> Message {
         let (header, skip) = Header::read(&frame[PROTO_HEADER..]).unwrap();
         let mut rest = &frame[PROTO_HEADER + skip..];
         let fields = (0..header.fields).map(|_| sized(&mut rest)).map(|field| (field[0], field[1..].to_vec()));
@@ -221,7 +221,7 @@ fn assert_same(ours: &Message, theirs: &Message, exchange: &Json) {
 }
 
 /// As text, with maps sorted, all NaNs alike, and no blanks in GeoJSON (Python's own has some).
-fn canonical(mut value: Value) -> String {
+pub fn canonical(mut value: Value) -> String {
     normalise(&mut value);
     format!("{value:?}")
 }
@@ -238,7 +238,7 @@ fn forget_order(value: &mut Value) {
     }
 }
 
-fn normalise(value: &mut Value) {
+pub fn normalise(value: &mut Value) {
     match value {
         Value::List { items, .. } => items.iter_mut().for_each(normalise),
         Value::Map { pairs, .. } => {

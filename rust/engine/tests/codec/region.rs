@@ -46,6 +46,18 @@ impl Region {
         self.value(bin, value);
     }
 
+    /// An op of operate with its context, ids and values in turn, and its arguments.
+    pub fn op(&mut self, kind: u32, bin: u32, context: &[(i64, Value)], arguments: &[Value]) {
+        self.words[word::ITEMS] += 1;
+        let (arguments_count, steps) = (arguments.len() as u32, context.len() as u32);
+        self.slots.push(Slot::new(tag::OP | kind << 8, bin, arguments_count, steps));
+        for (id, value) in context {
+            self.value(NONE, &Value::Int(*id));
+            self.value(NONE, value);
+        }
+        arguments.iter().for_each(|argument| self.value(NONE, argument));
+    }
+
     /// Appends the slots of a value.
     pub fn value(&mut self, bin: u32, value: &Value) {
         let slot = match value {
