@@ -19,25 +19,30 @@ import { Report } from "./lib/report.mjs"
 const folder = process.argv[2] ?? fileURLToPath(new URL(".", import.meta.url))
 const { DIRECTION: direction = "", SCENARIO: wanted = "", REASONS } = process.env
 
+let files
+try {
+  files = loadFolder(folder)
+} catch (error) {
+  console.log(`not ok ${error.message}\n0 passed, 1 failed`)
+  process.exit(1)
+}
 const report = new Report()
 const clientSide = direction === "devserver" ? undefined : await openClientSide(api)
 const devServer = direction && direction !== "devserver" ? undefined : await openDevServerSide()
 
-for (const file of loadFolder(folder)) {
-  const checkFile = devServer?.startFile(file)
+for (const file of files) {
+  const add = (outcome) => report.add({ family: file.family, file: file.file, ...outcome })
+  const replay = devServer?.startFile(file)
   for (const [scenario, steps] of scenariosOf(file)) {
     const asked = scenario.includes(wanted)
-    const outcomes = []
-    for (const exchange of steps) {
-      for (const outcome of (asked && (await clientSide?.check(exchange))) || [])
-        outcomes.push({ exchange, ...outcome })
+    if (asked && clientSide) {
+      for (const exchange of steps) {
+        const outcomes = await clientSide.check(exchange)
+        for (const outcome of outcomes) if (!direction || outcome.direction === direction) add({ exchange, ...outcome })
+      }
     }
     // Every scenario is replayed, for one may need what another left behind.
-    for (const outcome of (await checkFile?.(scenario, steps)) ?? []) if (asked) outcomes.push(outcome)
-    for (const outcome of outcomes) {
-      if (!direction || outcome.direction === direction)
-        report.add({ family: file.family, file: file.file, ...outcome })
-    }
+    for (const outcome of replay?.(scenario, steps) ?? []) if (asked) add(outcome)
   }
   devServer?.endFile()
 }

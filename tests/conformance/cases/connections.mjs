@@ -94,16 +94,20 @@ export default {
       async run(t) {
         const { tap, client, key } = await tapped(t, { tendInterval: 100, timeout: 500 })
         const seen = []
-        client.on("disconnected", ({ type }) => seen.push(type))
+        for (const type of ["nodeRemoved", "disconnected", "nodeAdded"]) {
+          client.on(type, (event) => seen.push(`${event.type} ${event.node?.name}`))
+        }
+        const [name] = client.nodeNames()
         t.same((await client.get(key)).bins, { v: 1 })
         await tap.stop()
         await t.until(() => !client.isConnected(), { what: "its loss" })
-        await t.until(() => seen.length > 0, { what: "the event" })
+        await t.until(() => seen.length >= 2, { what: "the events" })
+        t.assert.deepEqual(seen.slice(0, 2), [`nodeRemoved ${name}`, `disconnected ${name}`])
         await t.fails(client.get(key, { totalTimeout: 200 }))
         await tap.start()
         await t.until(() => client.isConnected(), { what: "its return" })
         t.same((await client.get(key, patient)).bins, { v: 1 })
-        t.assert.deepEqual(new Set(seen), new Set(["disconnected"]))
+        t.assert.deepEqual(seen.slice(2), [`nodeAdded ${name}`])
       },
     },
     {

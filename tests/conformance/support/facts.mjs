@@ -26,12 +26,12 @@ const NEEDS = {
   "Community Edition": (facts) => /community/i.test(facts.edition),
 }
 
-/** The first need that the server does not meet, as a reason; undefined when all are met. */
+/** The first need that the server does not meet, as a reason, or undefined when all are met. */
 export function lacking(needs, facts) {
   for (const need of needs) {
     const met = NEEDS[need]
     if (!met) throw new Error(`no such need: ${need}`)
-    if (!met(facts)) return `there is no ${need}`
+    if (!met(facts)) return `needs ${need}`
   }
 }
 

@@ -25,7 +25,16 @@ export async function openClientSide(api) {
     policies: { read: { maxRetries: 0 }, write: { maxRetries: 0 }, remove: { maxRetries: 0 } },
   })
   return {
-    check: (exchange) => check(api, client, cluster, exchange),
+    async check(exchange) {
+      try {
+        return await check(api, client, cluster, exchange)
+      } catch (error) {
+        // A description that is not in the format, or a mistake of this runner: both must be seen.
+        return both({ status: "failed", details: error.stack.split("\n") })
+      } finally {
+        cluster.rest()
+      }
+    },
     async close() {
       cluster.rest()
       await client.close()
@@ -48,7 +57,6 @@ async function check(api, client, cluster, exchange) {
   cluster.expect(fed ?? emptyAnswer(what))
   const outcome = await settle(() => call(client, what, build))
   const sent = cluster.captured
-  cluster.rest()
   const outcomes = [{ direction: "encode", ...compareRequest(exchange, sent) }]
   if (fed && comparable(exchange)) outcomes.push({ direction: "decode", ...compareResult(api, exchange, fed, outcome) })
   return outcomes
@@ -75,7 +83,6 @@ async function mustRefuse(api, client, cluster, { what }, build, reason) {
   cluster.expect(emptyAnswer(what))
   const { error, value } = await settle(() => call(client, what, build))
   const sent = cluster.captured.length
-  cluster.rest()
   const details = []
   if (sent) details.push(`- nothing is sent (${reason})`, `+ ${sent} frames were sent`)
   if (!error) details.push(`- an error (${reason})`, `+ ${value}`)

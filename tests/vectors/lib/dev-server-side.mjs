@@ -75,7 +75,7 @@ function replay({ server, unknown, generations }, scenario, steps) {
       outcome({ status: "later", reason: "a record that such a request has written" })
     } else {
       setClock(server, requests, framesOf(exchange.response))
-      outcome(compare(exchange, server.ask(exchange, requests)))
+      outcome(compared(exchange, () => server.ask(exchange, requests)))
     }
     for (const [digest, { generation }] of answersOf(exchange)) generations.set(digest, generation)
   }
@@ -106,6 +106,14 @@ function setClock(server, [request], [response]) {
   const ttl = asked?.recordTtl
   if (!(asked?.info2 & INFO2_WRITE) || !(ttl >= 1 && ttl <= 315_360_000) || !(answered?.recordTtl > ttl)) return
   server.notBefore(answered.recordTtl - ttl)
+}
+
+function compared(exchange, ask) {
+  try {
+    return compare(exchange, ask())
+  } catch (error) {
+    return { status: "failed", details: error.stack.split("\n") }
+  }
 }
 
 function compare({ response, result }, { bytes, closed }) {
