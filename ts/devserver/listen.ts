@@ -68,10 +68,10 @@ function serve(socket: NetSocket, accept: (socket: Socket) => Handlers | undefin
     write: (bytes) => socket.write(bytes),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
-    reset: () => socket.write("", () => socket.resetAndDestroy()),
+    reset: () => socket.write("", () => reset(socket)),
   })
   if (!handlers) {
-    socket.resetAndDestroy()
+    reset(socket)
     return
   }
   socket.on("data", (bytes: Uint8Array) => handlers.received(bytes))
@@ -81,8 +81,14 @@ function serve(socket: NetSocket, accept: (socket: Socket) => Handlers | undefin
 
 function close(server: Server, sockets: Set<NetSocket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  for (const socket of sockets) socket.resetAndDestroy()
+  for (const socket of sockets) reset(socket)
   return closed
+}
+
+/** A socket that has begun to end cannot be reset: trying leaves it open for ever, and the process with it. */
+export function reset(socket: NetSocket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 /** The addresses of a socket that is bound to every interface: those that others reach first, then loopback. */
