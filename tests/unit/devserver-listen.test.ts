@@ -1,7 +1,7 @@
 // A port is closed for good, whatever state its connections are in.
 
 import { connect, createServer, type Socket } from "node:net"
-import { afterEach, expect, test } from "vitest"
+import { afterEach, test } from "vitest"
 import { reset } from "../../ts/devserver/listen.ts"
 
 const server = createServer()
