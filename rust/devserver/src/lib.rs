@@ -12,7 +12,7 @@
 //! ```
 //!
 //! In scope: several nodes in one process over one shared store, partition ownership as the real server computes it,
-//! single-record commands, filter expressions, expiry, info commands. Out of scope until they are added: what
+//! single-record commands and batches of them, filter expressions, expiry, info commands. Out of scope until they are added: what
 //! [`support`] lists, which is answered with result code 16.
 //!
 //! Differences from the real server, beside what is not there yet:
@@ -22,6 +22,7 @@
 //! * The cells that cover a GeoJSON region are not listed in its value; a point has its cell.
 //! * A float of 32 bits within a list or map is stored as one of 64.
 //! * Alternate addresses are the ordinary ones.
+//! * The rows of a batch are done in their order, on whatever node they belong to. UDFs are not run: a call fails.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.
 //! * `statistics`, `namespace/…` and `get-config` tell a part of what the real ones tell; `latencies` measures nothing.
 //!
@@ -44,6 +45,7 @@ pub mod node;
 pub mod partition_map;
 pub mod reply;
 pub mod request;
+pub mod rows;
 pub mod store;
 pub mod support;
 

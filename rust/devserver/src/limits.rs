@@ -12,6 +12,7 @@ table! {
         CONNECTIONS = 15_000, "Connections of a node: the server's proto-fd-max.";
         BUFFERED = 512 * 1024 * 1024, "Bytes of unfinished requests, over all connections.";
         ANSWERED = 1024 * 1024, "Answers given in one call: past it, what waits on the connection goes on waiting.";
+        FRAME = 128 * 1024, "Messages of one frame of an answer of many, unless one is longer: the server's block.";
         ANSWER = 128 * 1024 * 1024, "One answer.";
         INFO_ANSWER = 16 * 1024 * 1024, "One answer to info commands.";
         RECORD = 8 * 1024 * 1024, "The largest max-record-size that can be configured.";

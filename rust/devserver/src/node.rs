@@ -44,9 +44,9 @@ pub struct Counters {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NamespaceCounters {
-    pub read: Outcomes,
-    pub write: Outcomes,
-    pub delete: Outcomes,
+    pub single: Commands,
+    /// Rows of batches.
+    pub batch: Commands,
     /// Requests that belonged to another node. They are answered all the same.
     pub proxied: u64,
     /// Requests refused before their record was looked at.
@@ -54,6 +54,13 @@ pub struct NamespaceCounters {
     pub fail_generation: u64,
     pub fail_record_too_big: u64,
     pub deleted_last_bin: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Commands {
+    pub read: Outcomes,
+    pub write: Outcomes,
+    pub delete: Outcomes,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,9 +1,10 @@
 //! Writing answers. A message is begun, its ops are appended, and its header is filled in at the end; an answer that
 //! fails half way is taken back and a header with the code put in its place.
 
+use crate::limits::limit;
 use crate::Code;
-use aerospike_sansio::proto::{info3, message_type, VERSION};
-use aerospike_sansio::wire::{message, Header};
+use aerospike_sansio::proto::{info3, message_type, PROTO_HEADER, VERSION};
+use aerospike_sansio::wire::{frame, message, Header};
 
 /// What a header says about a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,13 +63,66 @@ impl Message {
     }
 
     pub fn end(self, out: &mut [u8], meta: Meta) {
-        message::end_message(out, self.start, &Header { ops: self.ops, ..header(0, meta) });
+        self.end_with(out, 0, meta);
+    }
+
+    /// Ends an answer that has ops although it tells of a failure.
+    pub fn end_with(self, out: &mut [u8], code: Code, meta: Meta) {
+        message::end_message(out, self.start, &Header { ops: self.ops, ..header(code, meta) });
     }
 
     /// Takes back what was written and answers with the code instead.
     pub fn fail(self, out: &mut Vec<u8>, code: Code, meta: Meta) {
         out.truncate(self.start);
         status(out, code, meta);
+    }
+}
+
+/// An answer of many messages, as many to a frame as fit. The last message has a frame of its own.
+pub struct Frames<'a> {
+    out: &'a mut Vec<u8>,
+    /// Where the answer, and in it the frame that is not ended yet, begin.
+    start: usize,
+    open: Option<usize>,
+}
+
+impl<'a> Frames<'a> {
+    pub fn begin(out: &'a mut Vec<u8>) -> Frames<'a> {
+        Frames { start: out.len(), open: None, out }
+    }
+
+    /// Whether a message of a frame of its own goes into the frame that is open.
+    pub fn has_room(&self, own_frame: &[u8]) -> bool {
+        self.open.is_some_and(|open| self.out.len() - open + own_frame.len() - PROTO_HEADER <= limit::FRAME)
+    }
+
+    /// Appends the message of a frame of its own. False if the answer has become too large.
+    pub fn push(&mut self, own_frame: &[u8]) -> bool {
+        if !self.has_room(own_frame) {
+            self.end_frame();
+            self.open = Some(frame::begin(self.out, message_type::DATA));
+        }
+        self.out.extend_from_slice(&own_frame[PROTO_HEADER..]);
+        self.out.len() - self.start <= limit::ANSWER
+    }
+
+    /// Takes back what is not in a frame that has ended.
+    pub fn discard(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.out.truncate(open);
+        }
+    }
+
+    /// Ends the answer.
+    pub fn last(mut self, code: Code) {
+        self.end_frame();
+        last(self.out, code);
+    }
+
+    fn end_frame(&mut self) {
+        if let Some(open) = self.open.take() {
+            frame::end(self.out, open);
+        }
     }
 }
 

@@ -29,20 +29,25 @@ const OP_HAS_LUT: u8 = 1;
 
 impl<'a> Request<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Request<'a>, Malformed> {
-        let header = read_header(body)?;
-        let mut at = DATA_HEADER;
-        for _ in 0..header.fields {
-            at = end_of_field(body, at)?;
-        }
-        let (fields, ops) = body[DATA_HEADER..].split_at(at - DATA_HEADER);
-        let mut at = 0;
-        for _ in 0..header.ops {
-            at = read_op(ops, at)?.1;
-        }
-        if at != ops.len() {
+        let (request, length) = Request::after(read_header(body)?, &body[DATA_HEADER..])?;
+        if DATA_HEADER + length != body.len() {
             return Err(Malformed("bytes follow the last op"));
         }
-        Ok(Request { header, fields, ops })
+        Ok(request)
+    }
+
+    /// The fields and ops that a header counts, at the start of `bytes`, and how many bytes they take.
+    pub fn after(header: Header, bytes: &'a [u8]) -> Result<(Request<'a>, usize), Malformed> {
+        let mut at = 0;
+        for _ in 0..header.fields {
+            at = end_of_field(bytes, at)?;
+        }
+        let (fields, rest) = bytes.split_at(at);
+        let mut length = 0;
+        for _ in 0..header.ops {
+            length = read_op(rest, length)?.1;
+        }
+        Ok((Request { header, fields, ops: &rest[..length] }, at + length))
     }
 
     /// A batch message, of which the server does not check where its fields end: the Go client states a batch field
@@ -55,16 +60,20 @@ impl<'a> Request<'a> {
     /// The data of the first field of this id.
     #[inline]
     pub fn field(&self, id: u8) -> Option<&'a [u8]> {
+        self.fields().find(|(found, _)| *found == id).map(|(_, data)| data)
+    }
+
+    /// Ids and data of the fields.
+    #[inline]
+    pub fn fields(&self) -> impl Iterator<Item = (u8, &'a [u8])> {
         let mut rest = self.fields;
-        while let Some((size, tail)) = rest.split_first_chunk::<4>() {
+        std::iter::from_fn(move || {
+            let (size, tail) = rest.split_first_chunk::<4>()?;
             let (field, next) = tail.split_at(tail.len().min(u32::from_be_bytes(*size) as usize));
-            let (&found, data) = field.split_first()?;
-            if found == id {
-                return Some(data);
-            }
+            let (&id, data) = field.split_first()?;
             rest = next;
-        }
-        None
+            Some((id, data))
+        })
     }
 
     pub fn ops(&self) -> impl Iterator<Item = Op<'a>> + Clone {

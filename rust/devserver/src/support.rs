@@ -5,6 +5,7 @@ use crate::expression::{self, Failure};
 use crate::frame::{self, Frame};
 use crate::info;
 use crate::request::Request;
+use crate::rows::Rows;
 use aerospike_sansio::proto::{field, info1, message_type, op};
 
 /// Kinds of op that come later, and what to call them.
@@ -23,22 +24,26 @@ const OPS: &[(u8, &str)] = &[
 pub fn missing(request: &Request) -> Option<&'static str> {
     let header = &request.header;
     if header.info1 & info1::BATCH != 0 {
-        // Without its rows it is only malformed.
-        return request.field(field::BATCH).map(|_| "batch");
+        let mut rows = Rows::of(request).ok()?;
+        return rows.find_map(|row| missing_in_row(&row.ok()?.request)).or_else(|| missing_in_filter(request));
     }
+    let is_query = request.field(field::DIGEST).is_none() && request.field(field::UDF_MODULE).is_none();
+    if is_query && (header.info1 & info1::READ != 0 || header.ops > 0) {
+        return Some("queries");
+    }
+    missing_in_row(request)
+}
+
+/// The same of a single-record command, which may be a row of a batch.
+pub fn missing_in_row(request: &Request) -> Option<&'static str> {
     if request.field(field::UDF_MODULE).is_some() {
         return Some("UDFs");
     }
-    let digest = request.field(field::DIGEST);
-    if digest.is_none() && (header.info1 & info1::READ != 0 || header.ops > 0) {
-        return Some("queries");
-    }
-    if header.ops > 0 {
-        let found = request.ops().find_map(|op| OPS.iter().find(|(code, _)| *code == op.code));
-        if let Some((_, name)) = found {
-            return Some(name);
-        }
-    }
+    let op = request.ops().find_map(|op| OPS.iter().find(|(code, _)| *code == op.code));
+    op.map(|(_, name)| *name).or_else(|| missing_in_filter(request))
+}
+
+fn missing_in_filter(request: &Request) -> Option<&'static str> {
     match request.field(field::FILTER).map(expression::filter) {
         Some(Err(Failure::NotYet(name))) => Some(name),
         _ => None,

@@ -19,12 +19,15 @@ use std::collections::BTreeMap;
 /// How many exchanges of these families must pass.
 const FEWEST: &[(&str, usize)] = &[
     ("admin", 20),
+    ("batch", 60),
+    ("batch.node", 51),
+    ("batch.py", 60),
     ("cluster", 93),
     ("info", 78),
     ("kv", 432),
     ("kv.node", 372),
     ("kv.py", 406),
-    ("raw", 104),
+    ("raw", 114),
     ("tend", 44),
     ("txn", 7),
 ];

@@ -2,14 +2,17 @@
 //!
 //! The order of the checks is the server's, since several can be wrong at once and one code comes back.
 
+mod batch;
 mod delete;
 mod ops;
 mod read;
 mod record;
+mod udf;
 mod write;
 
 use crate::cluster::Cluster;
-use crate::node::{Node, Outcomes};
+use crate::expression::Filter;
+use crate::node::Outcomes;
 use crate::reply::{self, Meta};
 use crate::request::Request;
 use crate::store::{Digest, Namespace};
@@ -23,6 +26,8 @@ struct Command<'a> {
     request: Request<'a>,
     digest: Digest,
     namespace: &'a mut Namespace,
+    /// The filter of the batch that it is a row of, if it is one and has none of its own.
+    batch_filter: Option<&'a Filter>,
     now_ms: u64,
 }
 
@@ -45,46 +50,98 @@ enum Kind {
     Delete,
 }
 
+/// Which record a command is about, and which node was asked.
+#[derive(Clone, Copy)]
+struct Target {
+    node: usize,
+    /// Index of the namespace.
+    namespace: usize,
+    digest: Digest,
+}
+
+/// Where a single-record command comes from.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    Message,
+    /// A row of a batch, which may have a filter.
+    Batch(Option<&'a Filter>),
+}
+
 /// Answers one DATA message at the end of `out`.
 pub fn answer(cluster: &mut Cluster, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) {
-    let self_node = &mut cluster.nodes[node];
     // The server looks for the batch bit before it looks at the length; of an empty message it sees whatever was in
     // memory, and the recorded one answered as to a batch (`raw/malformed/length` 1).
     if body.is_empty() || body.get(1).is_some_and(|bits| bits & info1::BATCH != 0) {
-        return batch(self_node, body, out);
+        return batch::answer(cluster, node, body, now_ms, out);
     }
     let Ok(request) = Request::parse(body) else {
-        self_node.counters.demarshal_error += 1;
+        cluster.nodes[node].counters.demarshal_error += 1;
         return reply::status(out, code::PARAMETER, Meta::default());
     };
-    let name = request.field(field::NAMESPACE).unwrap_or_default();
-    let found = cluster.namespaces.iter_mut().enumerate().find(|(_, ns)| ns.config.name.as_bytes() == name);
-    let Some((index, namespace)) = found else {
-        self_node.counters.early_error += 1;
+    let Some(namespace) = namespace_of(cluster, &request) else {
+        cluster.nodes[node].counters.early_error += 1;
         return reply::status(out, code::NAMESPACE, Meta::default());
     };
-    if support::missing(&request).is_some() {
-        self_node.counters.unsupported_requests += 1;
+    match digest_of(&request) {
+        Ok(digest) => {
+            let target = Target { node, namespace, digest };
+            single(cluster, target, Origin::Message, request, now_ms, out);
+        }
+        Err(code) => {
+            if support::missing(&request).is_some() {
+                cluster.nodes[node].counters.unsupported_requests += 1;
+            } else {
+                cluster.nodes[node].namespaces[namespace].refused += 1;
+            }
+            reply::status(out, code, Meta::default());
+        }
+    }
+}
+
+fn namespace_of(cluster: &Cluster, request: &Request) -> Option<usize> {
+    let name = request.field(field::NAMESPACE).unwrap_or_default();
+    cluster.namespaces.iter().position(|namespace| namespace.config.name.as_bytes() == name)
+}
+
+/// Without a digest a message is never a single-record command: with a write bit and ops the server takes it as a
+/// background write over the whole set.
+fn digest_of(request: &Request) -> Result<Digest, Code> {
+    let digest = request.field(field::DIGEST).ok_or(code::UNSUPPORTED_FEATURE)?;
+    Digest::try_from(digest).map_err(|_| code::PARAMETER)
+}
+
+/// Answers a single-record command.
+fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Request, now_ms: u64, out: &mut Vec<u8>) {
+    let Target { node, namespace, digest } = target;
+    let node_counters = &mut cluster.nodes[node];
+    if request.field(field::UDF_MODULE).is_some() {
+        node_counters.counters.unsupported_requests += 1;
+        return udf::refuse(out);
+    }
+    if support::missing_in_row(&request).is_some() {
+        node_counters.counters.unsupported_requests += 1;
         return reply::status(out, code::UNSUPPORTED_FEATURE, Meta::default());
     }
-    let (kind, digest) = match single(&request) {
-        Ok(single) => single,
-        Err(code) => {
-            self_node.namespaces[index].refused += 1;
-            return reply::status(out, code, Meta::default());
-        }
+    let counters = &mut node_counters.namespaces[namespace];
+    let Some(kind) = kind(&request) else {
+        counters.refused += 1;
+        return reply::status(out, code::PARAMETER, Meta::default());
     };
+    let namespace = &mut cluster.namespaces[namespace];
     let role = cluster.map.role(key::partition(&digest).into(), node, namespace.config.replication_factor);
-    let counters = &mut self_node.namespaces[index];
     // Only the master writes, any replica reads; what is asked of another node is passed on (`raw/wrong_node`).
     if role.is_none() || (role != Some(0) && !matches!(kind, Kind::Read)) {
         counters.proxied += 1;
     }
-    let command = Command { request, digest, namespace, now_ms };
+    let (batch_filter, commands) = match origin {
+        Origin::Message => (None, &mut counters.single),
+        Origin::Batch(filter) => (filter, &mut counters.batch),
+    };
+    let command = Command { request, digest, namespace, batch_filter, now_ms };
     let (outcome, outcomes) = match kind {
-        Kind::Read => (command.read(out), &mut counters.read),
-        Kind::Write => (command.write(out), &mut counters.write),
-        Kind::Delete => (command.delete(out), &mut counters.delete),
+        Kind::Read => (command.read(out), &mut commands.read),
+        Kind::Write => (command.write(out), &mut commands.write),
+        Kind::Delete => (command.delete(out), &mut commands.delete),
     };
     outcomes.count(outcome.code);
     counters.deleted_last_bin += u64::from(outcome.deleted_last_bin);
@@ -92,35 +149,12 @@ pub fn answer(cluster: &mut Cluster, node: usize, body: &[u8], now_ms: u64, out:
     counters.fail_record_too_big += u64::from(outcome.code == code::RECORD_TOO_BIG);
 }
 
-/// Which single-record command a message is. One without a digest is never one: with a write bit and ops the server
-/// takes it as a background write over the whole set.
-fn single(request: &Request) -> Result<(Kind, Digest), Code> {
-    let digest = request.field(field::DIGEST).ok_or(code::UNSUPPORTED_FEATURE)?;
-    let digest = Digest::try_from(digest).map_err(|_| code::PARAMETER)?;
+fn kind(request: &Request) -> Option<Kind> {
     let header = &request.header;
-    let kind = if header.info2 & info2::WRITE != 0 {
-        if header.info2 & info2::DELETE != 0 {
-            Kind::Delete
-        } else {
-            Kind::Write
-        }
-    } else if header.info1 & info1::READ != 0 {
-        Kind::Read
-    } else {
-        return Err(code::PARAMETER);
-    };
-    Ok((kind, digest))
-}
-
-/// Batches come with their own issue. What is malformed is refused as it will be; the answer is one last message.
-fn batch(node: &mut Node, body: &[u8], out: &mut Vec<u8>) {
-    match Request::parse_batch(body) {
-        Ok(request) if support::missing(&request).is_some() => {
-            node.counters.unsupported_requests += 1;
-            reply::last(out, code::UNSUPPORTED_FEATURE);
-        }
-        _ => reply::last(out, code::PARAMETER),
+    if header.info2 & info2::WRITE == 0 {
+        return (header.info1 & info1::READ != 0).then_some(Kind::Read);
     }
+    Some(if header.info2 & info2::DELETE != 0 { Kind::Delete } else { Kind::Write })
 }
 
 impl Outcomes {

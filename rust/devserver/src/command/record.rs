@@ -42,11 +42,15 @@ impl Command<'_> {
         }
     }
 
-    /// The filter expression, which must be true: false and unknown filter the record out.
+    /// The filter expression, which must be true: false and unknown filter the record out. The command's own counts, or
+    /// else that of its batch.
     pub fn check_filter(&self, record: &Record) -> Result<(), Code> {
-        let Some(packed) = self.request.field(field::FILTER) else { return Ok(()) };
-        let expression = expression::filter(packed).map_err(|failure| failure.code())?;
-        match expression.truth(record) {
+        let truth = match (self.request.field(field::FILTER), self.batch_filter) {
+            (Some(packed), _) => expression::filter(packed).map_err(|failure| failure.code())?.truth(record),
+            (None, Some(filter)) => filter.truth(record),
+            (None, None) => return Ok(()),
+        };
+        match truth {
             Truth::True => Ok(()),
             Truth::False | Truth::Unknown => Err(code::FILTERED_OUT),
         }

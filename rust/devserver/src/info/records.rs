@@ -99,7 +99,7 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
     let namespace = &call.cluster.namespaces[index];
     let counters = &call.node().namespaces[index];
     let owned = owned(call, index);
-    let (read, write, delete) = (counters.read, counters.write, counters.delete);
+    let (single, batch) = (counters.single, counters.batch);
     let used_pct = namespace.memory() * 100 / namespace.config.data_size.max(1);
     let numbers = [
         ("ns_cluster_size", call.peers().count() as u64 + 1),
@@ -122,17 +122,28 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
         ("migrate_rx_partitions_remaining", 0),
         ("client_tsvc_error", counters.refused),
         ("client_proxy_complete", counters.proxied),
-        ("client_read_success", read.success),
-        ("client_read_error", read.error),
-        ("client_read_not_found", read.not_found),
-        ("client_read_filtered_out", read.filtered_out),
-        ("client_write_success", write.success),
-        ("client_write_error", write.error + write.not_found),
-        ("client_write_filtered_out", write.filtered_out),
-        ("client_delete_success", delete.success),
-        ("client_delete_error", delete.error),
-        ("client_delete_not_found", delete.not_found),
-        ("client_delete_filtered_out", delete.filtered_out),
+        ("client_read_success", single.read.success),
+        ("client_read_error", single.read.error),
+        ("client_read_not_found", single.read.not_found),
+        ("client_read_filtered_out", single.read.filtered_out),
+        ("client_write_success", single.write.success),
+        ("client_write_error", single.write.error + single.write.not_found),
+        ("client_write_filtered_out", single.write.filtered_out),
+        ("client_delete_success", single.delete.success),
+        ("client_delete_error", single.delete.error),
+        ("client_delete_not_found", single.delete.not_found),
+        ("client_delete_filtered_out", single.delete.filtered_out),
+        ("batch_sub_read_success", batch.read.success),
+        ("batch_sub_read_error", batch.read.error),
+        ("batch_sub_read_not_found", batch.read.not_found),
+        ("batch_sub_read_filtered_out", batch.read.filtered_out),
+        ("batch_sub_write_success", batch.write.success),
+        ("batch_sub_write_error", batch.write.error + batch.write.not_found),
+        ("batch_sub_write_filtered_out", batch.write.filtered_out),
+        ("batch_sub_delete_success", batch.delete.success),
+        ("batch_sub_delete_error", batch.delete.error),
+        ("batch_sub_delete_not_found", batch.delete.not_found),
+        ("batch_sub_delete_filtered_out", batch.delete.filtered_out),
         ("fail_generation", counters.fail_generation),
         ("fail_record_too_big", counters.fail_record_too_big),
         ("deleted_last_bin", counters.deleted_last_bin),

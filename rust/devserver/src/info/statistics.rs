@@ -61,8 +61,10 @@ fn histograms(call: &Call) -> Vec<(String, bool)> {
     for (namespace, counters) in call.cluster.namespaces.iter().zip(&call.node().namespaces) {
         for name in HISTOGRAMS {
             let used = match name {
-                "read" => counters.read.success > 0,
-                "write" => counters.write.success > 0,
+                "read" => counters.single.read.success > 0,
+                "write" => counters.single.write.success > 0,
+                "batch-sub-read" => counters.batch.read.success > 0,
+                "batch-sub-write" => counters.batch.write.success > 0,
                 _ => false,
             };
             all.push((format!("{{{}}}-{name}", namespace.config.name), used));

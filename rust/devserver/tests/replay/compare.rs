@@ -2,7 +2,7 @@
 //! values that describe this run or this machine are only looked at for their form.
 
 use crate::recorded::Exchange;
-use crate::server::Answer;
+use crate::server::{messages, Answer};
 use aerospike_devserver::frame::{self, Frame};
 use aerospike_devserver::request::Request;
 use aerospike_sansio::proto::{message_type, particle, PROTO_HEADER};
@@ -39,6 +39,9 @@ pub fn difference(exchange: &Exchange, answer: &Answer) -> Option<String> {
     }
     let here = split(&answer.bytes);
     let there: Vec<&[u8]> = exchange.responses.iter().map(Vec::as_slice).collect();
+    if exchange.has_many_messages() {
+        return many_difference(&here, &there);
+    }
     if here.len() != there.len() {
         return Some(format!("{} frames recorded, {} here", there.len(), here.len()));
     }
@@ -47,6 +50,21 @@ pub fn difference(exchange: &Exchange, answer: &Answer) -> Option<String> {
         _ => (normal(here) != normal(there))
             .then(|| format!("\n    recorded {}\n    here     {}", hex(there), hex(here))),
     })
+}
+
+/// Answers of many messages: which frames they are in says nothing, nor does their order; but the last stands alone.
+fn many_difference(here: &[&[u8]], there: &[&[u8]]) -> Option<String> {
+    let (mut ours, mut theirs): (Vec<_>, Vec<_>) =
+        (here.iter().flat_map(|frame| normal(frame)).collect(), there.iter().flat_map(|frame| normal(frame)).collect());
+    ours.sort();
+    theirs.sort();
+    if here.last() == there.last() && ours == theirs {
+        return None;
+    }
+    let only = |all: &[String], others: &[String]| -> Vec<String> {
+        all.iter().filter(|message| !others.contains(message)).cloned().collect()
+    };
+    Some(format!("\n    recorded {:?}\n    here     {:?}", only(&theirs, &ours), only(&ours, &theirs)))
 }
 
 fn split(mut bytes: &[u8]) -> Vec<&[u8]> {
@@ -60,21 +78,26 @@ fn split(mut bytes: &[u8]) -> Vec<&[u8]> {
     frames
 }
 
-/// A DATA message without the cells that cover a region.
-fn normal(frame: &[u8]) -> Vec<u8> {
-    let Some(message) = frame.get(PROTO_HEADER..).and_then(|body| Request::parse(body).ok()) else {
-        return frame.to_vec();
-    };
-    let mut out = format!("{:?}", message.header).into_bytes();
+/// Each message of a frame as text, without the cells that cover a region; of what is no DATA, its bytes.
+fn normal(frame: &[u8]) -> Vec<String> {
+    if frame[1] != message_type::DATA {
+        return vec![hex(frame)];
+    }
+    messages(frame).iter().map(normal_message).collect()
+}
+
+fn normal_message(message: &Request) -> String {
+    let mut text = format!("{:?}", message.header);
+    for (id, data) in message.fields() {
+        text.push_str(&format!(" field {id} {}", hex(data)));
+    }
     for op in message.ops() {
         let is_region = op.particle_type == particle::GEOJSON && op.value.first() == Some(&1);
         let value = if is_region { aerospike_devserver::geo::text(op.value).unwrap() } else { op.value };
-        out.extend_from_slice(&[op.code, op.particle_type, op.name.len() as u8]);
-        out.extend_from_slice(op.name);
-        out.extend_from_slice(&(value.len() as u32).to_be_bytes());
-        out.extend_from_slice(value);
+        let name = String::from_utf8_lossy(op.name);
+        text.push_str(&format!(" op {} {name:?} type {} {}", op.code, op.particle_type, hex(value)));
     }
-    out
+    text
 }
 
 fn info_difference(exchange: &Exchange, here: &[u8], there: &[u8]) -> Option<String> {
@@ -103,5 +126,5 @@ fn text(frame: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(200).map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

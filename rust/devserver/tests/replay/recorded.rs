@@ -26,6 +26,11 @@ impl Exchange {
     pub fn info_text(&self) -> String {
         self.requests.first().map(|frame| String::from_utf8_lossy(&frame[8..]).into_owned()).unwrap_or_default()
     }
+
+    /// One request that is a batch: its answer has a message for each row.
+    pub fn has_many_messages(&self) -> bool {
+        matches!(&self.requests[..], [frame] if frame[1] == 3 && frame.get(9).is_some_and(|bits| bits & 8 != 0))
+    }
 }
 
 /// Families in the order of their names, each with its exchanges in order.

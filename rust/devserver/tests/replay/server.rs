@@ -2,9 +2,13 @@
 
 use crate::recorded::Exchange;
 use aerospike_devserver::request::Request;
+use aerospike_devserver::rows::Rows;
+use aerospike_devserver::store::Digest;
 use aerospike_devserver::{support, Action, Cluster, Config, ConnId};
 use aerospike_sansio::key;
-use aerospike_sansio::proto::{field, info1, info2, message_type, EPOCH_SECONDS, PROTO_HEADER};
+use aerospike_sansio::proto::{field, info1, info2, message_type, op, DATA_HEADER, EPOCH_SECONDS, PROTO_HEADER};
+use aerospike_sansio::value::{particle, Value};
+use aerospike_sansio::wire::{message, Header};
 use std::collections::{HashMap, HashSet};
 
 pub struct Server {
@@ -13,9 +17,7 @@ pub struct Server {
     now_ms: u64,
     connections: HashMap<(String, u64), ConnId>,
     /// Records written by requests that are not supported yet.
-    unknown: HashSet<Vec<u8>>,
-    /// The scenario in which a batch may have written anything.
-    unknown_scenario: String,
+    unknown: HashSet<Digest>,
     /// Sets over which a write without a digest went.
     unknown_sets: HashSet<Vec<u8>>,
 }
@@ -48,64 +50,74 @@ impl Server {
             now_ms: START_MS,
             connections: HashMap::new(),
             unknown: HashSet::new(),
-            unknown_scenario: String::new(),
             unknown_sets: HashSet::new(),
         }
     }
 
     /// Brings the server to where the recorded one was. The hand-made exchanges had run before: a record whose first
-    /// write was answered with generation n had been written n - 1 times.
+    /// write was answered with generation n had been written n - 1 times. And the records of `batch/big` were not recorded:
+    /// 200 with i = 0, 1, 2, …
     pub fn restore(&mut self, exchanges: &[&Exchange]) {
         let mut seen = HashSet::new();
         for exchange in exchanges.iter().filter(|exchange| exchange.scenario.starts_with("raw/")) {
             for (request, response) in exchange.requests.iter().zip(&exchange.responses) {
-                let Some(message) = data(request) else { continue };
+                let Some(&(Some(digest), message)) = requests(request).first() else { continue };
                 let writes = message.header.info2 == info2::WRITE && response.get(13) == Some(&0);
-                let Some(digest) = message.field(field::DIGEST).filter(|_| writes) else { continue };
-                if message.field(field::UDF_MODULE).is_none() && seen.insert(digest.to_vec()) {
+                if writes && message.field(field::UDF_MODULE).is_none() && seen.insert(digest) {
                     for _ in 1..u32::from_be_bytes(response[14..18].try_into().unwrap()) {
                         self.send(0, std::slice::from_ref(request));
                     }
                 }
             }
         }
+        for exchange in exchanges.iter().filter(|exchange| exchange.scenario == "batch/big") {
+            for (n, (digest, row)) in requests(&exchange.requests[0]).iter().take(200).enumerate() {
+                self.put(digest.unwrap(), &set(row), b"i", n as i64);
+            }
+        }
+    }
+
+    /// Writes a record of one bin.
+    fn put(&mut self, digest: Digest, set: &[u8], bin: &[u8], value: i64) {
+        let mut frame = Vec::new();
+        let start = message::begin_message(&mut frame);
+        message::field(&mut frame, field::NAMESPACE, b"test");
+        message::field(&mut frame, field::SET, set);
+        message::field(&mut frame, field::DIGEST, &digest);
+        let int = |out: &mut Vec<u8>| Ok::<_, ()>(particle::write(&Value::Int(value), out));
+        message::op(&mut frame, op::WRITE, bin, int).unwrap();
+        let header = Header { info2: info2::WRITE, fields: 3, ops: 1, ..Header::default() };
+        message::end_message(&mut frame, start, &header);
+        self.send(0, &[frame]);
     }
 
     /// Why an answer cannot be compared: the request, or one before it, asks for what is not there yet.
     pub fn cannot_tell(&mut self, exchange: &Exchange) -> Option<&'static str> {
         let mut reason = None;
-        for request in &exchange.requests {
-            let missing = support::missing_in(request);
-            let message = data(request);
-            if let (Some(message), Some(_)) = (message, missing) {
-                self.forget_what_is_written(exchange, &message);
+        for frame in &exchange.requests {
+            let missing = support::missing_in(frame);
+            let refused = matches!(&exchange.responses[..], [refusal] if refusal.get(13) != Some(&0));
+            let requests = requests(frame);
+            if missing.is_some() && !refused {
+                requests.iter().for_each(|(digest, request)| self.forget_what_is_written(*digest, request));
             }
-            let unknown = message.is_some_and(|message| self.is_unknown(&message));
+            let unknown = requests.iter().any(|(digest, request)| {
+                digest.is_some_and(|digest| self.unknown.contains(&digest)) || self.unknown_sets.contains(&set(request))
+            });
             reason = reason.or(missing).or(unknown.then_some("what they wrote"));
         }
-        reason.or((self.unknown_scenario == exchange.scenario).then_some("what they wrote"))
+        reason
     }
 
-    /// What a request that is not supported yet may change: nothing, if the recorded server refused it. The recorded UDF
-    /// `ret` gives back its argument.
-    fn forget_what_is_written(&mut self, exchange: &Exchange, message: &Request) {
-        if matches!(&exchange.responses[..], [refusal] if refusal.get(13) != Some(&0)) {
+    /// What a request that is not supported yet may change. The recorded UDF `ret` gives back its argument.
+    fn forget_what_is_written(&mut self, digest: Option<Digest>, request: &Request) {
+        if request.header.info2 & info2::WRITE == 0 || request.field(field::UDF_FUNCTION) == Some(b"ret") {
             return;
         }
-        let is_batch = message.header.info1 & info1::BATCH != 0;
-        let writes = message.header.info2 & info2::WRITE != 0 && message.field(field::UDF_FUNCTION) != Some(b"ret");
-        match message.field(field::DIGEST) {
-            _ if is_batch && exchange.scenario.starts_with("raw/") => {} // these only read
-            _ if is_batch => self.unknown_scenario.clone_from(&exchange.scenario),
-            Some(digest) if writes => drop(self.unknown.insert(digest.to_vec())),
-            None if writes => drop(self.unknown_sets.insert(set(message))),
-            _ => {}
+        match digest {
+            Some(digest) => drop(self.unknown.insert(digest)),
+            None => drop(self.unknown_sets.insert(set(request))),
         }
-    }
-
-    fn is_unknown(&self, message: &Request) -> bool {
-        let digest = message.field(field::DIGEST).unwrap_or_default();
-        self.unknown.contains(digest) || self.unknown_sets.contains(&set(message))
     }
 
     pub fn ask(&mut self, exchange: &Exchange) -> Answer {
@@ -157,8 +169,8 @@ impl Server {
             return number.parse::<usize>().unwrap() - 1;
         }
         if exchange.scenario == "raw/wrong_node" {
-            let digest = data(&exchange.requests[0]).and_then(|message| message.field(field::DIGEST)).unwrap();
-            let partition = usize::from(key::partition(digest.try_into().unwrap()));
+            let digest = requests(&exchange.requests[0])[0].0.unwrap();
+            let partition = usize::from(key::partition(&digest));
             let words = &exchange.words[0];
             let role = if words.ends_with("master") { Some(0) } else { words.ends_with("prole").then_some(1) };
             return (0..3).find(|&node| self.role(partition, node) == role).unwrap();
@@ -183,11 +195,12 @@ impl Server {
             self.now_ms += 2200;
         }
         let (Some(request), Some(response)) = (exchange.requests.first(), exchange.responses.first()) else { return };
-        let (Some(asked), Some(answered)) = (data(request), data(response)) else { return };
-        let (ttl, void_time) = (asked.header.ttl, answered.header.ttl);
-        if asked.header.info2 & info2::WRITE != 0 && (1..=315_360_000).contains(&ttl) && void_time > ttl {
-            let then_ms = (u64::from(void_time - ttl) + EPOCH_SECONDS) * 1000;
-            self.now_ms = self.now_ms.max(then_ms);
+        for ((_, asked), answered) in requests(request).iter().zip(messages(response)) {
+            let (ttl, void_time) = (asked.header.ttl, answered.header.ttl);
+            if asked.header.info2 & info2::WRITE != 0 && (1..=315_360_000).contains(&ttl) && void_time > ttl {
+                let then_ms = (u64::from(void_time - ttl) + EPOCH_SECONDS) * 1000;
+                self.now_ms = self.now_ms.max(then_ms);
+            }
         }
     }
 }
@@ -196,13 +209,25 @@ fn set(message: &Request) -> Vec<u8> {
     message.field(field::SET).unwrap_or_default().to_vec()
 }
 
-/// The message of a frame, if it is a well-formed DATA message.
-fn data(frame: &[u8]) -> Option<Request<'_>> {
-    let body = frame.get(PROTO_HEADER..).filter(|_| frame[1] == message_type::DATA)?;
-    let batch = body.get(1).is_some_and(|bits| bits & info1::BATCH != 0);
-    if batch {
-        Request::parse_batch(body).ok()
-    } else {
-        Request::parse(body).ok()
+/// The requests of a frame, each with its digest: the rows of a batch, or the one message. None if it is malformed.
+fn requests(frame: &[u8]) -> Vec<(Option<Digest>, Request<'_>)> {
+    let Some(body) = frame.get(PROTO_HEADER..).filter(|_| frame[1] == message_type::DATA) else { return Vec::new() };
+    if body.get(1).is_some_and(|bits| bits & info1::BATCH != 0) {
+        let Ok(rows) = Request::parse_batch(body).and_then(|request| Rows::of(&request)) else { return Vec::new() };
+        return rows.flatten().map(|row| (Some(row.digest), row.request)).collect();
     }
+    let digest = |request: &Request| request.field(field::DIGEST).and_then(|digest| digest.try_into().ok());
+    Request::parse(body).iter().map(|request| (digest(request), *request)).collect()
+}
+
+/// The messages of a frame of an answer, one behind the other.
+pub fn messages(frame: &[u8]) -> Vec<Request<'_>> {
+    let mut messages = Vec::new();
+    let mut rest = if frame.get(1) == Some(&message_type::DATA) { &frame[PROTO_HEADER..] } else { &[] };
+    while let Ok((header, _)) = Header::read(rest) {
+        let (message, length) = Request::after(header, &rest[DATA_HEADER..]).unwrap();
+        messages.push(message);
+        rest = &rest[DATA_HEADER + length..];
+    }
+    messages
 }
