@@ -41,6 +41,8 @@ export const commandKind = Object.freeze({
   OPERATE: 10,
   /** Commands on many records: groups follow the block, see command_word KEYS. */
   BATCH: 16,
+  /** Read the records of a set or namespace, all or those of an index's range; see command_word WHERE. */
+  QUERY: 17,
   /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
   INFO: 32,
 } as const)
@@ -93,6 +95,20 @@ export const commandWord = Object.freeze({
   KEYS: 22,
   /** batch_flag bits. */
   BATCH_FLAGS: 23,
+  /** query_flag bits. */
+  QUERY_FLAGS: 24,
+  /** For each node, 0 = no limit. */
+  RECORDS_PER_SECOND: 25,
+  /** Two words: f64, about how many records to read in all, 0 = no limit. */
+  MAX_RECORDS: 26,
+  /** How many slots, behind those of the filter and before the items, make up the where-clause: a WHERE slot, begin, end, then what its tag says. */
+  WHERE: 28,
+  /** The first partition in the low half, how many in the high half; 0 = all. */
+  PARTITIONS: 29,
+  /** Where an earlier query left off: offset of its cursor in the data region. */
+  CURSOR_OFFSET: 30,
+  /** Its length, 0 = from the start. */
+  CURSOR_LENGTH: 31,
   /** Words of a command block; the first slot starts here. */
   LENGTH: 32,
 } as const)
@@ -137,6 +153,16 @@ export const batchFlag = Object.freeze({
   ALL: 7,
 } as const)
 
+/** Bits of the QUERY_FLAGS word. */
+export const queryFlag = Object.freeze({
+  /** Metadata only. */
+  NO_BINS: 1,
+  /** Few records are expected: no monitoring on the server, one second. */
+  SHORT: 2,
+  /** Do not wait for partitions that migrate. */
+  RELAX: 4,
+} as const)
+
 /** Tags of a value slot, the low byte of its first word. */
 export const tag = Object.freeze({
   /** No value. */
@@ -177,6 +203,8 @@ export const tag = Object.freeze({
   RAW: 17,
   /** A key of a batch: bits 8 to 15 the key type, bin the row's number, a and b as KEY_A and KEY_B. */
   KEY: 19,
+  /** Begins a where-clause. Bits 8 to 15 the index type (0 default, 1 list, 2 map keys, 3 map values), bits 16 to 23 the particle type of the range; bin the bin or NONE; a = 0 by bin, 1 by index name (a STRING follows begin and end), 2 by expression (it follows); b = 1 when a context follows at last, as a LIST of id, value, … */
+  WHERE: 20,
   /** An element that is packed already, put in as it is: a offset, b length. */
   PACKED: 18,
 } as const)
@@ -209,6 +237,8 @@ export const output = Object.freeze({
   RESUME: 5,
   /** [_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms] */
   DONE: 6,
+  /** [_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took. */
+  RECORD: 10,
   /** [_, op, row, code, flags (1 = in doubt, 2 = a server's code), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last. */
   PART: 9,
   /** [_, event kind, node, text offset, text length] */

@@ -19,6 +19,7 @@ table! {
         REMOVE = 9, "Delete the record.";
         OPERATE = 10, "Several ops on one record, in order and as one: each item is an OP slot and what belongs to it.";
         BATCH = 16, "Commands on many records: groups follow the block, see command_word KEYS.";
+        QUERY = 17, "Read the records of a set or namespace, all or those of an index's range; see command_word WHERE.";
         INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";
     }
 }
@@ -49,6 +50,13 @@ table! {
         FILTER_SLOTS = 21, "How many slots before the items make up the filter expression, 0 = none (or FILTER_LENGTH says it).";
         KEYS = 22, "Of a group in a batch: how many KEY slots follow its slots. Of the outer block: how many rows there are.";
         BATCH_FLAGS = 23, "batch_flag bits.";
+        QUERY_FLAGS = 24, "query_flag bits.";
+        RECORDS_PER_SECOND = 25, "For each node, 0 = no limit.";
+        MAX_RECORDS = 26, "Two words: f64, about how many records to read in all, 0 = no limit.";
+        WHERE = 28, "How many slots, behind those of the filter and before the items, make up the where-clause: a WHERE slot, begin, end, then what its tag says.";
+        PARTITIONS = 29, "The first partition in the low half, how many in the high half; 0 = all.";
+        CURSOR_OFFSET = 30, "Where an earlier query left off: offset of its cursor in the data region.";
+        CURSOR_LENGTH = 31, "Its length, 0 = from the start.";
         LENGTH = 32, "Words of a command block; the first slot starts here.";
     }
 }
@@ -93,6 +101,7 @@ table! {
         OP = 16, "Begins an op of OPERATE. Bits 8 and up: op_kind; bin; b context pairs (id, value) follow, then a arguments.";
         RAW = 17, "Inside an expression: a string without type byte, such as a bin name: a offset, b length.";
         KEY = 19, "A key of a batch: bits 8 to 15 the key type, bin the row's number, a and b as KEY_A and KEY_B.";
+        WHERE = 20, "Begins a where-clause. Bits 8 to 15 the index type (0 default, 1 list, 2 map keys, 3 map values), bits 16 to 23 the particle type of the range; bin the bin or NONE; a = 0 by bin, 1 by index name (a STRING follows begin and end), 2 by expression (it follows); b = 1 when a context follows at last, as a LIST of id, value, …";
         PACKED = 18, "An element that is packed already, put in as it is: a offset, b length.";
     }
 }
@@ -105,6 +114,15 @@ table! {
         KEEP_ORDER = 1 << 10, "Map in a reply whose pairs have a meaningful order.";
         TEXT_KEYS = 1 << 11, "Map in a reply: all keys are strings.";
         ASCII = 1 << 12, "String in a reply: all bytes are below 128.";
+    }
+}
+
+table! {
+    /// Bits of the QUERY_FLAGS word.
+    pub mod query_flag: u32 {
+        NO_BINS = 1, "Metadata only.";
+        SHORT = 2, "Few records are expected: no monitoring on the server, one second.";
+        RELAX = 4, "Do not wait for partitions that migrate.";
     }
 }
 
@@ -127,6 +145,7 @@ table! {
         PAUSE = 4, "[_, conn]: stop reading.";
         RESUME = 5, "[_, conn]: read on.";
         DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms]";
+        RECORD = 10, "[_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took.";
         PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
         EVENT = 7, "[_, event kind, node, text offset, text length]";
         READY = 8, "[_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason.";

@@ -156,6 +156,11 @@ impl Engine {
         self.core.cancel(op);
     }
 
+    /// The caller took so many records of a query: reading may go on.
+    pub fn consumed(&mut self, op: u32, records: u32) {
+        self.core.consumed(op, records);
+    }
+
     pub fn close(&mut self, drain_ms: f64, now: f64) {
         self.core.close(drain_ms, now);
     }

@@ -152,6 +152,10 @@ impl Engine {
         match entry.stage {
             Stage::Sleeping if !over => self.route(op),
             Stage::Backlog if !over => self.finish(op, code::BACKPRESSURE),
+            Stage::InFlight(_) if !over && self.is_paused(op) => {
+                let at = entry.deadline.min(now + entry.socket_timeout);
+                self.op_timers.set(op, at);
+            }
             Stage::InFlight(conn) if !over => {
                 let until = self.conns[conn].progress.max(entry.attempt_at) + entry.socket_timeout;
                 if now < until {
@@ -226,6 +230,9 @@ impl Engine {
         if self.ops[op].batch.is_some() {
             return self.give_up_batch(op, code);
         }
+        if self.ops[op].query.is_some() {
+            return self.give_up_query(op, code);
+        }
         let in_doubt = self.ops[op].write && self.ops[op].ever_sent;
         if in_doubt {
             self.count(stat::IN_DOUBT);
@@ -250,6 +257,7 @@ impl Engine {
         entry.serial = entry.serial.wrapping_add(1);
         entry.trim();
         entry.batch = None;
+        entry.query = None;
         let elapsed_ms = (now - entry.started).max(0.0) as u32;
         self.outputs.done(&Done { node: entry.last_node, attempts: entry.attempts, elapsed_ms, ..done });
         self.leave(op);

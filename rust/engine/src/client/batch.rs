@@ -14,12 +14,24 @@ use crate::proto::{code, info3};
 use crate::wire::{self, Reply};
 use crate::Malformed;
 
-/// What makes an op a part of a batch.
-#[derive(Debug)]
+/// What makes an op a part of a batch, or of a query.
+#[derive(Debug, Default)]
 pub struct Part {
     pub batch: OpName,
-    /// Numbers of its rows; those that are answered stay in it.
+    /// Numbers of its rows; those that are answered stay in it. Of a query: places in its list of partitions.
     pub rows: Vec<u32>,
+    pub is_query: bool,
+    /// Of a query: how many records the node may send, 0 = no limit, and how many it has.
+    pub share: u64,
+    pub count: u64,
+    /// Its connection is not read, since the caller is slow.
+    pub paused: bool,
+}
+
+impl Part {
+    pub fn of_query(query: OpName, rows: Vec<u32>) -> Part {
+        Part { batch: query, rows, is_query: true, ..Part::default() }
+    }
 }
 
 impl Engine {
@@ -44,7 +56,7 @@ impl Engine {
         let like = &self.ops[like];
         let (limits, serial) = (like.limits(), self.ops[part].serial);
         let entry = &mut self.ops[part];
-        entry.become_part(limits, serial, Part { batch, rows });
+        entry.become_part(limits, serial, Part { batch, rows, ..Part::default() });
         part
     }
 
@@ -61,6 +73,9 @@ impl Engine {
     pub(super) fn route_part(&mut self, part: u32) {
         if !self.has_cluster() {
             return self.wait_for_cluster(part);
+        }
+        if self.is_query_part(part) {
+            return self.route_query_part(part);
         }
         let Some((op, rows)) = self.part_rows(part) else { return self.retire_part(part) };
         let mut by_node: Vec<(NodeId, Vec<u32>)> = Vec::new();
@@ -119,6 +134,9 @@ impl Engine {
         from: usize,
         to: usize,
     ) -> Result<Option<Reply>, Malformed> {
+        if self.is_query_part(part) {
+            return self.query_message(part, bytes, from, to);
+        }
         let mut at = from;
         while at < to {
             let first_slot = self.outputs.tape.len();
@@ -165,8 +183,15 @@ impl Engine {
         }
     }
 
+    fn is_query_part(&self, part: u32) -> bool {
+        self.ops[part].part.as_ref().is_some_and(|part| part.is_query)
+    }
+
     /// The last message of a part has come.
     pub(super) fn part_ended(&mut self, part: u32, last: &Reply) {
+        if self.is_query_part(part) {
+            return self.query_part_ended(part, last);
+        }
         let open = self.part_rows(part);
         match open {
             Some((_, rows)) if rows.is_empty() && last.code == code::OK => self.part_answered(part),
@@ -186,6 +211,9 @@ impl Engine {
 
     /// A part ends: rows that are still open end with it, and the batch with its last part.
     pub(super) fn end_part(&mut self, part: u32, done: &Done) {
+        if self.is_query_part(part) {
+            return self.end_query_part(part, done.code, done.from_server);
+        }
         let open = self.part_rows(part);
         let (in_doubt, node) = (self.ops[part].ever_sent, self.ops[part].last_node);
         if let Some((op, rows)) = open {

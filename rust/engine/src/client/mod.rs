@@ -22,6 +22,7 @@ mod member;
 mod op;
 pub mod outputs;
 mod probe;
+mod query;
 mod route;
 pub mod slab;
 mod submit;
@@ -92,6 +93,8 @@ pub struct Engine {
     unrouted: VecDeque<OpName>,
     /// The caller gave up.
     cancelled: Vec<OpName>,
+    /// Records of queries that callers took.
+    taken: Vec<(OpName, u32)>,
     /// Failed and to be tried at once.
     again: Vec<OpName>,
     op_timers: Timers,
@@ -147,6 +150,7 @@ impl Engine {
             admitted: 0,
             unrouted: VecDeque::new(),
             cancelled: Vec::new(),
+            taken: Vec::new(),
             again: Vec::new(),
             op_timers: Timers::new(now),
             conns: Slab::default(),
@@ -191,6 +195,7 @@ impl Engine {
         self.now = self.now.max(now);
         if self.life != Life::Closed {
             self.end_cancelled();
+            self.go_on_reading();
             self.do_what_is_due();
             self.admit_fresh();
             self.route_again();
@@ -305,6 +310,7 @@ impl Engine {
         self.unrouted.clear();
         self.again.clear();
         self.cancelled.clear();
+        self.taken.clear();
     }
 
     // ---- getters

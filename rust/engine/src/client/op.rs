@@ -1,6 +1,7 @@
 //! One operation, from its submission to its DONE record.
 
 use super::batch::Part;
+use super::query::Run;
 use crate::abi::{command_kind, policy_flag};
 use crate::cluster::NodeId;
 use crate::command::batch::Batch;
@@ -96,6 +97,8 @@ pub struct Op {
     pub cancelled: bool,
     /// Many records: the rows, and what is known of them.
     pub batch: Option<Box<Batch>>,
+    /// A query under way.
+    pub query: Option<Box<Run>>,
     /// Some of the rows of a batch.
     pub part: Option<Part>,
 }
@@ -148,6 +151,7 @@ impl Op {
             admitted: false,
             cancelled: false,
             batch: None,
+            query: None,
             part: None,
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::abi::{self, output};
 use crate::value::tape::Slot;
+use crate::wire::Reply;
 
 #[derive(Debug, Default)]
 pub struct Outputs {
@@ -107,6 +108,28 @@ impl Outputs {
                 done.data_address,
             ],
         );
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub fn record_of_query(
+        &mut self,
+        op: u32,
+        partition: u16,
+        reply: &Reply,
+        ttl: u32,
+        first_slot: u32,
+        data_address: u32,
+    ) {
+        let (items, generation) = (reply.items, reply.generation);
+        self.record(output::RECORD, &[op, u32::from(partition), items, generation, ttl, first_slot, data_address]);
+    }
+
+    pub fn pause(&mut self, conn: u32) {
+        self.record(output::PAUSE, &[conn]);
+    }
+
+    pub fn resume(&mut self, conn: u32) {
+        self.record(output::RESUME, &[conn]);
     }
 
     pub fn event(&mut self, kind: u32, node: u32, text: &str) {

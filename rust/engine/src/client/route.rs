@@ -20,6 +20,9 @@ impl Engine {
         if self.ops[op].part.is_some() {
             return self.route_part(op);
         }
+        if self.ops[op].query.is_some() {
+            return self.start_query(op);
+        }
         if self.ops[op].batch.is_some() {
             return self.start_batch(op);
         }

@@ -1,5 +1,6 @@
 //! Taking a command from the shell: it is checked and encoded here, and nothing else happens before the next poll.
 
+use super::query::Run;
 use super::{Engine, Life, OpName};
 use crate::abi::{command_kind, stat, NONE};
 use crate::client::op::{Op, Stage};
@@ -30,8 +31,8 @@ impl Engine {
                 return Err(refused);
             }
         };
-        let batch = match self.read_batch(&block) {
-            Ok(batch) => batch,
+        let (batch, query) = match self.read_batch(&block).and_then(|batch| Ok((batch, self.read_query(&block)?))) {
+            Ok(many) => many,
             Err(refused) => {
                 self.ops.retire(index);
                 self.ops.recycle(index);
@@ -41,6 +42,7 @@ impl Engine {
         let op = &mut self.ops[index];
         op.begin(&block, encoded.as_ref());
         op.batch = batch;
+        op.query = query;
         if block.kind == command_kind::INFO && block.set != NONE {
             op.target = Some(block.set as u16);
         }
@@ -60,7 +62,7 @@ impl Engine {
             command::info(text, request)?;
             return Ok(None);
         }
-        if block.kind == command_kind::BATCH {
+        if matches!(block.kind, command_kind::BATCH | command_kind::QUERY) {
             return Ok(None);
         }
         let slots = &self.command[command::BLOCK_SLOTS..];
@@ -72,6 +74,15 @@ impl Engine {
             return Ok(None);
         }
         command::batch::read(block, &self.command, &self.data, &self.names).map(|batch| Some(Box::new(batch)))
+    }
+
+    fn read_query(&self, block: &command::Block) -> Result<Option<Box<Run>>, Refused> {
+        if block.kind != command_kind::QUERY {
+            return Ok(None);
+        }
+        let slots = &self.command[command::BLOCK_SLOTS..];
+        let query = command::query::read(block, slots, &self.data, &self.names)?;
+        Ok(Some(Box::new(Run::new(query))))
     }
 
     /// The caller no longer wants the answer. A write that may have left is in doubt.

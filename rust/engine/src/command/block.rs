@@ -49,6 +49,15 @@ pub struct Block {
     pub keys: u32,
     /// `abi::batch_flag`
     pub batch_flags: u32,
+    /// `abi::query_flag`
+    pub query_flags: u32,
+    pub records_per_second: u32,
+    pub max_records: f64,
+    /// Slots of a where-clause.
+    pub where_slots: u32,
+    pub partitions: u32,
+    pub cursor_offset: u32,
+    pub cursor_length: u32,
     /// Of `slots`, those that are the filter; the first ones.
     pub filter_slots: u32,
 }
@@ -148,6 +157,13 @@ pub fn read(region: &[Slot]) -> Result<Block, Refused> {
         read_touch: word(word::READ_TOUCH),
         keys: word(word::KEYS),
         batch_flags: word(word::BATCH_FLAGS),
+        query_flags: word(word::QUERY_FLAGS),
+        records_per_second: word(word::RECORDS_PER_SECOND),
+        max_records: double(word::MAX_RECORDS),
+        where_slots: word(word::WHERE),
+        partitions: word(word::PARTITIONS),
+        cursor_offset: word(word::CURSOR_OFFSET),
+        cursor_length: word(word::CURSOR_LENGTH),
         filter_slots: word(word::FILTER_SLOTS),
     };
     check(&block).map(|()| block)
@@ -179,7 +195,7 @@ fn check_items(block: &Block) -> Result<(), Refused> {
             _ => Err(refused("a record has at most 32767 bins")),
         },
         kind::BATCH if block.items == 0 => Err(refused("a batch without groups")),
-        kind::BATCH => Ok(()),
+        kind::BATCH | kind::QUERY => Ok(()),
         kind::OPERATE if block.items == 0 => Err(refused("an operate has no ops")),
         kind::OPERATE => match block.items as usize {
             0..=limit::OPS => Ok(()),
@@ -250,6 +266,13 @@ mod tests {
             read_touch: 20,
             keys: 0,
             batch_flags: 0,
+            query_flags: 0,
+            records_per_second: 0,
+            max_records: 0.0,
+            where_slots: 0,
+            partitions: 0,
+            cursor_offset: 0,
+            cursor_length: 0,
             filter_slots: 0,
         };
         assert_eq!(read(&region(&words)), Ok(expected));

@@ -10,6 +10,7 @@ pub mod exp_ops;
 mod filter;
 mod operate;
 pub mod ops;
+pub mod query;
 mod single;
 
 pub use block::{read, Block, BLOCK_SLOTS};

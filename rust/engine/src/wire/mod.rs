@@ -10,4 +10,4 @@ pub mod reply;
 pub use frame::{complete, peek, Peek};
 pub use header::Header;
 pub use message::{bare_op, begin_message, end_message, field, field_with, op};
-pub use reply::{reply, Reply};
+pub use reply::{record, reply, Record, Reply};

@@ -4,6 +4,7 @@ use super::Header;
 use crate::abi::{tag, NONE};
 use crate::limits::limit;
 use crate::names::Names;
+use crate::proto::field;
 use crate::value::tape::{self, Slot};
 use crate::Malformed;
 
@@ -39,6 +40,17 @@ pub fn reply(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>
     for _ in 0..header.fields {
         sized(body, &mut at, 1)?;
     }
+    ops(&header, body, at, offset, names, tape)
+}
+
+fn ops(
+    header: &Header,
+    body: &[u8],
+    mut at: usize,
+    offset: usize,
+    names: &mut Names,
+    tape: &mut Vec<Slot>,
+) -> Result<Reply, Malformed> {
     let base = tape.len();
     for _ in 0..header.ops {
         let op = sized(body, &mut at, OP_HEADER)?;
@@ -56,6 +68,57 @@ pub fn reply(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>
         items: u32::from(header.ops),
         length: at,
     })
+}
+
+/// A record of a query's answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Record {
+    pub reply: Reply,
+    pub digest: Option<[u8; limit::DIGEST]>,
+    /// The value in the index that led to it; needed to go on from here.
+    pub bval: u64,
+}
+
+/// As `reply`, for a message that says which record it is about. Two slots come before those of the bins: the digest,
+/// and the user key (NIL when it is not stored), whose bin word is the set's name id.
+pub fn record(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<Record, Malformed> {
+    let (header, mut at) = Header::read(body)?;
+    let mut record = Record::default();
+    let (digest_slot, key_slot) = (tape.len(), tape.len() + 1);
+    tape.push(Slot::new(tag::NIL, NONE, 0, 0));
+    tape.push(Slot::new(tag::NIL, NONE, 0, 0));
+    let mut set = NONE;
+    for _ in 0..header.fields {
+        let whole = sized(body, &mut at, 1)?;
+        let value = &whole[1..];
+        let place = offset + at - value.len();
+        match whole[0] {
+            field::DIGEST => {
+                let digest = value.try_into().map_err(|_| Malformed("a digest that has not 20 bytes"))?;
+                record.digest = Some(digest);
+                tape[digest_slot] = Slot::new(tag::BLOB, NONE, place as u32, value.len() as u32);
+            }
+            field::SET if !value.is_empty() => set = names.intern_received(value),
+            field::BVALS => {
+                let bval = value.first_chunk::<8>().ok_or(Malformed("a bval that has not 8 bytes"))?;
+                record.bval = u64::from_le_bytes(*bval);
+            }
+            field::KEY if !value.is_empty() => {
+                let before = tape.len();
+                tape::from_particle(value[0], &value[1..], place + 1, NONE, tape)?;
+                // A key is one slot: an integer, text or bytes.
+                if tape.len() != before + 1 {
+                    return Err(Malformed("a user key that is a list or map"));
+                }
+                tape[key_slot] = tape[before];
+                tape.truncate(before);
+            }
+            _ => {}
+        }
+    }
+    tape[key_slot].bin = set;
+    record.reply = ops(&header, body, at, offset, names, tape)?;
+    Ok(record)
 }
 
 /// The field or op at `at`, its size taken off, if it has at least `min` bytes and all of them are there.

@@ -5,5 +5,6 @@ mod chaos;
 mod cluster;
 mod deadlines;
 mod pool;
+mod query;
 mod retries;
 mod rig;

@@ -46,6 +46,14 @@ pub struct Node {
     pub rows: usize,
     /// An old server says what it can do; a new one is not asked.
     pub old_features: Option<&'static str>,
+    /// Records that a query finds in each partition.
+    pub records: u16,
+    /// A query is cut off, without an end, after so many records.
+    pub cut_after: Option<usize>,
+    /// Partitions that it says are not here.
+    pub missing: Vec<u16>,
+    /// Numbers of the records that queries asked it for at most.
+    pub limits: Vec<u64>,
     /// A batch is answered with this code in its one message, if it is not 0.
     pub batch_code: u8,
 }
@@ -63,6 +71,12 @@ pub struct Rig {
     pub nodes: BTreeMap<u16, Node>,
     sockets: BTreeMap<u32, Socket>,
     pub ended: Vec<Ended>,
+    /// `(op, digest)` of each record of a query.
+    pub found: Vec<(u32, [u8; 20])>,
+    /// The cursor with which each query ended.
+    pub cursors: BTreeMap<u32, Vec<u8>>,
+    /// How often reading was paused and resumed.
+    pub pauses: (usize, usize),
     /// `(op, row, code, in doubt)` of each part.
     pub parts: Vec<(u32, u32, i32, bool)>,
     pub ready: Option<(i32, String)>,
@@ -101,6 +115,9 @@ impl Rig {
             nodes,
             sockets: BTreeMap::new(),
             ended: vec![],
+            found: vec![],
+            cursors: BTreeMap::new(),
+            pauses: (0, 0),
             parts: vec![],
             ready: None,
             events: vec![],
@@ -157,6 +174,7 @@ impl Rig {
                 },
             )
             .collect();
+        self.note_queries(&records);
         for (((kind, words), text), bytes) in records.into_iter().zip(texts).zip(bytes) {
             match kind {
                 output::CONNECT => self.connect(words[0], words[3] as u16),
@@ -174,12 +192,38 @@ impl Rig {
                     generation: words[5],
                     at: self.now,
                 }),
+                output::RECORD => {}
+                output::PAUSE => self.pauses.0 += 1,
+                output::RESUME => self.pauses.1 += 1,
                 output::PART => self.parts.push((words[0], words[1], words[2] as i32, words[3] & 1 != 0)),
                 output::READY => self.ready = Some((words[0] as i32, text)),
                 output::EVENT => self.events.push(words[0]),
                 _ => panic!("an unknown record {kind}"),
             }
         }
+    }
+
+    /// What records of queries refer to must be read before the next input.
+    fn note_queries(&mut self, records: &[(u32, Vec<u32>)]) {
+        for (kind, words) in records {
+            let blob = |slot: u32, address: u32| {
+                let slot = self.engine.outputs.tape[slot as usize];
+                self.engine.data_at(address)[slot.a as usize..(slot.a + slot.b) as usize].to_vec()
+            };
+            if *kind == output::RECORD {
+                let digest = blob(words[5], words[6]).try_into().unwrap();
+                self.found.push((words[0], digest));
+            } else if *kind == output::DONE && words[8] == 1 {
+                let cursor = blob(words[7], words[9]);
+                self.cursors.insert(words[0], cursor);
+            }
+        }
+    }
+
+    /// A query of everything; `set` changes words of its block.
+    pub fn query(&mut self, set: &[(usize, u32)]) -> u32 {
+        let quiet = [(word::KEY_TYPE, 0), (word::TOTAL_TIMEOUT, 0), (word::MAX_RETRIES, 5)];
+        self.submit(command_kind::QUERY, 0, &[&quiet[..], set].concat())
     }
 
     fn connect(&mut self, conn: u32, port: u16) {
@@ -212,8 +256,11 @@ impl Rig {
                 }
                 _ => {
                     node.requests += 1;
-                    let is_batch = request[9] & 8 != 0;
-                    let answer = if is_batch { batch_answer(&request, node) } else { record_answer(node.code) };
+                    let answer = match (request[9] & 8 != 0, request[11] & 4 != 0) {
+                        (true, _) => batch_answer(&request, node),
+                        (_, true) => query_answer(&request, node),
+                        _ => record_answer(node.code),
+                    };
                     if node.holds {
                         self.sockets.get_mut(&conn).unwrap().held.push_back(answer);
                     } else {
@@ -428,6 +475,63 @@ fn batch_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
         answer.extend(frame(3, &bodies));
     }
     answer.extend(last(0));
+    answer
+}
+
+/// The digest of a record of the rig: its partition, and its number within.
+fn digest_of(partition: u16, number: u16) -> [u8; 20] {
+    let mut digest = [0; 20];
+    digest[..2].copy_from_slice(&partition.to_le_bytes());
+    digest[2..4].copy_from_slice(&number.to_be_bytes());
+    digest
+}
+
+/// Answers a query for partitions as a server does: 50 records a frame, then the last message.
+fn query_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
+    let message = |info3: u8, code: u8, generation: u32, digest: Option<[u8; 20]>| {
+        let mut body = vec![22, 0, 0, info3, 0, code];
+        body.extend_from_slice(&generation.to_be_bytes());
+        body.extend_from_slice(&[0; 8]);
+        body.extend_from_slice(&[0, u8::from(digest.is_some()), 0, 0]);
+        digest.iter().for_each(|digest| {
+            body.extend_from_slice(&[0, 0, 0, 21, 4]);
+            body.extend_from_slice(digest);
+        });
+        body
+    };
+    if node.code != 0 {
+        return frame(3, &message(0, node.code, 0, None));
+    }
+    let (mut at, mut wanted, mut limit) = (30, vec![], u64::MAX);
+    while at < request.len() {
+        let size = u32::from_be_bytes(request[at..at + 4].try_into().unwrap()) as usize;
+        let value = &request[at + 5..at + 4 + size];
+        match request[at + 4] {
+            11 => wanted.extend(value.chunks(2).map(|two| (u16::from_le_bytes([two[0], two[1]]), 0))),
+            12 => wanted.extend(value.chunks(20).map(|digest| {
+                (u16::from_le_bytes([digest[0], digest[1]]), u16::from_be_bytes([digest[2], digest[3]]) + 1)
+            })),
+            13 => limit = u64::from_be_bytes(value.try_into().unwrap()),
+            _ => {}
+        }
+        at += 4 + size;
+    }
+    node.limits.push(limit);
+    let mut bodies = vec![];
+    for (partition, from) in wanted {
+        if node.missing.contains(&partition) {
+            bodies.push(message(4, 11, u32::from(partition), None));
+            continue;
+        }
+        bodies.extend((from..node.records).map(|number| message(0, 0, 1, Some(digest_of(partition, number)))));
+    }
+    bodies.truncate(limit.min(1 << 30) as usize);
+    let cut = node.cut_after.take();
+    bodies.truncate(cut.unwrap_or(usize::MAX));
+    let mut answer: Vec<u8> = bodies.chunks(50).flat_map(|some| frame(3, &some.concat())).collect();
+    if cut.is_none() {
+        answer.extend(frame(3, &message(1, 0, 0, None)));
+    }
     answer
 }
 

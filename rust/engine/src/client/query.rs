@@ -1,0 +1,406 @@
+//! Queries: one operation over many partitions, sent as one part a node, each part on a connection of its own.
+//!
+//! For each partition the last record that came is remembered. When a node goes away, or a partition is not where it was
+//! thought to be, only what is unfinished is asked for again, from there on; so each record comes once in a pass. A
+//! caller who is slower than the servers makes the engine stop reading: see `PAUSE`.
+
+use super::batch::Part;
+use super::op::{Op, Stage};
+use super::{without_answer, Engine, OpName};
+use crate::abi::{tag, NONE};
+use crate::cluster::NodeId;
+use crate::command::query::{write_cursor, Mark, Query};
+use crate::proto::{code, info3};
+use crate::value::tape::Slot;
+use crate::wire::{self, Reply};
+use crate::Malformed;
+
+/// Records that the caller has not taken at which reading stops, and at which it goes on.
+const HIGH: usize = 8192;
+const LOW: usize = 2048;
+
+/// A partition has been read to its end.
+const FINISHED: u32 = NONE;
+/// It has not, but nobody is reading it: the limit of records was reached.
+const LEFT: u32 = NONE - 1;
+
+#[derive(Debug)]
+pub struct Reading {
+    id: u16,
+    /// The part that reads it, or FINISHED, or LEFT.
+    owner: u32,
+    mark: Option<Mark>,
+    /// The server said that it is not there, since the present attempt began.
+    unavailable: bool,
+}
+
+/// A query under way.
+#[derive(Debug)]
+pub struct Run {
+    query: Query,
+    partitions: Vec<Reading>,
+    /// Index into `partitions` by partition id.
+    by_id: Vec<u16>,
+    parts: u32,
+    records: f64,
+    /// Records given out and not taken.
+    outstanding: usize,
+    code: i32,
+    from_server: bool,
+}
+
+impl Run {
+    pub fn new(query: Query) -> Run {
+        let mut by_id = vec![u16::MAX; crate::limits::limit::PARTITIONS];
+        query.wanted.iter().enumerate().for_each(|(at, (id, _))| by_id[*id as usize] = at as u16);
+        let partitions =
+            query.wanted.iter().map(|&(id, mark)| Reading { id, owner: LEFT, mark, unavailable: false }).collect();
+        Run { query, partitions, by_id, parts: 0, records: 0.0, outstanding: 0, code: 0, from_server: false }
+    }
+
+    fn left(&self) -> Vec<u32> {
+        (0..self.partitions.len() as u32).filter(|&at| self.partitions[at as usize].owner == LEFT).collect()
+    }
+
+    fn room(&self) -> f64 {
+        if self.query.max_records == 0.0 {
+            f64::INFINITY
+        } else {
+            self.query.max_records - self.records
+        }
+    }
+
+    /// What a later query needs to go on, empty when there is nothing left.
+    fn cursor(&self) -> Vec<u8> {
+        let open = self.partitions.iter().filter(|partition| partition.owner != FINISHED);
+        let open: Vec<_> = open.map(|partition| (partition.id, partition.mark)).collect();
+        if open.is_empty() {
+            return Vec::new();
+        }
+        write_cursor(open.into_iter(), self.query.by_index)
+    }
+}
+
+impl Engine {
+    /// The query has been admitted, or a round has ended before enough records came: what is left goes on its way.
+    pub(super) fn start_query(&mut self, op: u32) {
+        let serial = self.ops[op].serial;
+        self.ops[op].stage = Stage::Parts;
+        self.op_timers.clear(op);
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return };
+        let left = run.left();
+        run.parts += 1;
+        let part = self.new_query_part(op, (op, serial), left);
+        self.route(part);
+    }
+
+    fn new_query_part(&mut self, like: u32, query: OpName, rows: Vec<u32>) -> u32 {
+        let part = self.ops.take(Op::new);
+        if let Some(run) = self.ops[query.0].query.as_deref_mut() {
+            for &row in &rows {
+                let partition = &mut run.partitions[row as usize];
+                (partition.owner, partition.unavailable) = (part, false);
+            }
+        }
+        let (limits, serial) = (self.ops[like].limits(), self.ops[part].serial);
+        self.ops[part].become_part(limits, serial, Part::of_query(query, rows));
+        part
+    }
+
+    /// The query that a part belongs to, and its partitions that are not finished.
+    fn open_partitions(&self, part: u32) -> Option<(u32, Vec<u32>)> {
+        let of = self.ops[part].part.as_ref()?;
+        let op = self.named(of.batch)?;
+        let run = self.ops[op].query.as_ref()?;
+        let is_open = |row: &u32| run.partitions[*row as usize].owner == part;
+        Some((op, of.rows.iter().copied().filter(is_open).collect()))
+    }
+
+    /// Routes a part of a query: split by the nodes that have the partitions.
+    pub(super) fn route_query_part(&mut self, part: u32) {
+        let Some((op, rows)) = self.open_partitions(part) else {
+            return self.end(part, without_answer(part, code::CLIENT));
+        };
+        let Some(run) = self.ops[op].query.as_deref() else { return };
+        let name = run.query.namespace;
+        let Some(namespace) = self.map.namespace(name) else { return self.finish(part, code::NAMESPACE) };
+        let ids: Vec<(u32, u16)> = rows.iter().map(|&row| (row, run.partitions[row as usize].id)).collect();
+        let mut by_node: Vec<(NodeId, Vec<u32>)> = Vec::new();
+        for (row, id) in ids {
+            let entry = &mut self.ops[part];
+            (entry.namespace, entry.partition) = (name, id);
+            let Some(node) = self.choose_replica(part, namespace).or_else(|| self.any_node()) else {
+                return self.finish(part, code::INVALID_NODE);
+            };
+            match by_node.iter_mut().find(|(other, _)| *other == node) {
+                Some((_, rows)) => rows.push(row),
+                None => by_node.push((node, vec![row])),
+            }
+        }
+        self.send_query_parts(op, part, by_node);
+    }
+
+    fn send_query_parts(&mut self, op: u32, part: u32, mut by_node: Vec<(NodeId, Vec<u32>)>) {
+        let Some((node, rows)) = by_node.pop() else { return self.end(part, without_answer(part, code::OK)) };
+        let name = (op, self.ops[op].serial);
+        let room = self.ops[op].query.as_ref().map_or(0.0, |run| run.room());
+        let mut shares = shares(room, by_node.len() + 1).into_iter();
+        for (node, rows) in by_node {
+            if let Some(run) = self.ops[op].query.as_deref_mut() {
+                run.parts += 1;
+            }
+            let other = self.new_query_part(part, name, rows);
+            self.send_query_part(op, other, node, shares.next().unwrap_or(0));
+        }
+        if let Some(own) = self.ops[part].part.as_mut() {
+            own.rows = rows;
+        }
+        self.send_query_part(op, part, node, shares.next().unwrap_or(0));
+    }
+
+    fn send_query_part(&mut self, op: u32, part: u32, node: NodeId, share: u64) {
+        let id = self.next_random() | 1;
+        let rows = self.ops[part].part.as_ref().map(|part| part.rows.clone()).unwrap_or_default();
+        let mut request = std::mem::take(&mut self.ops[part].request);
+        request.clear();
+        if let Some(run) = self.ops[op].query.as_deref_mut() {
+            let partitions = &mut run.partitions;
+            rows.iter().for_each(|&row| partitions[row as usize].unavailable = false);
+            let wanted: Vec<_> =
+                rows.iter().map(|&row| (partitions[row as usize].id, partitions[row as usize].mark)).collect();
+            run.query.encode(&wanted, id, share, &mut request);
+        }
+        self.ops[part].request = request;
+        if let Some(own) = self.ops[part].part.as_mut() {
+            (own.share, own.count) = (share, 0);
+        }
+        self.dispatch(part, node);
+    }
+
+    /// One frame of the answer: records, partitions that are not there, and at the end a message that is the last, or an
+    /// error in its place. Gives that.
+    pub(super) fn query_message(
+        &mut self,
+        part: u32,
+        bytes: &[u8],
+        from: usize,
+        to: usize,
+    ) -> Result<Option<Reply>, Malformed> {
+        let mut at = from;
+        while at < to {
+            let first_slot = self.outputs.tape.len();
+            let record = wire::record(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
+            let record = record.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
+            at += record.reply.length;
+            let reply = record.reply;
+            // An error before the start comes alone and without the LAST bit.
+            if reply.info3 & info3::LAST != 0 || (reply.code != code::OK && reply.info3 & info3::PARTITION_DONE == 0) {
+                self.outputs.tape.truncate(first_slot);
+                return Ok(Some(reply));
+            }
+            if reply.info3 & info3::PARTITION_DONE != 0 {
+                self.outputs.tape.truncate(first_slot);
+                self.partition_told(part, &reply)?;
+                continue;
+            }
+            let Some(digest) = record.digest else { return Err(Malformed("a record of a query without a digest")) };
+            self.record_came(
+                part,
+                Mark { digest, bval: record.bval },
+                &reply,
+                first_slot as u32,
+                super::address_of(bytes),
+            )?;
+        }
+        Ok(None)
+    }
+
+    fn partition_told(&mut self, part: u32, reply: &Reply) -> Result<(), Malformed> {
+        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return Ok(()) };
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return Ok(()) };
+        let at = run.by_id.get(reply.generation as usize).filter(|&&at| at != u16::MAX);
+        let at = *at.ok_or(Malformed("an answer about a partition that does not exist"))?;
+        let partition = &mut run.partitions[at as usize];
+        if partition.owner == part {
+            partition.unavailable = reply.code != code::OK;
+        }
+        Ok(())
+    }
+
+    fn record_came(
+        &mut self,
+        part: u32,
+        mark: Mark,
+        reply: &Reply,
+        first_slot: u32,
+        data_address: u32,
+    ) -> Result<(), Malformed> {
+        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return Ok(()) };
+        let ttl = self.time_to_live(reply.void_time);
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return Ok(()) };
+        let id = crate::key::partition(&mark.digest);
+        let at = run.by_id[id as usize];
+        let partition = run.partitions.get_mut(at as usize).filter(|partition| partition.owner == part);
+        let partition = partition.ok_or(Malformed("a record of a partition that was not asked for"))?;
+        // Noted before it is handed out: whatever happens next, it does not come again.
+        partition.mark = Some(mark);
+        run.records += 1.0;
+        run.outstanding += 1;
+        let full = run.outstanding >= HIGH;
+        if let Some(own) = self.ops[part].part.as_mut() {
+            own.count += 1;
+        }
+        self.outputs.record_of_query(op, id, reply, ttl, first_slot, data_address);
+        if full {
+            self.pause_part(part);
+        }
+        Ok(())
+    }
+
+    /// The last message of a part has come.
+    pub(super) fn query_part_ended(&mut self, part: u32, last: &Reply) {
+        let Some((op, rows)) = self.open_partitions(part) else {
+            return self.end(part, without_answer(part, code::CLIENT));
+        };
+        if last.code != code::OK {
+            return self.fail_attempt(part, last.code, true);
+        }
+        let reached_share = self.ops[part].part.as_ref().is_some_and(|part| part.share > 0 && part.count >= part.share);
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return };
+        let mut unavailable = false;
+        for row in rows {
+            let partition = &mut run.partitions[row as usize];
+            if partition.unavailable {
+                unavailable = true;
+            } else {
+                partition.owner = if reached_share { LEFT } else { FINISHED };
+            }
+        }
+        if unavailable {
+            self.fail_attempt(part, code::UNAVAILABLE, true);
+        } else {
+            self.end(part, without_answer(part, code::OK));
+        }
+    }
+
+    /// A part ends. If it failed, the query has; else the query ends with its last part, unless there is room for more
+    /// records and something left to read.
+    pub(super) fn end_query_part(&mut self, part: u32, code: i32, from_server: bool) {
+        let Some((op, _)) = self.open_partitions(part) else { return };
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return };
+        run.parts -= 1;
+        if code != code::OK && run.code == code::OK {
+            (run.code, run.from_server) = (code, from_server);
+            let others = self.query_parts(op, part);
+            for other in others {
+                self.abandon(other);
+                self.finish(other, code);
+            }
+            return self.query_may_end(op);
+        }
+        self.query_may_end(op);
+    }
+
+    fn query_may_end(&mut self, op: u32) {
+        let Some(run) = self.ops.get(op).and_then(|op| op.query.as_deref()) else { return };
+        if run.parts > 0 {
+            return;
+        }
+        if run.code == code::OK && run.room() > 0.0 && !run.left().is_empty() {
+            return self.start_query(op);
+        }
+        self.end_query(op);
+    }
+
+    fn end_query(&mut self, op: u32) {
+        let Some(run) = self.ops[op].query.as_deref() else { return };
+        let (cursor, code, from_server) = (run.cursor(), run.code, run.from_server);
+        let first_slot = self.outputs.tape.len() as u32;
+        self.outputs.tape.push(Slot::new(tag::BLOB, NONE, 0, cursor.len() as u32));
+        let data_address = super::address_of(&cursor);
+        self.outputs.retained.push(cursor);
+        let done = super::Done { from_server, first_slot, items: 1, data_address, ..without_answer(op, code) };
+        self.end(op, done);
+    }
+
+    /// The query is given up as a whole.
+    pub(super) fn give_up_query(&mut self, op: u32, code: i32) {
+        if let Some(run) = self.ops[op].query.as_deref_mut() {
+            run.code = code;
+        }
+        for part in self.query_parts(op, NONE) {
+            self.abandon(part);
+            self.finish(part, code);
+        }
+        if self.ops.is_used(op) {
+            self.end_query(op);
+        }
+    }
+
+    fn query_parts(&self, op: u32, but: u32) -> Vec<u32> {
+        let name = (op, self.ops[op].serial);
+        let is_part = |&part: &u32| part != but && self.ops[part].part.as_ref().is_some_and(|part| part.batch == name);
+        self.ops.indices().into_iter().filter(is_part).collect()
+    }
+
+    // ---- back-pressure
+
+    fn pause_part(&mut self, part: u32) {
+        let Stage::InFlight(conn) = self.ops[part].stage else { return };
+        let Some(own) = self.ops[part].part.as_mut() else { return };
+        if !std::mem::replace(&mut own.paused, true) {
+            self.outputs.pause(conn);
+        }
+    }
+
+    /// A paused part waits for the caller, not for the server.
+    pub(super) fn is_paused(&self, op: u32) -> bool {
+        self.ops[op].part.as_ref().is_some_and(|part| part.paused)
+    }
+
+    /// The caller took records. Looked at with the next poll.
+    pub fn consumed(&mut self, op: u32, records: u32) {
+        if let Some(entry) = self.ops.get(op) {
+            self.taken.push(((op, entry.serial), records));
+        }
+    }
+
+    pub(super) fn go_on_reading(&mut self) {
+        for (name, records) in std::mem::take(&mut self.taken) {
+            let Some(op) = self.named(name) else { continue };
+            let Some(run) = self.ops[op].query.as_deref_mut() else { continue };
+            run.outstanding = run.outstanding.saturating_sub(records as usize);
+            if run.outstanding > LOW {
+                continue;
+            }
+            for part in self.query_parts(op, NONE) {
+                let was_paused = self.ops[part].part.as_mut().is_some_and(|part| std::mem::take(&mut part.paused));
+                if let (true, Stage::InFlight(conn)) = (was_paused, self.ops[part].stage) {
+                    self.conns[conn].progress = self.now;
+                    self.outputs.resume(conn);
+                }
+            }
+        }
+    }
+}
+
+/// A limit of records parted among nodes; 0 is no limit.
+fn shares(room: f64, nodes: usize) -> Vec<u64> {
+    if room == f64::INFINITY {
+        return vec![0; nodes];
+    }
+    let (room, nodes) = (room.max(1.0) as u64, nodes as u64);
+    (0..nodes).map(|node| (room / nodes + u64::from(node < room % nodes)).max(1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_parted_among_the_nodes() {
+        assert_eq!(shares(10.0, 3), [4, 3, 3]);
+        assert_eq!(shares(2.0, 3), [1, 1, 1], "a share of 0 would be no limit");
+        assert_eq!(shares(f64::INFINITY, 2), [0, 0]);
+    }
+}
