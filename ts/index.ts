@@ -46,6 +46,8 @@ export {
   TransactionError,
   UdfError,
 } from "./errors.ts"
+export { type AnyOperand, Expression, type ExpType, type Operand } from "./exp/expression.ts"
+export * as exp from "./exp/index.ts"
 export type { Key, KeyDigest, KeyTuple, UserKey } from "./key.ts"
 export { type Logger, LogLevel, setLogLevel } from "./log.ts"
 export {

@@ -15,6 +15,7 @@ import {
 } from "./core/check.ts"
 import { commandWord, limit, policyFlag } from "./core/generated.ts"
 import { invalid } from "./errors.ts"
+import { Expression } from "./exp/expression.ts"
 
 /** Times to live that are not a number of seconds. */
 export const TTL = {
@@ -46,8 +47,11 @@ export interface BasePolicy {
 
 /** What operations on a record take. */
 export interface RecordPolicy extends BasePolicy {
-  /** The operation happens only if this packed expression is true for the record; else `FilteredOutError`. */
-  filterExpression?: Uint8Array | undefined
+  /**
+   * The operation happens only if this expression (or the bytes of a packed one) is true for the record; else it rejects
+   * with `FilteredOutError`. A write to a record that is absent is not filtered. See {@link exp}.
+   */
+  filterExpression?: Expression<"bool"> | Uint8Array | undefined
   /** Store the user key with the record, or, when reading, check it. Default false. */
   sendKey?: boolean | undefined
   /** Which replica is asked. Default `"sequence"`: the master first, at each retry the next. */
@@ -113,8 +117,8 @@ const end = commandWord.READ_TOUCH + 1
 /** The policy words of a block, while they are put together. */
 export class PolicyWords {
   readonly words: Uint32Array = new Uint32Array(end - first)
-  /** The packed filter expression; its place in the data region is known only when the command is written. */
-  filter: Uint8Array | undefined
+  /** The filter expression, or one that is packed; its place is known only when the command is written. */
+  filter: Expression | Uint8Array | undefined
   signal: AbortSignal | undefined
   #double = new Float64Array(1)
   #halves = new Uint32Array(this.#double.buffer)
@@ -178,8 +182,8 @@ const fields = {
     },
   },
   filterExpression: {
-    rule: rule("the bytes of a packed expression", (value) => value instanceof Uint8Array && value.length > 0),
-    pack: (words: PolicyWords, value: Uint8Array) => {
+    rule: rule("an expression that is true or false, or the bytes of one", isFilter),
+    pack: (words: PolicyWords, value: Expression | Uint8Array) => {
       words.filter = value
     },
   },
@@ -229,6 +233,11 @@ function choice(shift: number, width: number, choices: readonly string[]): Polic
 
 function isSignal(value: unknown): boolean {
   return typeof (value as AbortSignal | null)?.aborted === "boolean" && "addEventListener" in (value as AbortSignal)
+}
+
+function isFilter(value: unknown): boolean {
+  if (value instanceof Expression) return value.type === "bool" || value.type === undefined
+  return value instanceof Uint8Array && value.length > 0
 }
 
 function isGeneration(value: unknown): boolean {

@@ -163,7 +163,7 @@ describe("refusals", () => {
       { readTouchTtlPercent: 101 },
       "policy.readTouchTtlPercent is 101: it must be a whole number of percent from -1 to 100.",
     ],
-    ["read", { filterExpression: "x" }, 'policy.filterExpression is "x": it must be the bytes of a packed expression.'],
+    ["read", { filterExpression: "x" }, 'policy.filterExpression is "x": it must be an expression that is true or false, or the bytes of one.'],
     ["read", { filterExpression: new Uint8Array() }, "policy.filterExpression is a Uint8Array"],
     ["read", { signal: {} }, "policy.signal is an object: it must be an AbortSignal."],
     ["read", { compress: true }, "policy.compress is not available yet in this version."],

@@ -1,10 +1,8 @@
 // The engine as the shell sees it: the class that wasm-bindgen makes of `rust/wasm`, in its own words. Every call takes
 // and gives numbers; what they point to lies in linear memory and is valid until the next call.
 
-/** One engine, made for one client. Times are milliseconds on one monotonic clock. */
-export interface Engine {
-  free(): void
-
+/** Where a command is written. */
+export interface Regions {
   /** Where the block of the next command lies; its slots follow it. */
   command_address(): number
   /** Slots that fit, the block counted as the slots that it is long. */
@@ -15,6 +13,11 @@ export interface Engine {
   data_address(): number
   data_capacity(): number
   data_reserve(bytes: number): number
+}
+
+/** One engine, made for one client. Times are milliseconds on one monotonic clock. */
+export interface Engine extends Regions {
+  free(): void
 
   /** The id of a name whose UTF-8 lies in the data region; negative: see `refusal`. */
   name(kind: number, offset: number, length: number): number

@@ -1212,7 +1212,7 @@ export const expOp = Object.freeze({
   /** Whether a POSIX regular expression (regex_flag, raw pattern) matches a string. Takes 3, gives bool. */
   REGEX: 7,
   /** Whether a region and a point, in either order, contain one another. Takes 2, gives bool. */
-  GEO: 8,
+  GEO_COMPARE: 8,
   /** Whether a value is in a list (server 8.1.2). Takes 2, gives bool. */
   IN_LIST: 9,
   /** Whether all are true. Takes 2+, gives bool. */

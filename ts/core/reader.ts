@@ -12,7 +12,7 @@ import { type AsciiSlice, decodeAscii, decodeUtf8 } from "./text.ts"
 
 export class Reader {
   readonly #memory: Memory
-  readonly #names: Names
+  readonly #names: Pick<Names, "text">
   readonly #ascii: AsciiSlice
   readonly #int64: ReadOptions["int64"]
   readonly #wrapped: boolean
@@ -24,7 +24,7 @@ export class Reader {
   /** The bin that is being read, for errors. */
   #bin = ""
 
-  constructor(memory: Memory, names: Names, options: ReadOptions, ascii: AsciiSlice) {
+  constructor(memory: Memory, names: Pick<Names, "text">, options: ReadOptions, ascii: AsciiSlice) {
     this.#memory = memory
     this.#names = names
     this.#ascii = ascii
@@ -48,9 +48,14 @@ export class Reader {
 
   /** Reads the one text of an info answer. */
   text(at: number, data: number): string {
+    return this.value(at, data) as string
+  }
+
+  /** Reads one value. */
+  value(at: number, data: number): unknown {
     this.#at = at
     this.#data = data
-    return this.#value() as string
+    return this.#value()
   }
 
   #name(): string {

@@ -3,12 +3,14 @@
 // The layout is that of `rust/engine/src/abi.rs`.
 
 import { type InvalidArgumentError, invalid } from "../errors.ts"
+import { Expression } from "../exp/expression.ts"
+import { Mark, Raw } from "../exp/parts.ts"
 import type { Key } from "../key.ts"
 import type { PolicyWords } from "../policy.ts"
 import { Double, GeoJSON, HLL, KeyOrderedMap, OrderedList, TypedBlob } from "../values.ts"
 import { isPlainObject, show, wrong } from "./check.ts"
-import type { Engine } from "./engine.ts"
-import { commandWord, limit, NONE, particle, tag, tagFlag } from "./generated.ts"
+import type { Regions } from "./engine.ts"
+import { commandWord, expOp, limit, NONE, particle, tag, tagFlag } from "./generated.ts"
 import type { Memory } from "./memory.ts"
 import { NameKind, type Names } from "./names.ts"
 import { encode, utf8Length, utf8LengthMax } from "./text.ts"
@@ -22,9 +24,9 @@ const uint64Max = 2n ** 64n - 1n
 const highWord = 2 ** 32
 
 export class Writer {
-  readonly #engine: Engine
+  readonly #engine: Regions
   readonly #memory: Memory
-  readonly #names: Names
+  readonly #names: Names | undefined
   /** A command is being written: accessors of a caller's objects might begin another. */
   #busy = false
 
@@ -37,10 +39,15 @@ export class Writer {
   #slots = 0
   #used = 0
   #items = 0
+  /** Slots before those of the items. */
+  #filterSlots = 0
+  /** What the trail begins with. */
+  #root = "bins"
   /** The way from the bin to the value that is being written, as far as `depth` says. */
   readonly #trail: unknown[] = []
 
-  constructor(engine: Engine, memory: Memory, names: Names) {
+  /** Without names, only what has none can be written: see {@link Writer.alone}. */
+  constructor(engine: Regions, memory: Memory, names?: Names) {
     this.#engine = engine
     this.#memory = memory
     this.#names = names
@@ -51,6 +58,7 @@ export class Writer {
   begin(kind: number, policy: PolicyWords): void {
     if (this.#busy) throw invalid("An accessor of the value that is being written called the client.")
     this.#busy = true
+    this.#root = "bins"
     this.#memory.refresh()
     this.#slots = 0
     this.#used = 0
@@ -58,6 +66,8 @@ export class Writer {
     const words = this.#memory.words
     words[this.#block + commandWord.KIND] = kind
     policy.copyTo(words, this.#block)
+    words[this.#block + commandWord.FILTER_SLOTS] = 0
+    this.#filterSlots = 0
     if (policy.filter !== undefined) this.#filter(policy.filter)
   }
 
@@ -178,9 +188,10 @@ export class Writer {
   }
 
   #name(kind: NameKind, name: string): number {
-    const known = this.#names.known(kind, name)
+    const names = this.#names!
+    const known = names.known(kind, name)
     if (known !== undefined) return known
-    const id = this.#names.introduce(kind, name, this.#used)
+    const id = names.introduce(kind, name, this.#used)
     this.#locate()
     return id
   }
@@ -268,6 +279,71 @@ export class Writer {
     const advice = ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? ": write a Uint8Array of its bytes" : ""
     throw this.#refused(depth, `is ${show(value)}, which cannot be stored${advice}`)
   }
+
+  // ── Expressions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Writes one element with no command around it, and tells how many slots it took. */
+  alone(element: unknown): number {
+    this.#memory.refresh()
+    this.#slots = 0
+    this.#used = 0
+    this.#outside("expression", element)
+    return this.#slots
+  }
+
+  /** Writes what belongs to no bin. When it cannot be written, no command is. */
+  #outside(root: string, element: unknown): void {
+    this.#root = root
+    this.#trail[0] = undefined
+    try {
+      this.element(element)
+    } catch (error) {
+      this.#busy = false
+      throw error
+    }
+    this.#root = "bins"
+  }
+
+  /** Writes what only travels packed: an expression, what it is made of, a list of such, or a value. */
+  element(element: unknown, depth = 0): void {
+    if (element instanceof Expression) return this.#expression(element, depth)
+    if (element instanceof Mark) {
+      this.#slot(element.tag, NONE)
+    } else if (element instanceof Raw) {
+      const at = this.#used
+      const length = this.#text(element.text)
+      this.#pair(tag.RAW, NONE, at, length)
+    } else if (Array.isArray(element)) {
+      this.#pair(tag.LIST, NONE, element.length, 0)
+      this.#elements(element, depth)
+    } else {
+      this.#value(element, NONE, depth)
+    }
+  }
+
+  #elements(elements: readonly unknown[], depth: number): void {
+    const inside = this.#enter(depth)
+    for (let i = 0; i < elements.length; i++) {
+      this.#trail[inside] = i
+      this.element(elements[i], inside)
+    }
+  }
+
+  #expression({ code, args, value, packed }: Expression, depth: number): void {
+    if (packed !== undefined) return this.#blob(tag.PACKED, NONE, packed)
+    if (code !== undefined) {
+      this.#pair(tag.LIST, NONE, args.length + 1, 0)
+      this.#double(tag.INT, NONE, code)
+      return this.#elements(args, depth)
+    }
+    if (!Array.isArray(value) && !(value instanceof OrderedList)) return this.element(value, depth)
+    // A list is an operator with its arguments unless it is quoted.
+    this.#pair(tag.LIST, NONE, 2, 0)
+    this.#double(tag.INT, NONE, expOp.QUOTE)
+    this.#value(value, NONE, this.#enter(depth))
+  }
+
+  // ── Lists and maps ────────────────────────────────────────────────────────────────────────────────────────────────
 
   #list(items: readonly unknown[], kind: number, bin: number, depth: number): void {
     const length = items.length
@@ -361,11 +437,17 @@ export class Writer {
     return bytes.length
   }
 
-  #filter(bytes: Uint8Array): void {
+  #filter(filter: Expression | Uint8Array): void {
+    if (filter instanceof Expression) {
+      this.#outside("filterExpression", filter)
+      this.#filterSlots = this.#slots
+      this.#memory.words[this.#block + commandWord.FILTER_SLOTS] = this.#slots
+      return
+    }
     const words = this.#memory.words
     words[this.#block + commandWord.FILTER_OFFSET] = this.#used
-    words[this.#block + commandWord.FILTER_LENGTH] = bytes.length
-    this.#bytes(bytes)
+    words[this.#block + commandWord.FILTER_LENGTH] = filter.length
+    this.#bytes(filter)
   }
 
   #reserve(bytes: number): void {
@@ -399,11 +481,11 @@ export class Writer {
   /** The bin that a slot belongs to, for a refusal of the engine's. */
   binOf(slot: number): string | undefined {
     let name: string | undefined
-    for (let at = 0, nested = 0; at <= slot && at < this.#slots; at++) {
+    for (let at = this.#filterSlots, nested = 0; at <= slot && at < this.#slots; at++) {
       const word = this.#block + commandWord.LENGTH + at * 4
       const [kind, bin, count] = this.#memory.words.subarray(word, word + 3)
       if (nested > 0) nested--
-      else name = this.#names.text(bin!)
+      else name = this.#names!.text(bin!)
       const children = { [tag.LIST]: 1, [tag.MAP]: 2 }[kind! & 0xff] ?? 0
       nested += children * count!
     }
@@ -411,8 +493,9 @@ export class Writer {
   }
 
   #path(depth: number): string {
-    let path = "bins"
+    let path = this.#root
     for (const step of this.#trail.slice(0, depth + 1)) {
+      if (step === undefined) continue
       if (typeof step === "string" && /^[A-Za-z_$][\w$]*$/.test(step)) path += `.${step}`
       else path += `[${show(step)}]`
     }

@@ -2,13 +2,19 @@
 
 import { readFileSync } from "node:fs"
 import { type Connect, connectOn } from "../connect.ts"
+import type { LoadEngine } from "../core/codec.ts"
 import { setLogLevelFromText } from "../log.ts"
 import { bunTransport } from "../transport/bun.ts"
-import { engineFrom } from "./load.ts"
+import { engineFrom, loadWith } from "./load.ts"
 
 export * from "../index.ts"
 
 setLogLevelFromText(process.env.AEROSPIKE_LOG)
 
+const engine = engineFrom(readFileSync)
+
+/** Loads the engine now and not when it is needed. */
+export const loadEngine: LoadEngine = loadWith(engine)
+
 /** Connects to a cluster. */
-export const connect: Connect = connectOn({ transport: bunTransport, engine: engineFrom(readFileSync) })
+export const connect: Connect = connectOn({ transport: bunTransport, engine: engine })

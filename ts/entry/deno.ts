@@ -1,9 +1,10 @@
 // The package on Deno.
 
 import { type Connect, connectOn } from "../connect.ts"
+import type { LoadEngine } from "../core/codec.ts"
 import { setLogLevelFromText } from "../log.ts"
 import { denoTransport } from "../transport/deno.ts"
-import { engineFrom } from "./load.ts"
+import { engineFrom, loadWith } from "./load.ts"
 
 export * from "../index.ts"
 
@@ -19,5 +20,10 @@ if (Deno.permissions.querySync({ name: "env", variable: "AEROSPIKE_LOG" }).state
   setLogLevelFromText(Deno.env.get("AEROSPIKE_LOG"))
 }
 
+const engine = engineFrom(Deno.readFileSync)
+
+/** Loads the engine now and not when it is needed. */
+export const loadEngine: LoadEngine = loadWith(engine)
+
 /** Connects to a cluster. */
-export const connect: Connect = connectOn({ transport: denoTransport, engine: engineFrom(Deno.readFileSync) })
+export const connect: Connect = connectOn({ transport: denoTransport, engine: engine })

@@ -2,9 +2,10 @@
 
 import { readFileSync } from "node:fs"
 import { type Connect, connectOn } from "../connect.ts"
+import type { LoadEngine } from "../core/codec.ts"
 import { setLogLevelFromText } from "../log.ts"
 import { nodeTransport } from "../transport/node.ts"
-import { engineFrom } from "./load.ts"
+import { engineFrom, loadWith } from "./load.ts"
 
 export * from "../index.ts"
 
@@ -15,9 +16,14 @@ const { latin1Slice } = Buffer.prototype as unknown as {
   latin1Slice(this: Uint8Array, start: number, end: number): string
 }
 
+const engine = engineFrom(readFileSync)
+
+/** Loads the engine now and not when it is needed. */
+export const loadEngine: LoadEngine = loadWith(engine)
+
 /** Connects to a cluster. */
 export const connect: Connect = connectOn({
   transport: nodeTransport,
-  engine: engineFrom(readFileSync),
+  engine: engine,
   ascii: (bytes, start, end) => latin1Slice.call(bytes, start, end),
 })

@@ -72,7 +72,7 @@ operators! {
         LT = 5, "2", "bool", "Whether the first is the smaller.";
         LE = 6, "2", "bool", "Whether the first is smaller or equal.";
         REGEX = 7, "3", "bool", "Whether a POSIX regular expression (regex_flag, raw pattern) matches a string.";
-        GEO = 8, "2", "bool", "Whether a region and a point, in either order, contain one another.";
+        GEO_COMPARE = 8, "2", "bool", "Whether a region and a point, in either order, contain one another.";
         IN_LIST = 9, "2", "bool", "Whether a value is in a list (server 8.1.2).";
         AND = 16, "2+", "bool", "Whether all are true.";
         OR = 17, "2+", "bool", "Whether any is true.";
