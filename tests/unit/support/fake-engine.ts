@@ -4,13 +4,13 @@
 import type { Engine, EngineModule } from "../../../ts/core/engine.ts"
 import { commandWord, NONE, output } from "../../../ts/core/generated.ts"
 
-export interface Memory16 {
+export interface GrowingMemory {
   readonly buffer: ArrayBuffer
   grow(pages: number): number
 }
 
 export class FakeEngine implements Engine {
-  readonly memory: Memory16 = new WebAssembly.Memory({ initial: 4 })
+  readonly memory: GrowingMemory = new WebAssembly.Memory({ initial: 4 })
   readonly calls: unknown[][] = []
   /** What the next polls give: records, each the words after the first. */
   readonly polls: (() => FakeOutputs)[] = []
