@@ -1,0 +1,104 @@
+/* tslint:disable */
+/* eslint-disable */
+
+export class DevServer {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Where the answers of the last `received` are.
+     */
+    answer_address(): number;
+    /**
+     * The number of a new connection to a node, or -1: it is down or has too many.
+     */
+    connect(node: number): number;
+    disconnected(conn: number): void;
+    /**
+     * Removes some of what has expired; to be called about once a second.
+     */
+    expire(wall_ms: number): void;
+    /**
+     * The host resets the node's connections and stops listening.
+     */
+    kill(node: number): void;
+    /**
+     * What a whole frame, `length` bytes in place as for `received`, asks for that this server cannot do yet.
+     */
+    missing(length: number): string | undefined;
+    /**
+     * `options` is JSON: `nodes` or `nodeIds`, `clusterName`, `namespaces`.
+     */
+    constructor(options: string, seed_low: number, seed_high: number);
+    node_count(): number;
+    /**
+     * The node's id in hexadecimal, as `node` answers it; empty for a number that is none.
+     */
+    node_name(node: number): string;
+    /**
+     * Whether requests of the connection wait until its socket has taken what was answered before them.
+     */
+    pending(conn: number): boolean;
+    /**
+     * Where to put `length` bytes that came from a socket.
+     */
+    receive_reserve(length: number): number;
+    /**
+     * `length` bytes are in place. Gives how long the answers are; `-1 - length` if the connection is to be reset
+     * after they have been written.
+     */
+    received(conn: number, length: number, wall_ms: number): number;
+    restart(node: number): void;
+    /**
+     * Where clients can reach a node: hosts with commas between them.
+     */
+    set_address(node: number, hosts: string, port: number): void;
+}
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_devserver_free: (a: number, b: number) => void;
+    readonly devserver_answer_address: (a: number) => number;
+    readonly devserver_connect: (a: number, b: number) => number;
+    readonly devserver_disconnected: (a: number, b: number) => void;
+    readonly devserver_expire: (a: number, b: number) => void;
+    readonly devserver_kill: (a: number, b: number) => void;
+    readonly devserver_missing: (a: number, b: number) => [number, number];
+    readonly devserver_new: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly devserver_node_count: (a: number) => number;
+    readonly devserver_node_name: (a: number, b: number) => [number, number];
+    readonly devserver_pending: (a: number, b: number) => number;
+    readonly devserver_receive_reserve: (a: number, b: number) => number;
+    readonly devserver_received: (a: number, b: number, c: number, d: number) => number;
+    readonly devserver_restart: (a: number, b: number) => void;
+    readonly devserver_set_address: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
