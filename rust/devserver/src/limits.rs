@@ -21,6 +21,7 @@ table! {
         JSON_DEPTH = 64, "Levels of nested JSON.";
         EXPRESSION_DEPTH = 256, "Levels of a nested expression.";
         EXPRESSION = 1024 * 1024, "A packed expression, as the server allows.";
+        ELEMENTS = 4 * 1024 * 1024, "Elements of lists and maps that one operation gives, if it is asked for some twice.";
         INFO_NAME = 48, "The name of an info command.";
     }
 }

@@ -1,17 +1,16 @@
 //! What this server cannot do yet, told from a request's content alone: such a request is answered with result code 16
 //! and counted (`unsupported_requests` in `statistics`), and a replay of recorded exchanges skips it.
 
+use crate::cdt;
 use crate::expression::{self, Failure};
 use crate::frame::{self, Frame};
 use crate::info;
-use crate::request::Request;
+use crate::request::{Op, Request};
 use crate::rows::Rows;
 use aerospike_sansio::proto::{field, info1, message_type, op};
 
 /// Kinds of op that come later, and what to call them.
 const OPS: &[(u8, &str)] = &[
-    (op::CDT_READ, "list and map operations"),
-    (op::CDT_MODIFY, "list and map operations"),
     (op::EXP_READ, "expression operations"),
     (op::EXP_MODIFY, "expression operations"),
     (op::BITS_READ, "bit operations"),
@@ -39,14 +38,20 @@ pub fn missing_in_row(request: &Request) -> Option<&'static str> {
     if request.field(field::UDF_MODULE).is_some() {
         return Some("UDFs");
     }
-    let op = request.ops().find_map(|op| OPS.iter().find(|(code, _)| *code == op.code));
-    op.map(|(_, name)| *name).or_else(|| missing_in_filter(request))
+    request.ops().find_map(missing_op).or_else(|| missing_in_filter(request))
 }
 
 fn missing_in_filter(request: &Request) -> Option<&'static str> {
     match request.field(field::FILTER).map(expression::filter) {
         Some(Err(Failure::NotYet(name))) => Some(name),
         _ => None,
+    }
+}
+
+fn missing_op(op: Op) -> Option<&'static str> {
+    match op.code {
+        op::CDT_READ | op::CDT_MODIFY => cdt::missing(op.value),
+        code => OPS.iter().find(|(missing, _)| *missing == code).map(|(_, name)| *name),
     }
 }
 

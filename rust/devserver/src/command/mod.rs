@@ -28,6 +28,7 @@ struct Command<'a> {
     namespace: &'a mut Namespace,
     /// The filter of the batch that it is a row of, if it is one and has none of its own.
     batch_filter: Option<&'a Filter>,
+    is_row: bool,
     now_ms: u64,
 }
 
@@ -133,11 +134,11 @@ fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Reques
     if role.is_none() || (role != Some(0) && !matches!(kind, Kind::Read)) {
         counters.proxied += 1;
     }
-    let (batch_filter, commands) = match origin {
-        Origin::Message => (None, &mut counters.single),
-        Origin::Batch(filter) => (filter, &mut counters.batch),
+    let (is_row, batch_filter, commands) = match origin {
+        Origin::Message => (false, None, &mut counters.single),
+        Origin::Batch(filter) => (true, filter, &mut counters.batch),
     };
-    let command = Command { request, digest, namespace, batch_filter, now_ms };
+    let command = Command { request, digest, namespace, batch_filter, is_row, now_ms };
     let (outcome, outcomes) = match kind {
         Kind::Read => (command.read(out), &mut commands.read),
         Kind::Write => (command.write(out), &mut commands.write),

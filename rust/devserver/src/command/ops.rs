@@ -1,5 +1,6 @@
 //! Ops, one after the other, on a copy of the bins: the record sees either all of them or none.
 
+use crate::cdt;
 use crate::limits::limit;
 use crate::reply::Message;
 use crate::request::Op;
@@ -7,11 +8,14 @@ use crate::store::record::{self, Bin, Bins};
 use crate::store::{BinName, Particle};
 use crate::Code;
 use aerospike_sansio::proto::{code, info1, op, particle};
+use aerospike_sansio::value::Value;
 
 /// Which ops have an entry in the answer: those that give something, or all.
 #[derive(Clone, Copy)]
 pub struct Answer {
     pub all: bool,
+    /// Every entry says that a READ gave it, whatever did: in a row of a batch that only reads.
+    pub all_as_read: bool,
 }
 
 impl Answer {
@@ -19,21 +23,62 @@ impl Answer {
     #[inline]
     pub fn bin(self, op: &Op, bins: &[Bin], message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
         match record::find(bins, op.name) {
-            Some(bin) => message.op(out, op.code, op.name, |out| bin.particle.write(out)),
+            Some(bin) => message.op(out, self.code(op), op.name, |out| bin.particle.write(out)),
             None => self.nothing(op, message, out),
         }
-        // A request can read one large bin thousands of times.
-        if message.len(out) > limit::ANSWER {
-            Err(code::SERVER_ERROR)
+        bounded(message, out)
+    }
+
+    /// An op that reads something from a bin. In a write, it has an entry even if that is nothing.
+    pub fn read(
+        self,
+        op: &Op,
+        bins: &[Bin],
+        in_write: bool,
+        message: &mut Message,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Code> {
+        let Some(bin) = record::find(bins, op.name) else {
+            self.nothing(op, message, out);
+            return Ok(());
+        };
+        let value = match op.code {
+            op::CDT_READ => cdt::read(&bin.particle, op.value)?,
+            _ => return Err(code::PARAMETER),
+        };
+        Answer { all: self.all || in_write, ..self }.value(op, &value, message, out)
+    }
+
+    /// What an op gives back of a bin that is there: in a write always, in a read unless it is nothing.
+    pub fn value(self, op: &Op, value: &Value, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
+        match Particle::from_value(value)? {
+            Some(particle) => message.op(out, self.code(op), op.name, |out| particle.write(out)),
+            None => self.nothing(op, message, out),
+        }
+        bounded(message, out)
+    }
+
+    fn code(self, op: &Op) -> u8 {
+        if self.all_as_read {
+            op::READ
         } else {
-            Ok(())
+            op.code
         }
     }
 
     fn nothing(self, op: &Op, message: &mut Message, out: &mut Vec<u8>) {
         if self.all {
-            message.op(out, op.code, op.name, |_| particle::NULL);
+            message.op(out, self.code(op), op.name, |_| particle::NULL);
         }
+    }
+}
+
+/// A request can read one large bin thousands of times.
+fn bounded(message: &Message, out: &[u8]) -> Result<(), Code> {
+    if message.len(out) > limit::ANSWER {
+        Err(code::SERVER_ERROR)
+    } else {
+        Ok(())
     }
 }
 
@@ -52,7 +97,17 @@ pub fn reads_all(op: &Op, header_info1: u8) -> bool {
 
 /// An op that changes a bin relative to what it holds.
 pub fn modifies(op_code: u8) -> bool {
-    matches!(op_code, op::INCR | op::APPEND | op::PREPEND)
+    matches!(op_code, op::INCR | op::APPEND | op::PREPEND | op::CDT_MODIFY)
+}
+
+/// An op that reads from a bin.
+pub fn reads(op_code: u8) -> bool {
+    matches!(op_code, op::READ | op::CDT_READ)
+}
+
+/// An op whose value cannot stand beside all bins.
+pub fn answers(op_code: u8) -> bool {
+    reads(op_code) || op_code == op::CDT_MODIFY
 }
 
 /// Applies one op of a write to the bins.
@@ -69,13 +124,15 @@ pub fn apply(
         op::TOUCH => return Ok(()),
         op::WRITE if op.particle_type == particle::NULL => record::remove(bins, op.name),
         op::WRITE => record::set(bins, name(op)?, Particle::from_wire(op.particle_type, op.value)?),
-        code if modifies(code) => modify(op, bins)?,
+        op::INCR | op::APPEND | op::PREPEND => modify(op, bins)?,
+        op::CDT_MODIFY => return modify_cdt(op, answer, bins, message, out),
         op::DELETE_ALL => bins.clear(),
         op::READ if reads_all(op, header_info1) => {
             all_bins(bins, message, out);
             return Ok(());
         }
         op::READ => return answer.bin(op, bins, message, out),
+        code if reads(code) => return answer.read(op, bins, true, message, out),
         _ => return Err(code::PARAMETER),
     }
     answer.nothing(op, message, out);
@@ -99,6 +156,14 @@ fn modify(op: &Op, bins: &mut Bins) -> Result<(), Code> {
         op::APPEND => bin.particle.concatenate(op.particle_type, op.value, true),
         _ => bin.particle.concatenate(op.particle_type, op.value, false),
     }
+}
+
+fn modify_cdt(op: &Op, answer: Answer, bins: &mut Bins, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
+    let modified = cdt::modify(record::find(bins, op.name).map(|bin| &bin.particle), op.value)?;
+    if let Some(particle) = modified.particle {
+        record::set(bins, name(op)?, particle);
+    }
+    answer.value(op, &modified.result, message, out)
 }
 
 fn name(op: &Op) -> Result<BinName, Code> {

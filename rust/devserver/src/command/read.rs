@@ -69,11 +69,12 @@ impl Command<'_> {
         if header.ops == 0 {
             return Err(code::PARAMETER);
         }
-        let answer = Answer { all: header.info2 & info2::RESPOND_ALL_OPS != 0 };
+        let answer = Answer { all: header.info2 & info2::RESPOND_ALL_OPS != 0, all_as_read: self.is_row };
         for op in self.request.ops() {
             BinName::new(op.name).ok_or(code::BIN_NAME)?;
             match op.code {
                 op::READ => answer.bin(&op, &record.bins, message, out)?,
+                code if ops::reads(code) => answer.read(&op, &record.bins, false, message, out)?,
                 _ => return Err(code::PARAMETER),
             }
         }

@@ -123,8 +123,9 @@ impl Command<'_> {
                     return Err(code::PARAMETER);
                 }
                 (reads, all_reads) = (true, all_reads + 1);
-            } else if op.code == op::READ {
-                (reads, values) = (true, true);
+            } else {
+                reads |= ops::reads(op.code);
+                values |= ops::answers(op.code);
             }
         }
         let unread = reads && header.info1 & info1::READ == 0;
@@ -166,7 +167,7 @@ impl Command<'_> {
 
     fn apply(&self, bins: &mut Bins, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
         let header = &self.request.header;
-        let answer = Answer { all: header.info2 & info2::RESPOND_ALL_OPS != 0 };
+        let answer = Answer { all: header.info2 & info2::RESPOND_ALL_OPS != 0, all_as_read: false };
         for op in self.request.ops() {
             ops::apply(&op, header.info1, answer, bins, message, out)?;
         }

@@ -5,6 +5,7 @@ use crate::geo;
 use crate::limits::limit;
 use crate::Code;
 use aerospike_sansio::proto::{code, particle};
+use aerospike_sansio::value::particle as wire;
 use aerospike_sansio::value::{msgpack, order, MapOrder, Value};
 use std::cmp::Ordering;
 
@@ -49,6 +50,32 @@ impl Particle {
             }
             _ => Err(code::PARAMETER),
         }
+    }
+
+    /// A value of an operation, as a bin keeps it; nothing for nil. It must be settled.
+    pub fn from_value(value: &Value) -> Result<Option<Particle>, Code> {
+        Ok(Some(match value {
+            Value::Nil | Value::Infinity | Value::Wildcard => return Ok(None),
+            Value::Bool(bool) => Particle::Bool(*bool),
+            Value::Int(int) => Particle::Integer(*int),
+            Value::Uint(uint) => Particle::Integer(*uint as i64),
+            Value::Float(float) => Particle::Float(float.to_bits()),
+            // Without cells; a text in a list or map need not be GeoJSON.
+            Value::Geo(text) => {
+                let wire = [&[0; 3], &**text].concat();
+                Particle::Bytes(particle::GEOJSON, geo::particle(&wire).unwrap_or_else(|_| wire.into()))
+            }
+            Value::String(_)
+            | Value::Blob(_)
+            | Value::Typed(..)
+            | Value::Hll(_)
+            | Value::List { .. }
+            | Value::Map { .. } => {
+                let mut bytes = Vec::new();
+                let particle_type = wire::write(value, &mut bytes);
+                Particle::Bytes(particle_type, bytes.into())
+            }
+        }))
     }
 
     pub fn particle_type(&self) -> u8 {

@@ -1,0 +1,129 @@
+//! Operations on lists and maps (CDT_READ, CDT_MODIFY): of a bin, or of what a context leads to inside of it.
+//!
+//! ```text
+//!  packed op ─▶ args ─▶ context ─▶ ┬ list ─▶ ┬ select: which elements (window, heap) ─▶ taken ─▶ returns
+//!                                  └ map  ─▶ └ write: append, put, increment …
+//! ```
+//!
+//! A bin is unpacked, changed as a tree of values and packed again. What an operation gives back, and which code it
+//! refuses with, is the real server's, quirks included: the rules stand where they apply, the recorded exchanges
+//! (`list`, `map`, `ctx`) hold them.
+//!
+//! Not here: paths (contexts of expressions, code 254), and indexes kept inside of a bin, which change no answer but those
+//! of maps that are ordered by value.
+
+pub mod args;
+mod effect;
+mod heap;
+mod list;
+mod map;
+mod number;
+mod ordered;
+mod returns;
+mod taken;
+mod window;
+
+use crate::store::Particle;
+use crate::Code;
+use aerospike_sansio::proto::{cdt_op, code, map_op, particle};
+use aerospike_sansio::value::{msgpack, Value};
+use args::Args;
+use effect::{Done, Effect};
+use list::List;
+use map::Map;
+
+/// Flag of an ordered list or map: an index is kept. It is never told to a client.
+const PERSIST_INDEX: u8 = 0x10;
+
+/// What a modification makes of a bin.
+pub struct Modified {
+    /// The new value, if there is one.
+    pub particle: Option<Particle>,
+    /// What the op gives back; nil is nothing.
+    pub result: Value,
+}
+
+/// What a packed op asks for that is not there yet.
+pub fn missing(packed: &[u8]) -> Option<&'static str> {
+    match args::open(packed) {
+        Ok((code, _)) if code == u64::from(cdt_op::SELECT) => Some("paths in lists and maps"),
+        Ok((code, _)) if code == u64::from(cdt_op::CONTEXT) => Some("contexts of list and map operations"),
+        _ => None,
+    }
+}
+
+/// A CDT_READ op on a bin. Gives nil for nothing.
+pub fn read(bin: &Particle, packed: &[u8]) -> Result<Value, Code> {
+    let (code, mut args) = args::open(packed)?;
+    read_value(unpacked(bin)?, code, &mut args)
+}
+
+/// A CDT_MODIFY op on a bin, or on none.
+pub fn modify(bin: Option<&Particle>, packed: &[u8]) -> Result<Modified, Code> {
+    let (code, mut args) = args::open(packed)?;
+    let mut value = bin.map(unpacked).transpose()?;
+    let (result, effect) = modify_slot(&mut value, code, &mut args)?;
+    let changed = effect == Effect::Written || (bin.is_none() && effect == Effect::Kept);
+    let particle = value.filter(|_| changed).map(|value| packed_particle(&value)).transpose()?;
+    Ok(Modified { particle, result })
+}
+
+fn read_value(value: Value, code: u64, args: &mut Args) -> Result<Value, Code> {
+    match value {
+        Value::List { items, ordered } if is_list_op(code) => List { items, ordered }.read(op_of(code), args),
+        Value::Map { pairs, order } if !is_list_op(code) => Map { pairs, order }.read(op_of(code), args),
+        _ => Err(code::BIN_TYPE),
+    }
+}
+
+/// On a list or map, or on a place where there is none yet.
+fn modify_slot(slot: &mut Option<Value>, code: u64, args: &mut Args) -> Result<Done, Code> {
+    let (absent, op) = (slot.is_none(), op_of(code));
+    let (done, value) = match slot.take().unwrap_or_else(|| empty(code)) {
+        Value::List { items, ordered } if is_list_op(code) => {
+            let mut list = List { items, ordered };
+            (list.modify(op, args, absent)?, list.into_value())
+        }
+        Value::Map { pairs, order } if !is_list_op(code) => {
+            let mut map = Map { pairs, order };
+            (map.modify(op, args, absent)?, map.into_value())
+        }
+        _ => return Err(code::BIN_TYPE),
+    };
+    if done.1 != Effect::None {
+        *slot = Some(value);
+    }
+    Ok(done)
+}
+
+/// What stands for a list or map that is not there.
+fn empty(code: u64) -> Value {
+    if is_list_op(code) {
+        List::default().into_value()
+    } else {
+        Map::default().into_value()
+    }
+}
+
+/// Codes that are none are refused by either.
+fn op_of(code: u64) -> u8 {
+    u8::try_from(code).unwrap_or(u8::MAX)
+}
+
+fn is_list_op(code: u64) -> bool {
+    code < map_op::SET_ORDER.into()
+}
+
+fn unpacked(bin: &Particle) -> Result<Value, Code> {
+    match bin {
+        Particle::Bytes(particle::LIST | particle::MAP, bytes) => match msgpack::read(bytes) {
+            Ok((value, _)) => Ok(value),
+            Err(_) => Err(code::SERVER_ERROR),
+        },
+        _ => Err(code::BIN_TYPE),
+    }
+}
+
+fn packed_particle(value: &Value) -> Result<Particle, Code> {
+    Particle::from_value(value)?.ok_or(code::SERVER_ERROR)
+}
