@@ -13,6 +13,7 @@
 //! of maps that are ordered by value.
 
 pub mod args;
+mod context;
 mod effect;
 mod heap;
 mod list;
@@ -23,9 +24,11 @@ mod returns;
 mod taken;
 mod window;
 
+use crate::limits::limit;
 use crate::store::Particle;
 use crate::Code;
-use aerospike_sansio::proto::{cdt_op, code, map_op, particle};
+use aerospike_sansio::limits;
+use aerospike_sansio::proto::{cdt_op, code, list_op, map_op, particle};
 use aerospike_sansio::value::{msgpack, Value};
 use args::Args;
 use effect::{Done, Effect};
@@ -47,7 +50,6 @@ pub struct Modified {
 pub fn missing(packed: &[u8]) -> Option<&'static str> {
     match args::open(packed) {
         Ok((code, _)) if code == u64::from(cdt_op::SELECT) => Some("paths in lists and maps"),
-        Ok((code, _)) if code == u64::from(cdt_op::CONTEXT) => Some("contexts of list and map operations"),
         _ => None,
     }
 }
@@ -55,17 +57,50 @@ pub fn missing(packed: &[u8]) -> Option<&'static str> {
 /// A CDT_READ op on a bin. Gives nil for nothing.
 pub fn read(bin: &Particle, packed: &[u8]) -> Result<Value, Code> {
     let (code, mut args) = args::open(packed)?;
-    read_value(unpacked(bin)?, code, &mut args)
+    if code != u64::from(cdt_op::CONTEXT) {
+        return read_value(unpacked(bin)?, code, &mut args);
+    }
+    let value = context::descend(surrounding(bin)?, &steps(&mut args)?)?;
+    let code = args.open()?;
+    read_value(value, code, &mut args)
 }
 
 /// A CDT_MODIFY op on a bin, or on none.
 pub fn modify(bin: Option<&Particle>, packed: &[u8]) -> Result<Modified, Code> {
     let (code, mut args) = args::open(packed)?;
-    let mut value = bin.map(unpacked).transpose()?;
-    let (result, effect) = modify_slot(&mut value, code, &mut args)?;
+    let (value, (result, effect)) = if code == u64::from(cdt_op::CONTEXT) {
+        modify_inside(bin, &mut args)?
+    } else {
+        let mut value = bin.map(unpacked).transpose()?;
+        let done = modify_slot(&mut value, code, &mut args)?;
+        (value, done)
+    };
     let changed = effect == Effect::Written || (bin.is_none() && effect == Effect::Kept);
-    let particle = value.filter(|_| changed).map(|value| packed_particle(&value)).transpose()?;
+    let particle = value.filter(|_| changed).map(|value| particle_of(&value)).transpose()?;
     Ok(Modified { particle, result })
+}
+
+/// An operation on what a context leads to.
+fn modify_inside(bin: Option<&Particle>, args: &mut Args) -> Result<(Option<Value>, Done), Code> {
+    let mut value = bin.map(surrounding).transpose()?;
+    let steps = steps(args)?;
+    let done = context::modify(&mut value, &steps, |slot| {
+        let code = args.open()?;
+        // A sort of what is not there does nothing, unless not even the bin is there.
+        if code == u64::from(list_op::SORT) && slot.is_none() && bin.is_some() {
+            return Ok(effect::KEPT);
+        }
+        modify_slot(slot, code, args)
+    })?;
+    Ok((value, done))
+}
+
+fn steps(args: &mut Args) -> Result<Vec<context::Step>, Code> {
+    if args.left() == 2 {
+        context::steps(args)
+    } else {
+        Err(code::PARAMETER)
+    }
 }
 
 fn read_value(value: Value, code: u64, args: &mut Args) -> Result<Value, Code> {
@@ -124,6 +159,31 @@ fn unpacked(bin: &Particle) -> Result<Value, Code> {
     }
 }
 
-fn packed_particle(value: &Value) -> Result<Particle, Code> {
-    Particle::from_value(value)?.ok_or(code::SERVER_ERROR)
+/// The bin that a context is in: of another type, it is a wrong parameter.
+fn surrounding(bin: &Particle) -> Result<Value, Code> {
+    unpacked(bin).map_err(|failure| if failure == code::BIN_TYPE { code::PARAMETER } else { failure })
+}
+
+/// The value as a bin keeps it. What is nested more deeply than can be read again is refused; the real server has no such
+/// limit.
+fn particle_of(value: &Value) -> Result<Particle, Code> {
+    if is_deeper(value, limits::limit::VALUE_DEPTH) {
+        return Err(code::PARAMETER);
+    }
+    let particle = Particle::from_value(value)?.ok_or(code::SERVER_ERROR)?;
+    if particle.flat_size() > limit::RECORD {
+        Err(code::RECORD_TOO_BIG)
+    } else {
+        Ok(particle)
+    }
+}
+
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::List { items, .. } => levels == 0 || items.iter().any(|item| is_deeper(item, levels - 1)),
+        Value::Map { pairs, .. } => {
+            levels == 0 || pairs.iter().any(|(key, value)| is_deeper(key, levels - 1) || is_deeper(value, levels - 1))
+        }
+        _ => false,
+    }
 }

@@ -244,6 +244,12 @@ impl List {
         }
     }
 
+    /// Index of the element of this rank.
+    pub fn at_rank(&self, rank: i64) -> Option<usize> {
+        let ranks = window::single(rank, self.items.len())?;
+        heap::select(self.items.len(), ranks, |a, b| compare(&self.items[a], &self.items[b])).first().copied()
+    }
+
     /// Where an ordered list has what equals the value, or would have it.
     fn equal_range(&self, value: &Value) -> Window {
         returns::equal_range(&self.items, |item| compare(item, value))

@@ -277,6 +277,12 @@ impl Map {
         self.pairs.iter().position(|(_, own)| compare(own, value).is_eq())
     }
 
+    /// Index of the pair of this rank.
+    pub fn at_rank(&self, rank: i64) -> Option<usize> {
+        let ranks = window::single(rank, self.pairs.len())?;
+        self.by_ranks(ranks).first().copied()
+    }
+
     /// Several keys can equal one that has a wildcard inside.
     fn equal_keys(&self, key: &Value) -> Window {
         returns::equal_range(&self.pairs, |(own, _)| compare(own, key))
