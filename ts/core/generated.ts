@@ -39,6 +39,8 @@ export const commandKind = Object.freeze({
   REMOVE: 9,
   /** Several ops on one record, in order and as one: each item is an OP slot and what belongs to it. */
   OPERATE: 10,
+  /** Call a function of a module: a STRING, a STRING, a LIST of arguments. The answer is a bin SUCCESS or FAILURE. */
+  APPLY: 11,
   /** Commands on many records: groups follow the block, see command_word KEYS. */
   BATCH: 16,
   /** Read the records of a set or namespace, all or those of an index's range; see command_word WHERE. */
@@ -1187,6 +1189,8 @@ export const limit = Object.freeze({
   REPLICAS: 128,
   /** Namespaces of a cluster. */
   NAMESPACES: 32,
+  /** Name of a module or function. */
+  UDF_NAME: 255,
   /** A digest. */
   DIGEST: 20,
   /** A packed expression. */

@@ -18,6 +18,7 @@ table! {
         TOUCH = 8, "Renew time to live and generation.";
         REMOVE = 9, "Delete the record.";
         OPERATE = 10, "Several ops on one record, in order and as one: each item is an OP slot and what belongs to it.";
+        APPLY = 11, "Call a function of a module: a STRING, a STRING, a LIST of arguments. The answer is a bin SUCCESS or FAILURE.";
         BATCH = 16, "Commands on many records: groups follow the block, see command_word KEYS.";
         QUERY = 17, "Read the records of a set or namespace, all or those of an index's range; see command_word WHERE.";
         INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";

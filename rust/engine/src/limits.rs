@@ -22,6 +22,7 @@ table! {
         PARTITIONS = 4096, "Partitions of a namespace.";
         REPLICAS = 128, "Replica levels of a namespace.";
         NAMESPACES = 32, "Namespaces of a cluster.";
+        UDF_NAME = 255, "Name of a module or function.";
         DIGEST = 20, "A digest.";
         EXPRESSION = 1024 * 1024, "A packed expression.";
     }

@@ -196,6 +196,8 @@ fn check_items(block: &Block) -> Result<(), Refused> {
         },
         kind::BATCH if block.items == 0 => Err(refused("a batch without groups")),
         kind::BATCH | kind::QUERY => Ok(()),
+        kind::APPLY if block.items == 3 => Ok(()),
+        kind::APPLY => Err(refused("a call has a module, a function and a list of arguments")),
         kind::OPERATE if block.items == 0 => Err(refused("an operate has no ops")),
         kind::OPERATE => match block.items as usize {
             0..=limit::OPS => Ok(()),

@@ -12,6 +12,7 @@ mod operate;
 pub mod ops;
 pub mod query;
 mod single;
+mod udf;
 
 pub use block::{read, Block, BLOCK_SLOTS};
 

@@ -1,8 +1,8 @@
-//! Commands on one record: get, select, exists, put, add, append, prepend, touch, remove, operate.
+//! Commands on one record: get, select, exists, put, add, append, prepend, touch, remove, operate, apply.
 
 use super::block::{Block, Exists, Generation};
 use super::operate::{self, Ops};
-use super::{filter, refused, Encoded};
+use super::{filter, refused, udf, Encoded};
 use crate::abi::{command_kind as kind, policy_flag as flag, tag, NONE};
 use crate::key::{self, UserKey};
 use crate::limits::limit;
@@ -24,7 +24,16 @@ pub fn encode(
     let (filter, items) = filter::split(block, slots)?;
     let start = begin_message(out);
     let (digest, fields) = write_fields(block, filter, data, names, out)?;
+    let mut fields = fields;
+    let items = match block.kind {
+        kind::APPLY => {
+            fields += udf::write(items, data, out).map_err(|refused| refused.behind(filter.len()))?;
+            &[]
+        }
+        _ => items,
+    };
     let ops = match block.kind {
+        kind::APPLY => info(block.kind),
         kind::OPERATE => operate::write(block, items, data, names, out),
         _ => write_ops(block, items, data, names, out).and_then(|count| Ok(Ops { count, ..info(block.kind)? })),
     };
@@ -44,7 +53,7 @@ fn info(block_kind: u32) -> Result<Ops, Refused> {
         kind::SELECT => (info1::READ, 0),
         kind::EXISTS => (info1::READ | info1::GET_NO_BINS, 0),
         kind::REMOVE => (0, info2::WRITE | info2::DELETE),
-        kind::PUT | kind::ADD | kind::APPEND | kind::PREPEND | kind::TOUCH => (0, info2::WRITE),
+        kind::PUT | kind::ADD | kind::APPEND | kind::PREPEND | kind::TOUCH | kind::APPLY => (0, info2::WRITE),
         _ => return Err(refused("not a command on one record")),
     };
     Ok(Ops { count: 0, info1, info2 })
