@@ -7,14 +7,14 @@
 //! ```text
 //!  bytes ─▶ frame ─▶ ┬ info ───────────────────────────────────────────────┐
 //!                    ├ request ─▶ command: read, write, delete ─▶ ops ─────┼─▶ reply ─▶ bytes
-//!                    │                     │ cdt (lists, maps)             │
+//!                    │                     │ cdt (lists, maps), bits       │
 //!                    │                     │ expression (filters)          │
 //!                    └ security            └ store: records, sets, expiry ─┘
 //! ```
 //!
 //! In scope: several nodes in one process over one shared store, partition ownership as the real server computes it,
-//! single-record commands and batches of them, operations on lists and maps, filter expressions, expiry, info commands.
-//! Out of scope until they are added: what [`support`] lists, which is answered with result code 16.
+//! single-record commands and batches of them, operations on lists, maps, bits and HyperLogLogs, filter expressions,
+//! expiry, info commands. Out of scope until they are added: what [`support`] lists, which is answered with code 16.
 //!
 //! Differences from the real server, beside what is not there yet:
 //!
@@ -32,6 +32,7 @@
 #![forbid(unsafe_code)]
 #![warn(unused_must_use)]
 
+pub mod bits;
 pub mod cdt;
 pub mod cluster;
 pub mod command;

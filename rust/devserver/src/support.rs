@@ -13,8 +13,6 @@ use aerospike_sansio::proto::{field, info1, message_type, op};
 const OPS: &[(u8, &str)] = &[
     (op::EXP_READ, "expression operations"),
     (op::EXP_MODIFY, "expression operations"),
-    (op::BITS_READ, "bit operations"),
-    (op::BITS_MODIFY, "bit operations"),
     (op::HLL_READ, "HyperLogLog operations"),
     (op::HLL_MODIFY, "HyperLogLog operations"),
 ];

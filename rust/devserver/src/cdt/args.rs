@@ -20,7 +20,7 @@ pub fn open(packed: &[u8]) -> Result<(u64, Args<'_>), Code> {
     Ok((code, args))
 }
 
-impl Args<'_> {
+impl<'a> Args<'a> {
     /// Goes into the list that comes next, whose first item is a code. What surrounds it is left.
     pub fn open(&mut self) -> Result<u64, Code> {
         self.left = self.list()?;
@@ -120,7 +120,7 @@ impl Args<'_> {
     }
 
     /// The bytes of a string or blob, without its type byte.
-    pub fn bytes(&mut self) -> Result<&[u8], Code> {
+    pub fn bytes(&mut self) -> Result<&'a [u8], Code> {
         self.next()?;
         match self.token()? {
             Token::Text { start, end } if end > start => Ok(&self.packed[start + 1..end]),

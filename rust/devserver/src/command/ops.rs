@@ -1,5 +1,6 @@
 //! Ops, one after the other, on a copy of the bins: the record sees either all of them or none.
 
+use crate::bits;
 use crate::cdt;
 use crate::limits::limit;
 use crate::reply::Message;
@@ -44,6 +45,7 @@ impl Answer {
         };
         let value = match op.code {
             op::CDT_READ => cdt::read(&bin.particle, op.value)?,
+            op::BITS_READ => bits::read(&bin.particle, op.value)?,
             _ => return Err(code::PARAMETER),
         };
         Answer { all: self.all || in_write, ..self }.value(op, &value, message, out)
@@ -97,12 +99,12 @@ pub fn reads_all(op: &Op, header_info1: u8) -> bool {
 
 /// An op that changes a bin relative to what it holds.
 pub fn modifies(op_code: u8) -> bool {
-    matches!(op_code, op::INCR | op::APPEND | op::PREPEND | op::CDT_MODIFY)
+    matches!(op_code, op::INCR | op::APPEND | op::PREPEND | op::CDT_MODIFY | op::BITS_MODIFY)
 }
 
 /// An op that reads from a bin.
 pub fn reads(op_code: u8) -> bool {
-    matches!(op_code, op::READ | op::CDT_READ)
+    matches!(op_code, op::READ | op::CDT_READ | op::BITS_READ)
 }
 
 /// An op whose value cannot stand beside all bins.
@@ -126,6 +128,11 @@ pub fn apply(
         op::WRITE => record::set(bins, name(op)?, Particle::from_wire(op.particle_type, op.value)?),
         op::INCR | op::APPEND | op::PREPEND => modify(op, bins)?,
         op::CDT_MODIFY => return modify_cdt(op, answer, bins, message, out),
+        op::BITS_MODIFY => {
+            if let Some(particle) = bits::modify(record::find(bins, op.name).map(|bin| &bin.particle), op.value)? {
+                record::set(bins, name(op)?, particle);
+            }
+        }
         op::DELETE_ALL => bins.clear(),
         op::READ if reads_all(op, header_info1) => {
             all_bins(bins, message, out);
