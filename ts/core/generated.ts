@@ -163,6 +163,10 @@ export const queryFlag = Object.freeze({
   SHORT: 2,
   /** Do not wait for partitions that migrate. */
   RELAX: 4,
+  /** Do the items, which write, to every record that is found, on the servers: DONE says only that all have begun, its generation and ttl words are the low and high word of the job's number. */
+  BACKGROUND: 8,
+  /** With BACKGROUND: the items are those of APPLY. */
+  CALL: 16,
 } as const)
 
 /** Tags of a value slot, the low byte of its first word. */

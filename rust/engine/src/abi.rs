@@ -124,6 +124,8 @@ table! {
         NO_BINS = 1, "Metadata only.";
         SHORT = 2, "Few records are expected: no monitoring on the server, one second.";
         RELAX = 4, "Do not wait for partitions that migrate.";
+        BACKGROUND = 8, "Do the items, which write, to every record that is found, on the servers: DONE says only that all have begun, its generation and ttl words are the low and high word of the job's number.";
+        CALL = 16, "With BACKGROUND: the items are those of APPLY.";
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Run {
     records: f64,
     /// Records given out and not taken.
     outstanding: usize,
+    /// Number of a background job: the same on every node.
+    job: u64,
     code: i32,
     from_server: bool,
 }
@@ -55,7 +57,7 @@ impl Run {
         query.wanted.iter().enumerate().for_each(|(at, (id, _))| by_id[*id as usize] = at as u16);
         let partitions =
             query.wanted.iter().map(|&(id, mark)| Reading { id, owner: LEFT, mark, unavailable: false }).collect();
-        Run { query, partitions, by_id, parts: 0, records: 0.0, outstanding: 0, code: 0, from_server: false }
+        Run { query, partitions, by_id, parts: 0, records: 0.0, outstanding: 0, job: 0, code: 0, from_server: false }
     }
 
     fn left(&self) -> Vec<u32> {
@@ -72,6 +74,9 @@ impl Run {
 
     /// What a later query needs to go on, empty when there is nothing left.
     fn cursor(&self) -> Vec<u8> {
+        if self.query.background {
+            return Vec::new();
+        }
         let open = self.partitions.iter().filter(|partition| partition.owner != FINISHED);
         let open: Vec<_> = open.map(|partition| (partition.id, partition.mark)).collect();
         if open.is_empty() {
@@ -88,10 +93,32 @@ impl Engine {
         self.ops[op].stage = Stage::Parts;
         self.op_timers.clear(op);
         let Some(run) = self.ops[op].query.as_deref_mut() else { return };
+        if run.query.background {
+            return self.start_job(op);
+        }
         let left = run.left();
         run.parts += 1;
         let part = self.new_query_part(op, (op, serial), left);
         self.route(part);
+    }
+
+    /// A background job begins on every node, and is never begun twice.
+    fn start_job(&mut self, op: u32) {
+        let (name, job) = ((op, self.ops[op].serial), self.next_random() | 1);
+        self.ops[op].max_retries = 0;
+        let nodes = self.live_nodes();
+        if let Some(run) = self.ops[op].query.as_deref_mut() {
+            (run.job, run.parts) = (job, nodes.len() as u32);
+        }
+        if !self.has_cluster() {
+            return self.wait_for_cluster(op);
+        }
+        for node in nodes {
+            let part = self.new_query_part(op, name, Vec::new());
+            self.ops[part].target = Some(node);
+            self.ops[part].write = true;
+            self.route(part);
+        }
     }
 
     fn new_query_part(&mut self, like: u32, query: OpName, rows: Vec<u32>) -> u32 {
@@ -122,6 +149,9 @@ impl Engine {
             return self.end(part, without_answer(part, code::CLIENT));
         };
         let Some(run) = self.ops[op].query.as_deref() else { return };
+        if let Some(node) = self.ops[part].target {
+            return self.send_query_part(op, part, node, 0);
+        }
         let name = run.query.namespace;
         let Some(namespace) = self.map.namespace(name) else { return self.finish(part, code::NAMESPACE) };
         let ids: Vec<(u32, u16)> = rows.iter().map(|&row| (row, run.partitions[row as usize].id)).collect();
@@ -159,11 +189,14 @@ impl Engine {
     }
 
     fn send_query_part(&mut self, op: u32, part: u32, node: NodeId, share: u64) {
-        let id = self.next_random() | 1;
+        let mut id = self.next_random() | 1;
         let rows = self.ops[part].part.as_ref().map(|part| part.rows.clone()).unwrap_or_default();
         let mut request = std::mem::take(&mut self.ops[part].request);
         request.clear();
         if let Some(run) = self.ops[op].query.as_deref_mut() {
+            if run.query.background {
+                id = run.job;
+            }
             let partitions = &mut run.partitions;
             rows.iter().for_each(|&row| partitions[row as usize].unavailable = false);
             let wanted: Vec<_> =
@@ -306,7 +339,7 @@ impl Engine {
         if run.parts > 0 {
             return;
         }
-        if run.code == code::OK && run.room() > 0.0 && !run.left().is_empty() {
+        if run.code == code::OK && !run.query.background && run.room() > 0.0 && !run.left().is_empty() {
             return self.start_query(op);
         }
         self.end_query(op);
@@ -314,12 +347,23 @@ impl Engine {
 
     fn end_query(&mut self, op: u32) {
         let Some(run) = self.ops[op].query.as_deref() else { return };
-        let (cursor, code, from_server) = (run.cursor(), run.code, run.from_server);
+        let (cursor, code, from_server, job) = (run.cursor(), run.code, run.from_server, run.job);
         let first_slot = self.outputs.tape.len() as u32;
         self.outputs.tape.push(Slot::new(tag::BLOB, NONE, 0, cursor.len() as u32));
         let data_address = super::address_of(&cursor);
         self.outputs.retained.push(cursor);
-        let done = super::Done { from_server, first_slot, items: 1, data_address, ..without_answer(op, code) };
+        let (generation, ttl) = (job as u32, (job >> 32) as u32);
+        let in_doubt = code != code::OK && job != 0;
+        let done = super::Done {
+            in_doubt,
+            from_server,
+            generation,
+            ttl,
+            first_slot,
+            items: 1,
+            data_address,
+            ..without_answer(op, code)
+        };
         self.end(op, done);
     }
 

@@ -3,8 +3,8 @@
 //! A query without a where-clause is a scan. A cursor names the partitions that an earlier query has not finished, each
 //! with the record at which to go on.
 
-use super::block::Block;
-use super::{filter, operate, refused};
+use super::block::{Block, Exists};
+use super::{filter, operate, refused, udf};
 use crate::abi::{policy_flag, query_flag, tag, NONE};
 use crate::limits::limit;
 use crate::names::Names;
@@ -12,6 +12,9 @@ use crate::proto::{field, info1, info2, info3, op};
 use crate::value::tape::{self, Slot};
 use crate::wire::{self, begin_message, end_message, field as put_field, Header};
 use crate::Refused;
+
+/// What UDF_OP says of a job.
+const UDF_BACKGROUND: u8 = 2;
 
 /// Where in a partition to go on: behind the record with this digest, and in an index at this value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +32,8 @@ pub struct Query {
     /// Partitions to read, and where to begin in each.
     pub wanted: Vec<(u16, Option<Mark>)>,
     pub max_records: f64,
+    /// The servers change what they find, and answer only that they have begun.
+    pub background: bool,
     header: Header,
     fields: Vec<u8>,
     field_count: u16,
@@ -46,8 +51,9 @@ pub fn read(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result
         namespace: block.namespace,
         by_index: !condition.is_empty(),
         wanted: wanted(block, data)?,
+        background: block.query_flags & query_flag::BACKGROUND != 0,
         max_records: block.max_records.clamp(0.0, u64::MAX as f64).trunc(),
-        header: header(block),
+        header: header(block)?,
         fields: Vec::new(),
         field_count: 0,
         ops: Vec::new(),
@@ -58,12 +64,19 @@ pub fn read(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result
         write_condition(&mut query, condition, data, names)?;
     }
     query.field_count += filter::write(block, filter_slots, data, &mut query.fields)?;
-    write_projection(&mut query, block, items, data, names)?;
+    if query.background {
+        write_job(&mut query, block, items, data, names)?;
+    } else {
+        write_projection(&mut query, block, items, data, names)?;
+    }
     Ok(query)
 }
 
-fn header(block: &Block) -> Header {
+fn header(block: &Block) -> Result<Header, Refused> {
     let has = |bit: u32| block.query_flags & bit != 0;
+    if has(query_flag::BACKGROUND) {
+        return job_header(block);
+    }
     let mut header =
         Header { info1: info1::READ, info3: info3::PARTITION_DONE, timeout: block.total_timeout, ..Header::default() };
     if has(query_flag::NO_BINS) {
@@ -78,7 +91,38 @@ fn header(block: &Block) -> Header {
     if block.flags & policy_flag::READ_AP_ALL != 0 {
         header.info1 |= info1::READ_MODE_AP_ALL;
     }
-    header
+    Ok(header)
+}
+
+/// The one place where a write has no digest: a job over all that the query finds, which is what was asked for.
+fn job_header(block: &Block) -> Result<Header, Refused> {
+    let mut header = Header { info2: info2::WRITE, ttl: block.ttl, timeout: block.total_timeout, ..Header::default() };
+    if block.has(policy_flag::DURABLE_DELETE) {
+        header.info2 |= info2::DURABLE_DELETE;
+    }
+    match block.exists()? {
+        Exists::Update => {}
+        Exists::UpdateOnly => header.info3 |= info3::UPDATE_ONLY,
+        Exists::Replace => header.info3 |= info3::CREATE_OR_REPLACE,
+        Exists::ReplaceOnly => header.info3 |= info3::REPLACE_ONLY,
+        Exists::CreateOnly => return Err(refused("a job over records that exist cannot create them")),
+    }
+    Ok(header)
+}
+
+/// What a background job does to each record.
+fn write_job(query: &mut Query, block: &Block, items: &[Slot], data: &[u8], names: &Names) -> Result<(), Refused> {
+    if block.query_flags & query_flag::CALL != 0 {
+        query.field(field::UDF_OP, &[UDF_BACKGROUND]);
+        query.field_count += udf::write(items, data, &mut query.fields)?;
+        return Ok(());
+    }
+    let ops = operate::write(block, items, data, names, &mut query.ops)?;
+    if ops.info2 & info2::WRITE == 0 || ops.info1 != 0 {
+        return Err(refused("a background job only writes"));
+    }
+    query.header.ops = ops.count;
+    Ok(())
 }
 
 impl Query {
@@ -209,6 +253,10 @@ impl Query {
         out.extend_from_slice(&self.fields);
         let mut fields = self.field_count + 1;
         put_field(out, field::QUERY_ID, &id.to_be_bytes());
+        if self.background {
+            out.extend_from_slice(&self.ops);
+            return end_message(out, start, &Header { fields, ..self.header });
+        }
         let mut list = |id: u8, bytes: Vec<u8>| {
             if !bytes.is_empty() {
                 put_field(out, id, &bytes);

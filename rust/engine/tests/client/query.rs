@@ -1,8 +1,9 @@
 //! Queries: every record once, whatever becomes of the nodes; cursors; back-pressure.
 
 use crate::rig::{Rig, BASE};
-use aerospike_sansio::abi::{command_word as word, stat};
+use aerospike_sansio::abi::{command_word as word, query_flag, stat, tag, NONE};
 use aerospike_sansio::proto::code;
+use aerospike_sansio::value::tape::Slot;
 use std::collections::HashSet;
 
 fn with_records(nodes: usize, records: u16) -> Rig {
@@ -151,4 +152,26 @@ fn a_query_that_is_given_up_ends_at_once_and_its_cursor_goes_on() {
     let op = rig.query(&[(word::CURSOR_LENGTH, cursor.len() as u32)]);
     rig.run();
     assert_eq!((rig.result(op).code, distinct(&rig)), (code::OK, 4096));
+}
+
+#[test]
+fn a_background_job_begins_once_on_every_node_under_one_number() {
+    let mut rig = Rig::connected(3, "");
+    let bin = rig.name(aerospike_sansio::names::NameKind::Bin, "b");
+    let write = u32::from(aerospike_sansio::proto::op::WRITE);
+    let op_slot = Slot { tag: tag::OP | write << 8, bin, a: 1, b: 0 };
+    let value = Slot { tag: tag::TRUE, bin: NONE, a: 0, b: 0 };
+    rig.engine.command[word::LENGTH / 4] = op_slot;
+    rig.engine.command[word::LENGTH / 4 + 1] = value;
+    let op = rig.query(&[(word::QUERY_FLAGS, query_flag::BACKGROUND), (word::ITEMS, 1), (word::SLOTS, 2)]);
+    rig.run();
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.in_doubt), (code::OK, false));
+    assert_ne!(ended.generation, 0, "the job's number");
+    assert_eq!(rig.nodes.values().map(|node| node.requests).collect::<Vec<_>>(), [1, 1, 1]);
+    rig.ended.clear();
+    rig.nodes.get_mut(&BASE).unwrap().code = code::PARAMETER as u8;
+    let op = rig.query(&[(word::QUERY_FLAGS, query_flag::BACKGROUND), (word::ITEMS, 1), (word::SLOTS, 2)]);
+    rig.run();
+    assert_eq!((rig.result(op).code, rig.result(op).in_doubt), (code::PARAMETER, true));
 }

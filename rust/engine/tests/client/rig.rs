@@ -259,6 +259,8 @@ impl Rig {
                     let answer = match (request[9] & 8 != 0, request[11] & 4 != 0) {
                         (true, _) => batch_answer(&request, node),
                         (_, true) => query_answer(&request, node),
+                        // A job: a write that is about no record.
+                        _ if !has_digest(&request) && node.code == 0 => frame(3, &last_message()),
                         _ => record_answer(node.code),
                     };
                     if node.holds {
@@ -599,4 +601,21 @@ fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Ve
         answer.push_str(&format!("{name}\t{value}\n"));
     }
     answer.into_bytes()
+}
+
+/// Does a DATA request have a digest field?
+fn has_digest(request: &[u8]) -> bool {
+    let fields = u16::from_be_bytes([request[26], request[27]]);
+    let mut at = 30;
+    (0..fields).any(|_| {
+        let size = u32::from_be_bytes(request[at..at + 4].try_into().unwrap()) as usize;
+        at += 4 + size;
+        request[at - size] == 4
+    })
+}
+
+fn last_message() -> [u8; 22] {
+    let mut body = [0u8; 22];
+    (body[0], body[3]) = (22, 1);
+    body
 }
