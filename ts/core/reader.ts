@@ -3,6 +3,7 @@
 
 import type { ReadOptions } from "../config.ts"
 import { ClientError } from "../errors.ts"
+import { INFINITY, WILDCARD } from "../exp/parts.ts"
 import { type Bins, Double, GeoJSON, HLL, KeyOrderedMap, TypedBlob } from "../values.ts"
 import { show } from "./check.ts"
 import { code, NONE, tag, tagFlag } from "./generated.ts"
@@ -17,6 +18,8 @@ export class Reader {
   readonly #int64: ReadOptions["int64"]
   readonly #wrapped: boolean
   readonly #maps: ReadOptions["maps"]
+  /** What no record holds is read too: what is in expressions. */
+  readonly #marks: boolean
   /** The word at which the next slot begins. */
   #at = 0
   /** The address that offsets of texts count from. */
@@ -24,13 +27,19 @@ export class Reader {
   /** The bin that is being read, for errors. */
   #bin = ""
 
-  constructor(memory: Memory, names: Pick<Names, "text">, options: ReadOptions, ascii: AsciiSlice) {
+  constructor(
+    memory: Memory,
+    names: Pick<Names, "text">,
+    options: ReadOptions & { marks?: boolean },
+    ascii: AsciiSlice,
+  ) {
     this.#memory = memory
     this.#names = names
     this.#ascii = ascii
     this.#int64 = options.int64
     this.#wrapped = options.doubles === "wrapped"
     this.#maps = options.maps
+    this.#marks = options.marks ?? false
   }
 
   /** Reads `items` bins from the slot that begins at word `at`; their texts are offsets from the address `data`. */
@@ -102,6 +111,8 @@ export class Reader {
       case tag.HLL:
         return new HLL(this.#bytes(words[at + 2]!, words[at + 3]!))
       default:
+        if (this.#marks && (kind & 0xff) === tag.INFINITY) return INFINITY
+        if (this.#marks && (kind & 0xff) === tag.WILDCARD) return WILDCARD
         throw this.#unreadable(`holds a value of kind ${kind & 0xff}, which this version cannot read`)
     }
   }

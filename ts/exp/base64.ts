@@ -2,7 +2,7 @@
 // need the engine: see `loadEngine` where there are no files.
 
 import { pack, unpack } from "../core/codec.ts"
-import { expOp, expType } from "../core/generated.ts"
+import { cdtOp, expOp, expType } from "../core/generated.ts"
 import { decodeUtf8 } from "../core/text.ts"
 import { invalid } from "../errors.ts"
 import { Expression, type ExpType, type Part } from "./expression.ts"
@@ -99,6 +99,6 @@ function typeOf(code: Part | undefined): ExpType | undefined {
 /** The op of a call: its arguments may be expressions, its context is not. */
 function operationOf(part: Part): Part {
   if (!Array.isArray(part)) return part
-  if (part[0] === 255) return [255, part[1], operationOf(part[2] as Part)]
+  if (part[0] === cdtOp.CONTEXT) return [cdtOp.CONTEXT, part[1], operationOf(part[2] as Part)]
   return [part[0], ...part.slice(1).map(inner)]
 }

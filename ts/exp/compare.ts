@@ -3,7 +3,6 @@
 
 import { wrong } from "../core/check.ts"
 import { expOp, regexFlag } from "../core/generated.ts"
-import { invalid } from "../errors.ts"
 import {
   type AnyOperand,
   alike,
@@ -85,30 +84,38 @@ export function inList(value: AnyOperand, list: Operand<"list">): Expression<"bo
   return call("bool", expOp.IN_LIST, anyOperand(value), operand("list", list))
 }
 
+/** The keys of a map (server 8.1.2). */
+export function mapKeys(map: Operand<"map">): Expression<"list"> {
+  return call("list", expOp.MAP_KEYS, operand("map", map))
+}
+
+/** The values of a map (server 8.1.2). */
+export function mapValues(map: Operand<"map">): Expression<"list"> {
+  return call("list", expOp.MAP_VALUES, operand("map", map))
+}
+
 // ── Logic ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 type Condition = Operand<"bool">
 type Conditions = readonly [first: Condition, second: Condition, ...more: Condition[]]
 
-function logic(name: string, code: number, conditions: readonly Condition[]): Expression<"bool"> {
-  // The server would only say code 4.
-  if (conditions.length < 2) throw invalid(`exp.${name} takes at least two conditions, not ${conditions.length}.`)
+function logic(code: number, conditions: readonly Condition[]): Expression<"bool"> {
   return call("bool", code, ...conditions.map((condition) => operand("bool", condition)))
 }
 
 /** Whether all are true. False as soon as one is false, even when others are unknown. */
 export function and(...conditions: Conditions): Expression<"bool"> {
-  return logic("and", expOp.AND, conditions)
+  return logic(expOp.AND, conditions)
 }
 
 /** Whether any is true. True as soon as one is true, even when others are unknown. */
 export function or(...conditions: Conditions): Expression<"bool"> {
-  return logic("or", expOp.OR, conditions)
+  return logic(expOp.OR, conditions)
 }
 
 /** Whether exactly one is true. Unknown as soon as one is unknown. */
 export function exclusive(...conditions: Conditions): Expression<"bool"> {
-  return logic("exclusive", expOp.EXCLUSIVE, conditions)
+  return logic(expOp.EXCLUSIVE, conditions)
 }
 
 /** The contrary; unknown stays unknown. */
@@ -153,9 +160,6 @@ export function cond<const V extends AnyOperand>(
   ...rest: (Condition | NoInfer<Operand<TypeOf<V>>>)[]
 ): Expression<TypeOf<V>>
 export function cond(...branches: unknown[]): Expression {
-  if (branches.length < 3 || branches.length % 2 === 0) {
-    throw invalid("exp.cond takes a test and a value, any number of times, then a value for when no test is true.")
-  }
   const isTest = (i: number) => i % 2 === 0 && i < branches.length - 1
   const values = alike(branches.filter((_, i) => !isTest(i)) as Operand<ExpType>[])
   const typed = values.find(({ type }) => type !== undefined)
@@ -171,7 +175,7 @@ export type VariablesOf<V extends Readonly<Record<string, AnyOperand>>> = {
 
 /**
  * Gives names to expressions, each of which is evaluated once, and then the value of a body that uses them. A definition
- * can use those before it by their names, as `exp.int.var("x")`.
+ * can use those before it by their names, as `exp.int.var("x")`. The server refuses (code 4) a name that is defined twice.
  *
  * @example
  * exp.let({ x: exp.add(exp.int.bin("a"), 1) }, ({ x }) => exp.mul(x, x))
@@ -179,13 +183,18 @@ export type VariablesOf<V extends Readonly<Record<string, AnyOperand>>> = {
 function let_<const V extends Readonly<Record<string, AnyOperand>>, T extends ExpType>(
   variables: V,
   body: (variables: VariablesOf<V>) => Expression<T>,
-): Expression<T> {
-  const named = Object.entries(variables).map(([name, value]) => [name, anyOperand(value)] as const)
-  if (named.length === 0) throw invalid("exp.let has no variable: give its body alone.")
-  const used = named.map(([name, { type }]) => [name, call(type, expOp.VAR, variableName(name))])
-  const result = anyOperand(body(Object.fromEntries(used)))
-  const defined = named.flatMap(([name, value]) => [variableName(name), value])
-  return call(result.type as T | undefined, expOp.LET, ...defined, result)
+): Expression<T>
+function let_<T extends ExpType>(
+  variables: Iterable<readonly [name: string, value: AnyOperand]>,
+  body: (variables: Readonly<Record<string, Expression<never>>>) => Expression<T>,
+): Expression<T>
+function let_(variables: object, body: (variables: never) => Expression): Expression {
+  const given =
+    Symbol.iterator in variables ? [...(variables as Iterable<[string, AnyOperand]>)] : Object.entries(variables)
+  const named = given.map(([name, value]) => [variableName(name), anyOperand(value)] as const)
+  const used = named.map(([name, { type }]) => [name.text, call(type, expOp.VAR, name)])
+  const result = anyOperand(body(Object.fromEntries(used) as never))
+  return call(result.type, expOp.LET, ...named.flat(), result)
 }
 
 export { exclusive as xor, let_ as let }

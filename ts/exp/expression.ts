@@ -137,14 +137,12 @@ export function literal<T extends ExpType>(type: T, value: unknown): Expression<
   return new Expression(type, undefined, [], kept as Value)
 }
 
-/** An operand as an expression; what is no expression has to be a literal of that type. */
+/**
+ * An operand as an expression; what is no expression has to be a literal of that type. That an expression is of that type
+ * is for the compiler to see, and for the server, which refuses it with code 4.
+ */
 export function operand<T extends ExpType>(type: T, value: Operand<T>): Expression<T> {
-  if (!(value instanceof Expression)) return literal(type, value)
-  // The types of TypeScript say the same, but JavaScript is not held by them.
-  if (value.type !== undefined && value.type !== type) {
-    throw invalid(`An expression of type ${type} was expected, not ${value}, which is of type ${value.type}.`)
-  }
-  return value as Expression<T>
+  return value instanceof Expression ? (value as Expression<T>) : literal(type, value)
 }
 
 /** Operands of one type, which is that of the first that is an expression, or of the first literal. */

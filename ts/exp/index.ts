@@ -2,6 +2,7 @@
 // `exp.let`, `exp.var`.
 
 export { fromBase64, fromBytes, toBase64, toBytes, toString } from "./base64.ts"
+export * as bit from "./bit.ts"
 export {
   and,
   cond,
@@ -14,6 +15,8 @@ export {
   le,
   let,
   lt,
+  mapKeys,
+  mapValues,
   ne,
   not,
   or,
@@ -21,6 +24,9 @@ export {
   unknown,
   xor,
 } from "./compare.ts"
+export * as hll from "./hll.ts"
+export * as list from "./list.ts"
+export * as map from "./map.ts"
 export {
   abs,
   add,
@@ -62,4 +68,5 @@ export {
   ttl,
   voidTime,
 } from "./metadata.ts"
+export { modifyByPath, removeResult, selectByPath } from "./path.ts"
 export { blob, bool, float, geo, infinity, int, nil, string, wildcard } from "./typed.ts"

@@ -56,7 +56,7 @@ export function isTombstone(): Expression<"bool"> {
 
 /** The last bytes of the record's digest modulo a number: the same part of all records every time it is asked. */
 export function digestModulo(modulo: number): Expression<"int"> {
-  check("the modulus", modulo, integer(1, 0x7fff_ffff))
+  check("the modulus", modulo, integer(-0x8000_0000, 0x7fff_ffff))
   return call("int", expOp.DIGEST_MODULO, modulo)
 }
 

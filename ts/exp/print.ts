@@ -1,6 +1,6 @@
 // Expressions as text for people: the builders' own names, so that what is printed can nearly be pasted back.
 
-import { bitOp, expOp, expSystem, expType, hllOp, listOp, loopPart, mapOp } from "../core/generated.ts"
+import { bitOp, cdtOp, expOp, expSystem, expType, hllOp, listOp, loopPart, mapOp } from "../core/generated.ts"
 import { camelCase } from "../core/text.ts"
 import { Double, GeoJSON, HLL } from "../values.ts"
 import type { Expression, Part } from "./expression.ts"
@@ -68,13 +68,15 @@ function existence(code: number, [left, right]: readonly Part[]): string | undef
 /** A list, map, bit or HLL op: what it is done to first, then its own arguments, then the way to it. */
 function operation([, system, given, target]: readonly Part[]): string {
   const whole = given as readonly Part[]
-  const [ctx, op] = whole[0] === 255 ? [whole[1] as readonly Part[], whole[2] as readonly Part[]] : [[], whole]
+  const [ctx, op] =
+    whole[0] === cdtOp.CONTEXT ? [whole[1] as readonly Part[], whole[2] as readonly Part[]] : [[], whole]
   const args = [target!, ...op.slice(1)].map(printed)
   if (ctx.length > 0) args.push(`ctx ${printed(ctx)}`)
   return `${operationName((system as number) & ~expSystem.MODIFY, op[0])}(${args.join(", ")})`
 }
 
 function operationName(system: number, code: Part | undefined): string {
+  if (code === cdtOp.SELECT) return "path"
   if (system === expSystem.BITS) return `bit.${bits.get(code) ?? code}`
   if (system === expSystem.HLL) return `hll.${hlls.get(code) ?? code}`
   if (lists.has(code)) return `list.${lists.get(code)}`

@@ -3,6 +3,7 @@
 // with the recorded result.
 
 import { call, notYet, refusal } from "./commands.mjs"
+import { expressionBuilder } from "./expressions.mjs"
 import { FakeCluster, infoFrame } from "./fake-cluster.mjs"
 import { bytesOf, cutFrames, parseMessages, TYPE } from "./frame.mjs"
 import { difference, requestLines } from "./lines.mjs"
@@ -48,6 +49,7 @@ async function check(api, client, cluster, exchange) {
   if (later) return both({ status: "later", reason: later })
 
   const build = valueBuilder(api, clientOf(exchange))
+  build.expression = expressionBuilder(api, build)
   const refused = refusal(what, NAMESPACES)
   if (refused) return [{ direction: "encode", ...(await mustRefuse(api, client, cluster, exchange, build, refused)) }]
   // What another client refused by itself says nothing of ours.

@@ -18,6 +18,7 @@ const POLICY = {
   read_mode_ap: (value) => ({ readModeAP: value }),
   read_mode_sc: (value) => ({ readModeSC: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
   commit_level: (value) => ({ commitLevel: value }),
+  filter: (value, _, build) => ({ filterExpression: build.expression(value) }),
   replica: (value) => ({ replica: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
 }
 
@@ -102,7 +103,8 @@ function isText(value) {
 /** Calls the client. `build` makes values of the neutral ones. */
 export function call(client, what, build) {
   const policy = {}
-  for (const [name, value] of Object.entries(what.policy ?? {})) Object.assign(policy, POLICY[name](value, what.policy))
+  for (const [name, value] of Object.entries(what.policy ?? {}))
+    Object.assign(policy, POLICY[name](value, what.policy, build))
   const given = { ...what, key: what.key && keyOf(what.key, build) }
   if (what.bins)
     given.bins = Array.isArray(what.bins[0])
