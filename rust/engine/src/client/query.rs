@@ -114,6 +114,9 @@ impl Engine {
             return self.wait_for_cluster(op);
         }
         for node in nodes {
+            if self.named(name).is_none() {
+                return;
+            }
             let part = self.new_query_part(op, name, Vec::new());
             self.ops[part].target = Some(node);
             self.ops[part].write = true;
@@ -176,11 +179,18 @@ impl Engine {
         let room = self.ops[op].query.as_ref().map_or(0.0, |run| run.room());
         let mut shares = shares(room, by_node.len() + 1).into_iter();
         for (node, rows) in by_node {
+            // A part that fails at once ends the query, and all its parts.
+            if self.named(name).is_none() {
+                return;
+            }
             if let Some(run) = self.ops[op].query.as_deref_mut() {
                 run.parts += 1;
             }
             let other = self.new_query_part(part, name, rows);
             self.send_query_part(op, other, node, shares.next().unwrap_or(0));
+        }
+        if self.named(name).is_none() {
+            return;
         }
         if let Some(own) = self.ops[part].part.as_mut() {
             own.rows = rows;

@@ -27,6 +27,8 @@ struct Book {
     open: HashMap<u32, f64>,
     /// Rows of open batches that have not been answered.
     rows: HashMap<u32, HashSet<u32>>,
+    /// Records that open queries have found.
+    seen: HashMap<u32, HashSet<[u8; 20]>>,
     submitted: usize,
     ended: usize,
 }
@@ -43,7 +45,15 @@ impl Book {
             (word::SLEEP, random.below(30) as u32),
             (word::TIMEOUT_DELAY, random.below(100) as u32),
         ];
-        let op = if random.one_in(6) {
+        let op = if random.one_in(12) {
+            let partitions = (1 + random.below(40) as u32) << 16 | random.below(4000) as u32;
+            let [low, high] =
+                [random.below(2) as f64 * 17.0].map(f64::to_bits).map(|bits| [bits as u32, (bits >> 32) as u32])[0];
+            let limit = [(word::PARTITIONS, partitions), (word::MAX_RECORDS, low), (word::MAX_RECORDS + 1, high)];
+            let op = rig.query(&[&settings[..], &limit].concat());
+            self.seen.insert(op, HashSet::new());
+            op
+        } else if random.one_in(6) {
             let keys: Vec<i64> = (0..1 + random.below(12)).map(|_| random.below(10_000) as i64).collect();
             let (reads, writes) = keys.split_at(keys.len() / 2);
             let groups = [(command_kind::GET, reads), (command_kind::PUT, writes)];
@@ -61,11 +71,16 @@ impl Book {
     }
 
     fn settle(&mut self, rig: &mut Rig) {
+        for (op, digest) in rig.found.drain(..) {
+            let seen = self.seen.get_mut(&op).expect("a record of no open query");
+            assert!(seen.insert(digest), "a record came twice");
+        }
         for (op, row, _, _) in rig.parts.drain(..) {
             let rows = self.rows.get_mut(&op).expect("a row of no open batch");
             assert!(rows.remove(&row), "row {row} was answered twice");
         }
         for ended in rig.ended.drain(..) {
+            self.seen.remove(&ended.op);
             if let Some(rows) = self.rows.remove(&ended.op) {
                 assert!(rows.is_empty(), "a batch ended before its rows {rows:?}");
             }
@@ -89,12 +104,18 @@ fn bad_day(seed: u64) {
         random.below(2) * 100,
     );
     let mut rig = Rig::connected(nodes, &limits);
+    rig.nodes.values_mut().for_each(|node| node.records = 3);
     let mut book = Book::default();
     let max_conns = 6 * nodes + nodes + 2 * nodes;
     for _ in 0..300 {
         let port = BASE + random.below(nodes as u64) as u16;
         match random.below(12) {
             0..=3 => (0..random.below(20)).for_each(|_| book.submit(&mut rig, &mut random)),
+            4 if random.one_in(3) => {
+                let node = rig.nodes.get_mut(&port).unwrap();
+                node.cut_after = Some(random.below(30) as usize);
+                node.missing = (0..random.below(20)).map(|_| random.below(4096) as u16).collect();
+            }
             4 => rig.nodes.get_mut(&port).unwrap().holds = random.one_in(2),
             5 => rig.answer_held(port),
             6 => rig.nodes.get_mut(&port).unwrap().code = [0, 0, 2, 9, 11, 18][random.below(6) as usize],
