@@ -13,7 +13,7 @@ import {
   unknownField,
   wrong,
 } from "./core/check.ts"
-import { commandWord, limit, policyFlag } from "./core/generated.ts"
+import { batchFlag, commandWord, limit, policyFlag, queryFlag } from "./core/generated.ts"
 import { invalid } from "./errors.ts"
 import { Expression } from "./exp/expression.ts"
 
@@ -91,16 +91,92 @@ export interface WritePolicy extends RemovePolicy {
 /** `infoAll`, `infoNode`, `infoRandomNode`. */
 export interface InfoPolicy extends BasePolicy {}
 
+/** The rows of a batch that read. */
+export type BatchReadPolicy = Pick<ReadPolicy, "filterExpression" | "readTouchTtlPercent">
+
+/** The rows of a batch that remove their record. */
+export type BatchRemovePolicy = Omit<RemovePolicy, keyof BasePolicy | "replica">
+
+/** The rows of a batch that write. */
+export type BatchWritePolicy = Omit<WritePolicy, keyof BasePolicy | "replica">
+
+/**
+ * A batch as a whole. Its time limits and retries are those of the whole; only rows that were not answered are tried
+ * again. `maxRetries` is by default 2 for a batch that only reads, and 0 for one with rows that write.
+ *
+ * A `filterExpression` holds for every row that has none of its own.
+ */
+export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP" | "readModeSC"> {
+  /** Rows of namespaces in memory may be done in the server's network thread. Default true. */
+  allowInlineRam?: boolean | undefined
+  /** Rows of namespaces on SSDs, too. Default false. */
+  allowInlineSsd?: boolean | undefined
+  /**
+   * Whether a node goes on behind a row that fails. Default true. With false it stops at the first failure but "not
+   * found" and "filtered out", and then answers none of its rows: all of them fail with that code.
+   */
+  respondAllKeys?: boolean | undefined
+  /** How many nodes are asked at once; 0, the default, is all. Others are not available yet. */
+  maxConcurrentNodes?: number | undefined
+  /** What holds for rows that read and say nothing else. */
+  read?: BatchReadPolicy | undefined
+  /** What holds for rows that write and say nothing else. */
+  write?: BatchWritePolicy | undefined
+  /** What holds for rows that remove and say nothing else. */
+  remove?: BatchRemovePolicy | undefined
+}
+
+/**
+ * A query or scan. Its defaults differ from those of other operations: no `totalTimeout`, and `maxRetries` 5, each of
+ * them only for partitions that were not read to their end.
+ */
+export interface QueryPolicy extends BasePolicy, Pick<RecordPolicy, "filterExpression" | "replica"> {
+  /** How many replicas an available (AP) namespace consults. Default `"one"`. */
+  readModeAP?: "one" | "all" | undefined
+  /** Records that a node may read in a second; 0 = no limit. Default 0. */
+  recordsPerSecond?: number | undefined
+  /** The query ends when so many records have come; 0 = no limit. Default 0. */
+  maxRecords?: number | undefined
+  /**
+   * `"short"`: fewer than about a hundred records of each node are expected, and the server does without monitoring and
+   * throttling it. `"longRelaxAP"`: partitions that migrate are not waited for. Default `"long"`.
+   */
+  expectedDuration?: "long" | "short" | "longRelaxAP" | undefined
+  /** False: records come with metadata only. Default true. */
+  includeBins?: boolean | undefined
+  /** Which of the 4096 partitions are read. Default: all. */
+  partitionFilter?: PartitionFilter | undefined
+  /** Only false, the default, is available: servers from 6.0 on read each partition whole in spite of migrations. */
+  failOnClusterChange?: boolean | undefined
+}
+
+/** Partitions by number. */
+export interface PartitionFilter {
+  /** The first, 0 to 4095. */
+  readonly begin: number
+  /** How many. Default 1. */
+  readonly count?: number | undefined
+}
+
 /** Defaults for each kind of operation, as `connect` takes them. */
 export interface Policies {
   read?: Omit<ReadPolicy, "signal">
   write?: Omit<WritePolicy, "signal">
   remove?: Omit<RemovePolicy, "signal">
+  /** Batches do not follow `read`, `write` and `remove` above, but its own fields of these names. */
+  batch?: Omit<BatchPolicy, "signal">
+  /** Queries with a where-clause. */
+  query?: Omit<QueryPolicy, "signal">
+  /** Queries without one. */
+  scan?: Omit<QueryPolicy, "signal">
   info?: Omit<InfoPolicy, "signal">
 }
 
 /** The kinds of operation that have defaults of their own. */
-export type PolicyKind = "read" | "write" | "remove" | "info"
+export type PolicyKind = keyof Policies
+
+/** The kinds of rows in a batch. */
+export type RowKind = "read" | "write" | "remove"
 
 interface PolicyField {
   readonly rule: Rule
@@ -110,13 +186,15 @@ interface PolicyField {
   readonly later?: { readonly harmless: unknown }
 }
 
-// A block's policy words lie between these two.
+// A block's policy words lie between the first two; behind them those that only batches and queries have.
 const first = commandWord.FLAGS
 const end = commandWord.READ_TOUCH + 1
+const firstOfMany = commandWord.BATCH_FLAGS
+const endOfMany = commandWord.PARTITIONS + 1
 
 /** The policy words of a block, while they are put together. */
 export class PolicyWords {
-  readonly words: Uint32Array = new Uint32Array(end - first)
+  readonly words: Uint32Array = new Uint32Array(endOfMany - first)
   /** The filter expression, or one that is packed; its place is known only when the command is written. */
   filter: Expression | Uint8Array | undefined
   signal: AbortSignal | undefined
@@ -137,9 +215,14 @@ export class PolicyWords {
     this.bits(bit, on ? bit : 0)
   }
 
-  bits(mask: number, value: number): void {
-    const at = commandWord.FLAGS - first
+  bits(mask: number, value: number, word: number = commandWord.FLAGS): void {
+    const at = word - first
     this.words[at] = (this.words[at]! & ~mask) | value
+  }
+
+  /** The bits of the FLAGS word. */
+  get flags(): number {
+    return this.words[commandWord.FLAGS - first]!
   }
 
   choice(shift: number, width: number, choices: readonly string[], value: string): void {
@@ -156,7 +239,12 @@ export class PolicyWords {
   copyTo(memory: Uint32Array, base: number): void {
     const words = this.words
     // A loop: `set` costs more than these few words.
-    for (let i = 0; i < words.length; i++) memory[base + first + i] = words[i]!
+    for (let i = 0; i < end - first; i++) memory[base + first + i] = words[i]!
+  }
+
+  /** Copies the words that only batches and queries have. */
+  copyRestTo(memory: Uint32Array, base: number): void {
+    for (let at = firstOfMany; at < endOfMany; at++) memory[base + at] = this.words[at - first]!
   }
 }
 
@@ -210,6 +298,38 @@ const fields = {
     pack: (words: PolicyWords, value: string) => words.flag(policyFlag.COMMIT_MASTER, value === "master"),
   },
   onLockingOnly: bit(policyFlag.ON_LOCKING_ONLY),
+  allowInlineRam: bitOf(commandWord.BATCH_FLAGS, batchFlag.INLINE_RAM),
+  allowInlineSsd: bitOf(commandWord.BATCH_FLAGS, batchFlag.INLINE_SSD),
+  respondAllKeys: bitOf(commandWord.BATCH_FLAGS, batchFlag.RESPOND_ALL_KEYS),
+  maxConcurrentNodes: { rule: integer(0, 0xffff), later: { harmless: 0 } },
+  // Those of rows are packed when a row is: see `PolicyPacker.row`.
+  read: { rule: rowPolicy("read") },
+  write: { rule: rowPolicy("write") },
+  remove: { rule: rowPolicy("remove") },
+  recordsPerSecond: number(integer(0, 0xffff_ffff), commandWord.RECORDS_PER_SECOND),
+  maxRecords: {
+    rule: integer(0, Number.MAX_SAFE_INTEGER),
+    pack: (words: PolicyWords, value: number) => words.double(commandWord.MAX_RECORDS, value),
+  },
+  expectedDuration: {
+    rule: oneOf("long", "short", "longRelaxAP"),
+    pack: (words: PolicyWords, value: string) => {
+      const mask = queryFlag.SHORT | queryFlag.RELAX
+      const bits = value === "short" ? queryFlag.SHORT : value === "long" ? 0 : queryFlag.RELAX
+      words.bits(mask, bits, commandWord.QUERY_FLAGS)
+    },
+  },
+  includeBins: {
+    rule: flag,
+    pack: (words: PolicyWords, value: boolean) =>
+      words.bits(queryFlag.NO_BINS, value ? 0 : queryFlag.NO_BINS, commandWord.QUERY_FLAGS),
+  },
+  partitionFilter: {
+    rule: rule("{ begin, count } with begin from 0 to 4095 and begin + count up to 4096", isPartitions),
+    pack: (words: PolicyWords, { begin, count = 1 }: PartitionFilter) =>
+      words.word(commandWord.PARTITIONS, begin | (count << 16)),
+  },
+  failOnClusterChange: { rule: flag, later: { harmless: false } },
   compress: { rule: flag, later: { harmless: false } },
   txn: { rule: rule("a Transaction", () => false), later: { harmless: null } },
 } satisfies Record<string, PolicyField>
@@ -222,6 +342,14 @@ function number(rule: Rule, word: number): PolicyField {
 
 function bit(mask: number): PolicyField {
   return { rule: flag, pack: (words: PolicyWords, value: boolean) => words.flag(mask, value) }
+}
+
+function bitOf(word: number, mask: number): PolicyField {
+  return { rule: flag, pack: (words: PolicyWords, value: boolean) => words.bits(mask, value ? mask : 0, word) }
+}
+
+function rowPolicy(kind: RowKind): Rule {
+  return rule(`an object of policy fields for rows that ${kind}`, isPlainObject)
 }
 
 function choice(shift: number, width: number, choices: readonly string[]): PolicyField {
@@ -240,6 +368,13 @@ function isFilter(value: unknown): boolean {
   return value instanceof Uint8Array && value.length > 0
 }
 
+function isPartitions(value: unknown): boolean {
+  if (!isPlainObject(value)) return false
+  const { begin, count = 1, ...more } = value as { begin: number; count?: number }
+  const are = Number.isInteger(begin) && Number.isInteger(count) && Object.keys(more).length === 0
+  return are && begin >= 0 && count > 0 && begin + count <= limit.PARTITIONS
+}
+
 function isGeneration(value: unknown): boolean {
   if (!isPlainObject(value)) return false
   const [name, ...more] = Object.keys(value)
@@ -255,63 +390,140 @@ const base: readonly FieldName[] = [
 const record: readonly FieldName[] = [...base, "filterExpression", "sendKey", "replica", "compress", "txn"]
 const remove: readonly FieldName[] = [...record, "gen", "durableDelete", "commitLevel", "onLockingOnly"]
 
+const rowRemove: readonly FieldName[] = [
+  ...(["filterExpression", "sendKey", "compress", "txn"] as const),
+  ...(["gen", "durableDelete", "commitLevel", "onLockingOnly"] as const),
+]
+const query: readonly FieldName[] = [
+  ...base,
+  ...(["filterExpression", "replica", "readModeAP", "recordsPerSecond", "maxRecords", "expectedDuration"] as const),
+  ...(["includeBins", "partitionFilter", "failOnClusterChange"] as const),
+]
+
 const takes: Record<PolicyKind, readonly FieldName[]> = {
   read: [...record, "readModeAP", "readModeSC", "readTouchTtlPercent"],
   write: [...remove, "exists", "ttl"],
   remove,
+  batch: [
+    ...[...record, "readModeAP", "readModeSC", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
+    ...(["maxConcurrentNodes", "read", "write", "remove"] as const),
+  ] as FieldName[],
+  query,
+  scan: query,
   info: base,
 }
 
+/** What a row of a batch takes, by what it does. */
+const rowTakes: Record<RowKind, readonly FieldName[]> = {
+  read: ["filterExpression", "readTouchTtlPercent"],
+  write: [...rowRemove, "exists", "ttl"],
+  remove: rowRemove,
+}
+
 // A table of its own for each kind, so that the hot path looks a name up once. No prototype: `constructor` is unknown.
-const fieldsOf = Object.fromEntries(
-  Object.entries(takes).map(([kind, names]) => [
-    kind,
-    Object.assign(Object.create(null), Object.fromEntries(names.map((name) => [name, fields[name]]))),
-  ]),
-) as Record<PolicyKind, Record<string, PolicyField>>
+const tables = tablesOf(takes)
+const rowTables = tablesOf(rowTakes)
+
+interface Table {
+  readonly kind: string
+  readonly fields: Record<string, PolicyField>
+}
+
+function tablesOf<K extends string>(takes: Record<K, readonly FieldName[]>): Record<K, Table> {
+  const table = ([kind, names]: [string, readonly FieldName[]]) => {
+    const taken = Object.fromEntries(names.map((name) => [name, fields[name]]))
+    return [kind, { kind, fields: Object.assign(Object.create(null), taken) }]
+  }
+  return Object.fromEntries(Object.entries<readonly FieldName[]>(takes).map(table))
+}
 
 /** What holds where neither the call nor the client says anything else. */
-const defaults: Record<PolicyKind, ReadPolicy & WritePolicy> = (() => {
+const defaults: Record<PolicyKind, ReadPolicy & WritePolicy & BatchPolicy & QueryPolicy> = (() => {
   const all = { socketTimeout: 30_000, totalTimeout: 1000, maxRetries: 0, sleepBetweenRetries: 0, sleepMultiplier: 1 }
+  const query = { ...all, totalTimeout: 0, maxRetries: 5 }
   return {
     read: { ...all, maxRetries: 2 },
     write: all,
     remove: all,
+    batch: { ...all, maxRetries: 2, allowInlineRam: true, respondAllKeys: true },
+    query,
+    scan: query,
     info: { ...all, maxRetries: 2 },
   }
 })()
 
+const rowKinds = ["read", "write", "remove"] as const
+const readModes = policyFlag.READ_AP_ALL | (3 << policyFlag.READ_SC_SHIFT)
+
 /** Packs policies over the defaults that a client was connected with. One a client: its result is used up at once. */
 export class PolicyPacker {
   readonly #defaults: Record<PolicyKind, PolicyWords>
+  /** Of batches that write: they are not tried again unless that is said. */
+  readonly #writingBatch: PolicyWords
+  readonly #rows: Record<RowKind, PolicyWords>
   readonly #words: PolicyWords = new PolicyWords()
+  readonly #row: PolicyWords = new PolicyWords()
 
   constructor(policies: Policies = {}) {
-    const empty = new PolicyWords()
-    const packed = (kind: PolicyKind): PolicyWords => {
+    const packed = (kind: PolicyKind, common: object = defaults[kind]): PolicyWords => {
       const words = new PolicyWords()
-      words.reset(empty)
-      apply(words, kind, defaults[kind], `the default ${kind} policy`)
+      apply(words, tables[kind], common, `the default ${kind} policy`)
       const given = policies[kind]
-      if (given !== undefined) apply(words, kind, given, `config.policies.${kind}`)
+      if (given !== undefined) apply(words, tables[kind], given, `config.policies.${kind}`)
+      return words
+    }
+    const packedRow = (kind: RowKind): PolicyWords => {
+      const words = new PolicyWords()
+      const given = policies.batch?.[kind]
+      if (given !== undefined) apply(words, rowTables[kind], given, `config.policies.batch.${kind}`)
       return words
     }
     checkKinds(policies)
-    this.#defaults = { read: packed("read"), write: packed("write"), remove: packed("remove"), info: packed("info") }
+    this.#defaults = byKind(tables, packed)
+    this.#writingBatch = packed("batch", { ...defaults.batch, maxRetries: 0 })
+    this.#rows = byKind(rowTables, packedRow)
   }
 
   /** The words of a policy; valid until the next call. */
   pack(kind: PolicyKind, policy: object | undefined): PolicyWords {
-    if (policy === undefined) return this.#defaults[kind]
-    this.#words.reset(this.#defaults[kind])
-    apply(this.#words, kind, policy, "policy")
+    return this.#over(this.#defaults[kind], kind, policy)
+  }
+
+  /** Those of a batch. */
+  batch(policy: BatchPolicy | undefined, writes: boolean): PolicyWords {
+    const words = this.#over(writes ? this.#writingBatch : this.#defaults.batch, "batch", policy)
+    // Also what no row uses has to be right.
+    if (policy) for (const kind of rowKinds) this.row(kind, policy, undefined, 0)
+    return words
+  }
+
+  /** Those of a row with a policy of its own; `flags` are those of its batch. They do not touch the batch's words. */
+  row(kind: RowKind, batch: BatchPolicy | undefined, own: object | undefined, flags: number): PolicyWords {
+    const words = this.#row
+    words.reset(this.#rows[kind])
+    const common = batch?.[kind]
+    if (common !== undefined) apply(words, rowTables[kind], common, `policy.${kind}`)
+    if (own !== undefined) apply(words, rowTables[kind], own, "policy")
+    const shared = flags & (kind === "read" ? readModes : readModes | policyFlag.SEND_KEY)
+    words.bits(shared, shared)
+    return words
+  }
+
+  #over(common: PolicyWords, kind: PolicyKind, policy: object | undefined): PolicyWords {
+    if (policy === undefined) return common
+    this.#words.reset(common)
+    apply(this.#words, tables[kind], policy, "policy")
     return this.#words
   }
 }
 
+function byKind<K extends string>(kinds: Record<K, unknown>, make: (kind: K) => PolicyWords): Record<K, PolicyWords> {
+  return Object.fromEntries(Object.keys(kinds).map((kind) => [kind, make(kind as K)])) as Record<K, PolicyWords>
+}
+
 function checkKinds(policies: Policies): void {
   if (!isPlainObject(policies)) throw wrong("config.policies", policies, "an object of policies by kind of operation")
-  const later = ["operate", "apply", "batch", "query", "scan", "admin"]
+  const later = ["operate", "apply", "admin"]
   for (const [kind, given] of Object.entries(policies)) {
     if (later.includes(kind)) {
       throw invalid(`config.policies.${kind} is not available yet: this version has no such operations.`)
@@ -323,28 +535,26 @@ function checkKinds(policies: Policies): void {
   }
 }
 
-function apply(words: PolicyWords, kind: PolicyKind, policy: object, path: string): void {
+function apply(words: PolicyWords, table: Table, policy: object, path: string): void {
   if (typeof policy !== "object" || policy === null) throw wrong(path, policy, "an object of policy fields")
-  const known = fieldsOf[kind]
   for (const name in policy) {
     const value = (policy as Record<string, unknown>)[name]
     if (value === undefined) continue
-    const field = known[name]
-    if (field === undefined) throw notTaken(path, kind, name)
+    const field = table.fields[name]
+    if (field === undefined) throw notTaken(path, table, name)
     if (field.later) {
       if (value === field.later.harmless) continue
       throw invalid(`${path}.${name} is not available yet in this version.`)
     }
     if (!field.rule.accepts(value)) check(`${path}.${name}`, value, field.rule)
-    field.pack!(words, value as never)
+    field.pack?.(words, value as never)
   }
 }
 
-function notTaken(path: string, kind: PolicyKind, name: string): Error {
-  const known = Object.keys(fieldsOf[kind])
+function notTaken(path: string, table: Table, name: string): Error {
+  const known = Object.keys(table.fields)
   if (!Object.hasOwn(fields, name)) return unknownField(path, name, known)
   const kinds = Object.keys(takes).filter((other) => takes[other as PolicyKind].includes(name as FieldName))
-  return invalid(
-    `${path}.${name} is a field of ${kinds.join(" and ")} operations; a ${kind} takes ${known.join(", ")}.`,
-  )
+  const of = kinds.join(", ").replace(/, (\w+)$/, " and $1")
+  return invalid(`${path}.${name} is a field of ${of} operations; a ${table.kind} takes ${known.join(", ")}.`)
 }

@@ -152,7 +152,7 @@ describe("fields", () => {
     [{ policies: [] }, "config.policies is an empty array"],
     [{ policies: { constructor: {} } }, "config.policies.constructor is not known"],
     [{ policies: { reed: {} } }, "config.policies.reed is not known: did you mean read?"],
-    [{ policies: { batch: {} } }, "config.policies.batch is not available yet"],
+    [{ policies: { admin: {} } }, "config.policies.admin is not available yet"],
     [{ policies: { read: 7 } }, "config.policies.read is 7: it must be an object of policy fields."],
     [{ policies: { read: { totalTimeout: "1s" } } }, 'config.policies.read.totalTimeout is "1s"'],
     [

@@ -1,9 +1,9 @@
 // How policies are packed into the words of a command, and the text of every refusal.
 
 import { describe, expect, test } from "vitest"
-import { commandWord, policyFlag } from "../../ts/core/generated.ts"
+import { batchFlag, commandWord, policyFlag, queryFlag } from "../../ts/core/generated.ts"
 import { InvalidArgumentError } from "../../ts/errors.ts"
-import { type PolicyKind, PolicyPacker, TTL } from "../../ts/policy.ts"
+import { type PolicyKind, PolicyPacker, type PolicyWords, TTL } from "../../ts/policy.ts"
 
 /** The words of a block, by name. */
 function packed(kind: PolicyKind, policy?: object, packer = new PolicyPacker()) {
@@ -126,6 +126,62 @@ describe("packing", () => {
   })
 })
 
+describe("batches and queries", () => {
+  const word = (words: PolicyWords, at: number) => words.words[at - commandWord.FLAGS]
+  const packer = new PolicyPacker({ batch: { sendKey: true, write: { ttl: 60 } }, query: { recordsPerSecond: 100 } })
+
+  test("a batch is tried again by default when it only reads", () => {
+    expect(word(packer.batch(undefined, false), commandWord.MAX_RETRIES)).toBe(2)
+    expect(word(packer.batch(undefined, true), commandWord.MAX_RETRIES)).toBe(0)
+    expect(word(packer.batch({ maxRetries: 1 }, true), commandWord.MAX_RETRIES)).toBe(1)
+    expect(word(packer.batch({}, false), commandWord.BATCH_FLAGS)).toBe(
+      batchFlag.INLINE_RAM | batchFlag.RESPOND_ALL_KEYS,
+    )
+  })
+
+  test("a row has what the client, the batch and the row itself say, the last first", () => {
+    const batch = { write: { exists: "createOnly", ttl: 70 } } as const
+    const flags = packer.batch(batch, true).flags
+    const exists = 4 << policyFlag.EXISTS_SHIFT
+    expect(packer.row("write", undefined, undefined, flags).flags).toBe(policyFlag.SEND_KEY)
+    expect(packer.row("write", batch, undefined, flags).flags).toBe(policyFlag.SEND_KEY | exists)
+    expect(word(packer.row("write", undefined, undefined, 0), commandWord.TTL)).toBe(60)
+    expect(word(packer.row("write", batch, undefined, 0), commandWord.TTL)).toBe(70)
+    expect(word(packer.row("write", batch, { ttl: 80 }, 0), commandWord.TTL)).toBe(80)
+    expect(word(packer.row("remove", batch, undefined, 0), commandWord.TTL)).toBe(0)
+  })
+
+  test("read modes are those of the batch, and only rows that write send their key", () => {
+    const { flags } = packer.batch({ readModeAP: "all", readModeSC: "linearize", replica: "any" }, false)
+    const modes = policyFlag.READ_AP_ALL | (1 << policyFlag.READ_SC_SHIFT)
+    expect(packer.row("read", undefined, undefined, flags).flags).toBe(modes)
+    expect(packer.row("write", undefined, undefined, flags).flags).toBe(modes | policyFlag.SEND_KEY)
+  })
+
+  test("a query has its own limits", () => {
+    const given = { maxRecords: 2 ** 40, partitionFilter: { begin: 4000, count: 96 }, includeBins: false } as const
+    const words = packer.pack("query", { ...given, expectedDuration: "short" })
+    expect(word(words, commandWord.RECORDS_PER_SECOND)).toBe(100)
+    expect(word(words, commandWord.MAX_RETRIES)).toBe(5)
+    expect(word(words, commandWord.TOTAL_TIMEOUT)).toBe(0)
+    expect(word(words, commandWord.PARTITIONS)).toBe(4000 | (96 << 16))
+    expect(word(words, commandWord.QUERY_FLAGS)).toBe(queryFlag.NO_BINS | queryFlag.SHORT)
+    const at = commandWord.MAX_RECORDS - commandWord.FLAGS
+    expect(new Float64Array(words.words.slice(at, at + 2).buffer)[0]).toBe(2 ** 40)
+    expect(word(packer.pack("scan", undefined), commandWord.RECORDS_PER_SECOND)).toBe(0)
+  })
+
+  test.each([
+    [{ maxConcurrentNodes: 2 }, "policy.maxConcurrentNodes is not available yet"],
+    [{ write: { totalTimeout: 5 } }, "policy.write.totalTimeout is a field of"],
+    [{ read: { ttl: 5 } }, "policy.read.ttl is a field of"],
+    [{ remove: 7 }, "policy.remove is 7: it must be an object of policy fields for rows that remove."],
+    [{ allowInlineSsd: 1 }, "policy.allowInlineSsd is 1"],
+  ])("%j is refused by a batch", (policy, message) => {
+    expect(() => packer.batch(policy as object, false)).toThrow(message)
+  })
+})
+
 describe("refusals", () => {
   test.each<[PolicyKind, unknown, string]>([
     ["write", 7, "policy is 7: it must be an object of policy fields."],
@@ -163,7 +219,11 @@ describe("refusals", () => {
       { readTouchTtlPercent: 101 },
       "policy.readTouchTtlPercent is 101: it must be a whole number of percent from -1 to 100.",
     ],
-    ["read", { filterExpression: "x" }, 'policy.filterExpression is "x": it must be an expression that is true or false, or the bytes of one.'],
+    [
+      "read",
+      { filterExpression: "x" },
+      'policy.filterExpression is "x": it must be an expression that is true or false, or the bytes of one.',
+    ],
     ["read", { filterExpression: new Uint8Array() }, "policy.filterExpression is a Uint8Array"],
     ["read", { signal: {} }, "policy.signal is an object: it must be an AbortSignal."],
     ["read", { compress: true }, "policy.compress is not available yet in this version."],
@@ -173,8 +233,12 @@ describe("refusals", () => {
     ["write", { constructor: 1 }, "policy.constructor is not known"],
     ["read", { exists: "replace" }, "policy.exists is a field of write operations; a read takes socketTimeout,"],
     ["read", { gen: { eq: 1 } }, "policy.gen is a field of write and remove operations"],
-    ["write", { readModeAP: "all" }, "policy.readModeAP is a field of read operations"],
-    ["info", { sendKey: true }, "policy.sendKey is a field of read and write and remove operations"],
+    ["query", { partitionFilter: { begin: 4096 } }, "policy.partitionFilter is an object: it must be { begin, count }"],
+    ["query", { recordsPerSecond: -1 }, "policy.recordsPerSecond is -1"],
+    ["query", { expectedDuration: "soon" }, 'policy.expectedDuration is "soon": it must be one of "long", "short",'],
+    ["scan", { sendKey: true }, "policy.sendKey is a field of"],
+    ["write", { readModeAP: "all" }, "policy.readModeAP is a field of read, batch, query and scan operations"],
+    ["info", { sendKey: true }, "policy.sendKey is a field of read, write, remove and batch operations"],
   ])("%s %j", (kind, policy, message) => {
     const act = () => new PolicyPacker().pack(kind, policy as object)
     expect(act).toThrow(InvalidArgumentError)

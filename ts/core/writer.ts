@@ -5,12 +5,12 @@
 import { type InvalidArgumentError, invalid } from "../errors.ts"
 import { Expression } from "../exp/expression.ts"
 import { Mark, Raw } from "../exp/parts.ts"
-import type { Key } from "../key.ts"
+import type { Key, KeyDigest } from "../key.ts"
 import type { PolicyWords } from "../policy.ts"
 import { Double, GeoJSON, HLL, KeyOrderedMap, OrderedList, TypedBlob } from "../values.ts"
 import { isPlainObject, show, wrong } from "./check.ts"
 import type { Regions } from "./engine.ts"
-import { commandWord, expOp, limit, NONE, particle, tag, tagFlag } from "./generated.ts"
+import { commandKind, commandWord, expOp, limit, NONE, particle, tag, tagFlag } from "./generated.ts"
 import type { Memory } from "./memory.ts"
 import { NameKind, type Names } from "./names.ts"
 import { encode, utf8Length, utf8LengthMax } from "./text.ts"
@@ -36,11 +36,20 @@ export class Writer {
   #data = 0
   #dataMax = 0
 
+  /** The block whose words are being written: the command's, or that of a group of a batch. */
+  #head = 0
+  /** Its first word, counted from the command's. */
+  #headOffset = 0
+
   #slots = 0
   #used = 0
   #items = 0
+  /** The first slot behind the block whose words are being written. */
+  #first = 0
   /** Slots before those of the items. */
   #filterSlots = 0
+  /** The row whose key is being written, in a batch. */
+  #row: number = NONE
   /** What the trail begins with. */
   #root = "bins"
   /** The way from the bin to the value that is being written, as far as `depth` says. */
@@ -60,27 +69,72 @@ export class Writer {
     this.#busy = true
     this.#root = "bins"
     this.#memory.refresh()
+    this.#headOffset = 0
+    this.#head = this.#block
     this.#slots = 0
     this.#used = 0
+    this.#row = NONE
+    this.#beginBlock(kind, policy)
+  }
+
+  #beginBlock(kind: number, policy: PolicyWords): void {
+    this.#first = this.#slots
     this.#items = 0
     const words = this.#memory.words
-    words[this.#block + commandWord.KIND] = kind
-    policy.copyTo(words, this.#block)
-    words[this.#block + commandWord.FILTER_SLOTS] = 0
+    words[this.#head + commandWord.KIND] = kind
+    policy.copyTo(words, this.#head)
+    words[this.#head + commandWord.FILTER_SLOTS] = 0
     this.#filterSlots = 0
     if (policy.filter !== undefined) this.#filter(policy.filter)
   }
 
-  /** The command is complete: its counts are written. */
+  /** The command, or what a group of a batch has before its keys, is complete: its counts are written. */
   finish(): void {
     const words = this.#memory.words
-    words[this.#block + commandWord.ITEMS] = this.#items
-    words[this.#block + commandWord.SLOTS] = this.#slots
+    words[this.#head + commandWord.ITEMS] = this.#items
+    words[this.#head + commandWord.SLOTS] = this.#slots - this.#first
   }
 
   end(): void {
     this.#busy = false
   }
+
+  // ── Batches ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Begins a batch, of so many groups with so many rows in all. Its own block has no slots but those of a filter. */
+  beginBatch(policy: PolicyWords, groups: number, rows: number): void {
+    this.begin(commandKind.BATCH, policy)
+    const words = this.#memory.words
+    policy.copyRestTo(words, this.#head)
+    words[this.#head + commandWord.NAMESPACE] = NONE
+    words[this.#head + commandWord.SET] = NONE
+    words[this.#head + commandWord.ITEMS] = groups
+    words[this.#head + commandWord.SLOTS] = this.#slots
+    words[this.#head + commandWord.KEYS] = rows
+  }
+
+  /** Begins a group: its items follow, `finish`, and the keys of its rows, all of the namespace and set of this one. */
+  group(kind: number, policy: PolicyWords, key: Key, rows: number): void {
+    while (2 * blockSlots + this.#slots > this.#slotsMax) this.#growSlots()
+    this.#headOffset = commandWord.LENGTH + this.#slots * 4
+    this.#head = this.#block + this.#headOffset
+    this.#slots += blockSlots
+    this.#row = NONE
+    this.#beginBlock(kind, policy)
+    if (Array.isArray(key)) this.#place(key[0], key[1])
+    else this.#place((key as KeyDigest).ns, (key as KeyDigest).set ?? null)
+    this.#memory.words[this.#head + commandWord.KEYS] = rows
+  }
+
+  /** The key of a row of the group that was finished. */
+  row(key: Key, row: number): void {
+    this.#row = row
+    if (!Array.isArray(key)) return this.#digest(key as KeyDigest)
+    if (key.length !== 3) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
+    this.#userKey(key[2])
+  }
+
+  // ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   key(key: Key): void {
     if (Array.isArray(key)) {
@@ -96,8 +150,8 @@ export class Writer {
     const ns = this.#name(NameKind.NAMESPACE, namespace)
     const inSet = set === "" || set === null ? NONE : this.#name(NameKind.SET, set)
     const words = this.#memory.words
-    words[this.#block + commandWord.NAMESPACE] = ns
-    words[this.#block + commandWord.SET] = inSet
+    words[this.#head + commandWord.NAMESPACE] = ns
+    words[this.#head + commandWord.SET] = inSet
   }
 
   #userKey(user: unknown): void {
@@ -123,23 +177,25 @@ export class Writer {
     if (!isBytes(digest) || digest.length !== limit.DIGEST) {
       throw wrong("the key's digest", digest, `a Uint8Array of ${limit.DIGEST} bytes`)
     }
-    this.#place(ns as string, (set ?? null) as string | null)
+    // The rows of a group share the place of the group.
+    if (this.#row === NONE) this.#place(ns as string, (set ?? null) as string | null)
     const at = this.#used
     this.#keyWords(0, at, this.#bytes(digest))
   }
 
   #keyWords(type: number, a: number, b: number): void {
+    if (this.#row !== NONE) return this.#pair(tag.KEY | (type << 8), this.#row, a, b)
     const words = this.#memory.words
-    words[this.#block + commandWord.KEY_TYPE] = type
-    words[this.#block + commandWord.KEY_A] = a
-    words[this.#block + commandWord.KEY_B] = b
+    words[this.#head + commandWord.KEY_TYPE] = type
+    words[this.#head + commandWord.KEY_A] = a
+    words[this.#head + commandWord.KEY_B] = b
   }
 
   /** The text of an info command, and the index of the node that it is for. */
   info(command: string, node: number): void {
     const at = this.#used
     this.#keyWords(0, at, this.#text(command))
-    this.#memory.words[this.#block + commandWord.SET] = node
+    this.#memory.words[this.#head + commandWord.SET] = node
   }
 
   /** Bins to be written. */
@@ -440,13 +496,13 @@ export class Writer {
   #filter(filter: Expression | Uint8Array): void {
     if (filter instanceof Expression) {
       this.#outside("filterExpression", filter)
-      this.#filterSlots = this.#slots
-      this.#memory.words[this.#block + commandWord.FILTER_SLOTS] = this.#slots
+      this.#filterSlots = this.#slots - this.#first
+      this.#memory.words[this.#head + commandWord.FILTER_SLOTS] = this.#filterSlots
       return
     }
     const words = this.#memory.words
-    words[this.#block + commandWord.FILTER_OFFSET] = this.#used
-    words[this.#block + commandWord.FILTER_LENGTH] = filter.length
+    words[this.#head + commandWord.FILTER_OFFSET] = this.#used
+    words[this.#head + commandWord.FILTER_LENGTH] = filter.length
     this.#bytes(filter)
   }
 
@@ -466,6 +522,7 @@ export class Writer {
 
   #locate(): void {
     this.#block = this.#engine.command_address() / 4
+    this.#head = this.#block + this.#headOffset
     this.#slotsMax = this.#engine.command_capacity()
     this.#data = this.#engine.data_address()
     this.#dataMax = this.#engine.data_capacity()
