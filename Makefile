@@ -52,7 +52,7 @@ dist: node_modules/.installed tsconfig.json tsconfig.build.json $(shell find ts;
 # `npm ci` refuses a lock file that was written where the registry lacked the builds of some other platform; what the
 # lock file does name is installed exactly by the second command too.
 node_modules/.installed: package-lock.json
-	@npm ci --loglevel=error || npm install --no-save --loglevel=error
+	@npm ci --ignore-scripts --loglevel=error || npm install --no-save --ignore-scripts --loglevel=error
 	@touch $@
 
 # Whether npm runs install scripts depends on its version, so none is left to it. Of these packages only Bun needs its
