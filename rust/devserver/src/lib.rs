@@ -7,7 +7,7 @@
 //! ```text
 //!  bytes ─▶ frame ─▶ ┬ info ───────────────────────────────────────────────┐
 //!                    ├ request ─▶ command: read, write, delete ─▶ ops ─────┼─▶ reply ─▶ bytes
-//!                    │                     │ cdt (lists, maps), bits       │
+//!                    │                     │ cdt (lists, maps), bits, hll  │
 //!                    │                     │ expression (filters)          │
 //!                    └ security            └ store: records, sets, expiry ─┘
 //! ```
@@ -41,6 +41,7 @@ pub mod connections;
 pub mod expression;
 pub mod frame;
 pub mod geo;
+pub mod hll;
 pub mod info;
 pub mod json;
 pub mod limits;

@@ -10,12 +10,7 @@ use crate::rows::Rows;
 use aerospike_sansio::proto::{field, info1, message_type, op};
 
 /// Kinds of op that come later, and what to call them.
-const OPS: &[(u8, &str)] = &[
-    (op::EXP_READ, "expression operations"),
-    (op::EXP_MODIFY, "expression operations"),
-    (op::HLL_READ, "HyperLogLog operations"),
-    (op::HLL_MODIFY, "HyperLogLog operations"),
-];
+const OPS: &[(u8, &str)] = &[(op::EXP_READ, "expression operations"), (op::EXP_MODIFY, "expression operations")];
 
 /// What a DATA message asks for that is not there yet.
 pub fn missing(request: &Request) -> Option<&'static str> {

@@ -29,6 +29,8 @@ const FEWEST: &[(&str, usize)] = &[
     ("ctx", 86),
     ("ctx.node", 83),
     ("ctx.py", 85),
+    ("hll", 54),
+    ("hll.py", 54),
     ("info", 78),
     ("kv", 434),
     ("kv.node", 374),

@@ -1,7 +1,8 @@
 //! Ops, one after the other, on a copy of the bins: the record sees either all of them or none.
 
 use crate::bits;
-use crate::cdt;
+use crate::cdt::{self, Modified};
+use crate::hll;
 use crate::limits::limit;
 use crate::reply::Message;
 use crate::request::Op;
@@ -46,6 +47,7 @@ impl Answer {
         let value = match op.code {
             op::CDT_READ => cdt::read(&bin.particle, op.value)?,
             op::BITS_READ => bits::read(&bin.particle, op.value)?,
+            op::HLL_READ => hll::read(&bin.particle, op.value)?,
             _ => return Err(code::PARAMETER),
         };
         Answer { all: self.all || in_write, ..self }.value(op, &value, message, out)
@@ -99,17 +101,17 @@ pub fn reads_all(op: &Op, header_info1: u8) -> bool {
 
 /// An op that changes a bin relative to what it holds.
 pub fn modifies(op_code: u8) -> bool {
-    matches!(op_code, op::INCR | op::APPEND | op::PREPEND | op::CDT_MODIFY | op::BITS_MODIFY)
+    matches!(op_code, op::INCR | op::APPEND | op::PREPEND | op::CDT_MODIFY | op::BITS_MODIFY | op::HLL_MODIFY)
 }
 
 /// An op that reads from a bin.
 pub fn reads(op_code: u8) -> bool {
-    matches!(op_code, op::READ | op::CDT_READ | op::BITS_READ)
+    matches!(op_code, op::READ | op::CDT_READ | op::BITS_READ | op::HLL_READ)
 }
 
 /// An op whose value cannot stand beside all bins.
 pub fn answers(op_code: u8) -> bool {
-    reads(op_code) || op_code == op::CDT_MODIFY
+    reads(op_code) || matches!(op_code, op::CDT_MODIFY | op::HLL_MODIFY)
 }
 
 /// Applies one op of a write to the bins.
@@ -127,7 +129,7 @@ pub fn apply(
         op::WRITE if op.particle_type == particle::NULL => record::remove(bins, op.name),
         op::WRITE => record::set(bins, name(op)?, Particle::from_wire(op.particle_type, op.value)?),
         op::INCR | op::APPEND | op::PREPEND => modify(op, bins)?,
-        op::CDT_MODIFY => return modify_cdt(op, answer, bins, message, out),
+        op::CDT_MODIFY | op::HLL_MODIFY => return modify_and_tell(op, answer, bins, message, out),
         op::BITS_MODIFY => {
             if let Some(particle) = bits::modify(record::find(bins, op.name).map(|bin| &bin.particle), op.value)? {
                 record::set(bins, name(op)?, particle);
@@ -165,12 +167,23 @@ fn modify(op: &Op, bins: &mut Bins) -> Result<(), Code> {
     }
 }
 
-fn modify_cdt(op: &Op, answer: Answer, bins: &mut Bins, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
-    let modified = cdt::modify(record::find(bins, op.name).map(|bin| &bin.particle), op.value)?;
-    if let Some(particle) = modified.particle {
+/// Those that give back something beside changing the bin.
+fn modify_and_tell(
+    op: &Op,
+    answer: Answer,
+    bins: &mut Bins,
+    message: &mut Message,
+    out: &mut Vec<u8>,
+) -> Result<(), Code> {
+    let bin = record::find(bins, op.name).map(|bin| &bin.particle);
+    let Modified { particle, result } = match op.code {
+        op::CDT_MODIFY => cdt::modify(bin, op.value)?,
+        _ => hll::modify(bin, op.value)?,
+    };
+    if let Some(particle) = particle {
         record::set(bins, name(op)?, particle);
     }
-    answer.value(op, &modified.result, message, out)
+    answer.value(op, &result, message, out)
 }
 
 fn name(op: &Op) -> Result<BinName, Code> {
