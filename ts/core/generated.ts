@@ -1403,6 +1403,22 @@ export const loopPart = Object.freeze({
   INDEX: 2,
 } as const)
 
+/** Flags of the path ops: what they give, and one bit more for those that change. */
+export const pathFlag = Object.freeze({
+  /** The list or map with only what was found. */
+  TREE: 0,
+  /** A list of the values. */
+  VALUES: 1,
+  /** A list of the keys. */
+  MAP_KEYS: 2,
+  /** A list of keys and values in turn. */
+  KEY_VALUES: 3,
+  /** Replace what was found. */
+  APPLY: 4,
+  /** Pass over what a filter is unknown for. */
+  NO_FAIL: 16,
+} as const)
+
 /** Ops on whole bins and on the record. */
 export const scalarOpKind = Object.freeze({
   /** Read a bin. */
@@ -1627,6 +1643,22 @@ export const hllOpKind = Object.freeze({
   DESCRIBE: 1079,
   /** list of values: 1 if all may have been added, 0 if one was not. */
   MAY_CONTAIN: 1080,
+} as const)
+
+/** Ops that evaluate an expression. */
+export const expOpKind = Object.freeze({
+  /** expression, exp_flag: what it gives, under the name of the bin word. */
+  READ: 1287,
+  /** expression, exp_flag: write to the bin what it gives. */
+  WRITE: 1288,
+} as const)
+
+/** Ops on all that a context with filters finds (server 8.1.1). */
+export const pathOpKind = Object.freeze({
+  /** path flags: what is found. */
+  SELECT: 1793,
+  /** path flags, expression: replace what is found. */
+  APPLY: 1794,
 } as const)
 
 /** What each result code means. */

@@ -1,14 +1,16 @@
 // Paths in expressions (server 8.1.1): what a context with filters finds in nested lists and maps, and what becomes of it.
 
-import { cdtOp, expOp, expSystem } from "../core/generated.ts"
+import { cdtOp, expOp, expSystem, pathFlag } from "../core/generated.ts"
 import { type Collection, contextOf, type Path } from "./calls.ts"
 import { type AnyOperand, anyOperand, call, type Expression, type ExpType, type TypeOf } from "./expression.ts"
 import { typeCode } from "./typed.ts"
 
-const selections = { tree: 0, values: 1, mapKeys: 2, keyValues: 3 } as const
-/** Change what was found. */
-const APPLY = 4
-const NO_FAIL = 0x10
+const selections = {
+  tree: pathFlag.TREE,
+  values: pathFlag.VALUES,
+  mapKeys: pathFlag.MAP_KEYS,
+  keyValues: pathFlag.KEY_VALUES,
+} as const
 
 /** What a path gives, and what happens where it fails. */
 export interface SelectOptions {
@@ -23,12 +25,12 @@ export interface SelectOptions {
 
 /** The flags of a selection. */
 export function selectFlags({ return: what = "values", noFail = false }: SelectOptions = {}): number {
-  return selections[what] | (noFail ? NO_FAIL : 0)
+  return selections[what] | (noFail ? pathFlag.NO_FAIL : 0)
 }
 
 /** The flags of a modification. */
 export function applyFlags({ noFail = false }: Pick<SelectOptions, "noFail"> = {}): number {
-  return APPLY | (noFail ? NO_FAIL : 0)
+  return pathFlag.APPLY | (noFail ? pathFlag.NO_FAIL : 0)
 }
 
 /** What a path finds in a list or map. */

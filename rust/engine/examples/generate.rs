@@ -29,7 +29,7 @@ fn sources() -> [(&'static str, Vec<Table>); 4] {
             map_order map_write_flag context bit_op bit_write_flag bit_resize_flag bit_overflow_flag hll_op hll_write_flag particle
             code;
         limits: limit;
-        exp_ops: exp_op exp_type exp_system exp_flag regex_flag loop_part;
+        exp_ops: exp_op exp_type exp_system exp_flag regex_flag loop_part path_flag;
     }
 }
 
@@ -39,8 +39,8 @@ macro_rules! op_tables {
     };
 }
 
-fn op_tables() -> [(&'static str, &'static str, &'static [ops::Op]); 5] {
-    op_tables!(scalar_op_kind list_op_kind map_op_kind bit_op_kind hll_op_kind)
+fn op_tables() -> [(&'static str, &'static str, &'static [ops::Op]); 7] {
+    op_tables!(scalar_op_kind list_op_kind map_op_kind bit_op_kind hll_op_kind exp_op_kind path_op_kind)
 }
 
 /// Numbers that are in no table.

@@ -186,6 +186,18 @@ table! {
     }
 }
 
+table! {
+    /// Flags of the path ops: what they give, and one bit more for those that change.
+    pub mod path_flag: u8 {
+        TREE = 0, "The list or map with only what was found.";
+        VALUES = 1, "A list of the values.";
+        MAP_KEYS = 2, "A list of the keys.";
+        KEY_VALUES = 3, "A list of keys and values in turn.";
+        APPLY = 4, "Replace what was found.";
+        NO_FAIL = 0x10, "Pass over what a filter is unknown for.";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

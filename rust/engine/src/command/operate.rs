@@ -59,7 +59,8 @@ impl Seen {
         self.read |= !row.is_write();
         self.read_all |= row.kind == scalar_op_kind::READ_ALL;
         self.read_header |= row.kind == scalar_op_kind::READ_HEADER;
-        self.value |= !matches!(row.kind, scalar_op_kind::READ_HEADER) && (!row.is_write() || row.form == Form::Packed);
+        self.value |= !matches!(row.kind, scalar_op_kind::READ_HEADER)
+            && (!row.is_write() || matches!(row.form, Form::Packed | Form::Bare | Form::Path));
         self.makes_all_respond |= row.makes_all_respond();
     }
 
@@ -102,7 +103,7 @@ impl Reader<'_> {
         if !(row.arguments.0..=row.arguments.1).contains(&arguments) {
             return Err(blame("the op takes another number of arguments"));
         }
-        if steps > 0 && row.form != Form::Packed {
+        if steps > 0 && !matches!(row.form, Form::Packed | Form::Path) {
             return Err(blame("the op takes no context"));
         }
         if steps as usize > limit::CONTEXT_DEPTH {
@@ -120,7 +121,7 @@ impl Reader<'_> {
         match row.form {
             Form::Record | Form::Bin => wire::bare_op(out, row.wire, bin),
             Form::Any | Form::Number | Form::Text => wire::op(out, row.wire, bin, |out| self.particle(row.form, out))?,
-            Form::Packed => wire::op(out, row.wire, bin, |out| {
+            Form::Packed | Form::Bare | Form::Path => wire::op(out, row.wire, bin, |out| {
                 self.packed(row, arguments, steps, out)?;
                 Ok::<_, Refused>(particle::BLOB)
             })?,
@@ -147,18 +148,33 @@ impl Reader<'_> {
     }
 
     fn packed(&mut self, row: &Op, arguments: u32, steps: u32, out: &mut Vec<u8>) -> Result<(), Refused> {
-        if steps > 0 {
-            pack::list_header(3, 0, out);
-            pack::int(i64::from(cdt_op::CONTEXT), out);
-            pack::list_header(steps as usize * 2, 0, out);
-            for _ in 0..steps {
-                self.step(out)?;
+        match row.form {
+            Form::Path => {
+                pack::list_header(arguments as usize + 2, 0, out);
+                pack::int(i64::from(cdt_op::SELECT), out);
+                self.context(steps, out)?;
+            }
+            Form::Bare => pack::list_header(arguments as usize, 0, out),
+            _ => {
+                if steps > 0 {
+                    pack::list_header(3, 0, out);
+                    pack::int(i64::from(cdt_op::CONTEXT), out);
+                    self.context(steps, out)?;
+                }
+                pack::list_header(arguments as usize + 1, 0, out);
+                pack::int(i64::from(row.code()), out);
             }
         }
-        pack::list_header(arguments as usize + 1, 0, out);
-        pack::int(i64::from(row.code()), out);
         for _ in 0..arguments {
             self.value(out)?;
+        }
+        Ok(())
+    }
+
+    fn context(&mut self, steps: u32, out: &mut Vec<u8>) -> Result<(), Refused> {
+        pack::list_header(steps as usize * 2, 0, out);
+        for _ in 0..steps {
+            self.step(out)?;
         }
         Ok(())
     }

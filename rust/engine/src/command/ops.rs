@@ -4,7 +4,7 @@
 //! and HyperLogLogs the code that the server knows it by. The builders of a shell put the arguments in the server's
 //! order; what an argument has to be is the server's to say, except where it is one value of a bin.
 //!
-//! Families 5 (expressions), 6 (strings) and 7 (paths) are kept free for their ops.
+//! Family 6 (strings) is kept free for its ops.
 
 use crate::proto::{bit_op, hll_op, list_op, map_op, op};
 
@@ -23,6 +23,10 @@ pub enum Form {
     Text,
     /// `[code, arguments…]`, or with a context `[255, [id, value, …], [code, arguments…]]`.
     Packed,
+    /// `[arguments…]`: what an op is has no code.
+    Bare,
+    /// `[SELECT, [id, value, …], arguments…]`, with a context.
+    Path,
 }
 
 /// A row of the table.
@@ -47,13 +51,13 @@ impl Op {
 
     /// Whether it changes the record.
     pub fn is_write(&self) -> bool {
-        !matches!(self.wire, op::READ | op::CDT_READ | op::BITS_READ | op::HLL_READ)
+        !matches!(self.wire, op::READ | op::CDT_READ | op::BITS_READ | op::HLL_READ | op::EXP_READ)
     }
 
     /// Whether its being there makes every op answer, unless the command says otherwise. The C and the Go client both
-    /// do so for all but scalar and list ops.
+    /// do so for all but scalar and list ops, and the C client, which alone has them, not for paths.
     pub fn makes_all_respond(&self) -> bool {
-        !matches!(self.kind >> 8, 0 | 1)
+        !matches!(self.kind >> 8, 0 | 1 | 7)
     }
 }
 
@@ -64,8 +68,16 @@ pub fn find(kind: u32) -> Option<&'static Op> {
 }
 
 /// By the high byte of an op's number.
-const FAMILIES: [&[Op]; 5] =
-    [scalar_op_kind::OPS, list_op_kind::OPS, map_op_kind::OPS, bit_op_kind::OPS, hll_op_kind::OPS];
+const FAMILIES: [&[Op]; 8] = [
+    scalar_op_kind::OPS,
+    list_op_kind::OPS,
+    map_op_kind::OPS,
+    bit_op_kind::OPS,
+    hll_op_kind::OPS,
+    exp_op_kind::OPS,
+    &[],
+    path_op_kind::OPS,
+];
 
 /// Codes of the ops that have none on the wire; those that are one op there have its number.
 mod scalar_op {
@@ -75,6 +87,17 @@ mod scalar_op {
     pub const READ_HEADER: u8 = 4;
     pub const ADD: u8 = op::INCR;
     pub const DELETE: u8 = op::DELETE_ALL;
+}
+
+mod exp_op {
+    use super::op;
+    pub const READ: u8 = op::EXP_READ;
+    pub const WRITE: u8 = op::EXP_MODIFY;
+}
+
+mod path_op {
+    pub const SELECT: u8 = 1;
+    pub const APPLY: u8 = 2;
 }
 
 macro_rules! ops {
@@ -233,6 +256,22 @@ ops! {
     }
 }
 
+ops! {
+    /// Ops that evaluate an expression.
+    pub mod exp_op_kind: 5, exp_op {
+        READ, EXP_READ, Bare, 2..=2, "expression, exp_flag: what it gives, under the name of the bin word.";
+        WRITE, EXP_MODIFY, Bare, 2..=2, "expression, exp_flag: write to the bin what it gives.";
+    }
+}
+
+ops! {
+    /// Ops on all that a context with filters finds (server 8.1.1).
+    pub mod path_op_kind: 7, path_op {
+        SELECT, CDT_READ, Path, 1..=1, "path flags: what is found.";
+        APPLY, CDT_MODIFY, Path, 2..=2, "path flags, expression: replace what is found.";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,6 +306,7 @@ mod tests {
                     "SIMILARITY",
                     "DESCRIBE",
                     "MAY",
+                    "SELECT",
                 ];
                 let reads = reading.iter().any(|word| op.name.starts_with(word));
                 assert_eq!(op.is_write(), !reads, "{}", op.name);

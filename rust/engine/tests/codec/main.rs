@@ -1,6 +1,7 @@
 //! The codec against what was recorded of other clients and a real server, and against bytes that nobody would send.
 
 mod digests;
+mod expressions;
 mod json;
 mod operate;
 mod property;
