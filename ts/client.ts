@@ -10,8 +10,10 @@ import type { Writer } from "./core/writer.ts"
 import { Answer, type Driver, type EngineEvent, type NodeInfo } from "./driver.ts"
 import { type AerospikeError, errorOf, invalid } from "./errors.ts"
 import type { Key, UserKey } from "./key.ts"
+import type { Op } from "./ops/make.ts"
 import type {
   InfoPolicy,
+  OperatePolicy,
   PolicyKind,
   PolicyPacker,
   PolicyWords,
@@ -27,6 +29,19 @@ export interface AerospikeRecord<T = Bins> {
   key: Key
   bins: T
   /** How often the record was written; it starts at 1 and wraps after 65535. */
+  gen: number
+  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
+  ttl: number
+}
+
+/** The results of `operateOrdered`. */
+export interface OrderedResults {
+  /** The key that was asked for. */
+  key: Key
+  /** In the order of the ops, without those that have no result. */
+  // biome-ignore lint/suspicious/noExplicitAny: what an op gives is known to the caller alone.
+  results: [bin: string, value: any][]
+  /** The record's generation after the ops; 0 when they removed it. */
   gen: number
   /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
   ttl: number
@@ -100,6 +115,7 @@ function operation<A = undefined>(
 const writeBins = (writer: Writer, bins: object) => writer.bins(bins)
 const writeNumbers = (writer: Writer, bins: object) => writer.numbers(bins)
 const writeTexts = (writer: Writer, bins: object) => writer.texts(bins)
+const writeOps = (writer: Writer, ops: readonly Op[]) => writer.ops(ops)
 const writeNames = (writer: Writer, bins: readonly string[]) => writer.binNames(bins)
 
 const operations = {
@@ -114,6 +130,8 @@ const operations = {
   touch: operation("touch", commandKind.TOUCH, "write", Answer.NOTHING),
   removeBin: operation("removeBin", commandKind.PUT, "write", Answer.NOTHING, writeNames),
   remove: operation("remove", commandKind.REMOVE, "remove", Answer.REMOVED),
+  operate: operation("operate", commandKind.OPERATE, "operate", Answer.RESULTS, writeOps),
+  operateOrdered: operation("operateOrdered", commandKind.OPERATE, "operate", Answer.ORDERED_RESULTS, writeOps),
 }
 
 /** What can be added to a bin. */
@@ -242,6 +260,41 @@ export class Client {
   /** Removes one bin or several, and the record with its last. */
   removeBin(key: Key, bins: string | readonly string[], policy?: WritePolicy): Promise<void> {
     return this.#send(operations.removeBin, key, policy, typeof bins === "string" ? [bins] : bins) as Promise<void>
+  }
+
+  // ── Several ops at once ───────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Does several ops on one record, in order and as one: if one fails, nothing is written, and the error is that op's.
+   *
+   * A bin with one result has that result; a bin with several has an array of them in the order of the ops. When a list is
+   * among the results of a bin, `operateOrdered` tells it from an array of results.
+   *
+   * A read of what is absent has no result, and a write has none unless it gives something, such as a new size. As the
+   * official clients do, every op answers (null for nothing) as soon as a map, bit or HyperLogLog op is among them, unless
+   * `respondAllOps` is false; with `respondAllOps: true` they always do.
+   *
+   * @throws RecordNotFoundError when there is no record, and no op makes one.
+   * @example
+   * const { bins } = await client.operate(key, [
+   *   op.add("visits", 1),
+   *   list.append("pages", "/home", { unique: true, noFail: true }),
+   *   op.read("visits"),
+   * ])
+   */
+  operate<T = Bins>(key: Key, ops: readonly Op[], policy?: OperatePolicy): Promise<AerospikeRecord<T>> {
+    return this.#send(operations.operate, key, policy, ops) as Promise<AerospikeRecord<T>>
+  }
+
+  /**
+   * The same as {@link Client.operate}, with the results in the order of the ops, each beside the name of its bin.
+   *
+   * @example
+   * const { results } = await client.operateOrdered(key, [op.add("n", 1), op.read("n"), op.add("n", 1), op.read("n")])
+   * // [["n", 1], ["n", 2]]
+   */
+  operateOrdered(key: Key, ops: readonly Op[], policy?: OperatePolicy): Promise<OrderedResults> {
+    return this.#send(operations.operateOrdered, key, policy, ops) as Promise<OrderedResults>
   }
 
   /**
@@ -530,6 +583,16 @@ export class BoundSet<T = Bins> {
     policy?: WritePolicy,
   ): Promise<void> {
     return this.#client.removeBin(this.key(user), bins, policy)
+  }
+
+  /** See {@link Client.operate}. */
+  operate(user: UserKey, ops: readonly Op[], policy?: OperatePolicy): Promise<AerospikeRecord<Partial<T>>> {
+    return this.#client.operate<Partial<T>>(this.key(user), ops, policy)
+  }
+
+  /** See {@link Client.operateOrdered}. */
+  operateOrdered(user: UserKey, ops: readonly Op[], policy?: OperatePolicy): Promise<OrderedResults> {
+    return this.#client.operateOrdered(this.key(user), ops, policy)
   }
 }
 

@@ -19,7 +19,16 @@ import { type LogLevel, log } from "./log.ts"
 import type { Socket, SocketHandlers, Transport } from "./transport/index.ts"
 
 /** What becomes of the answer to an operation. */
-export const Answer = { RECORD: 0, RECORD_OR_NONE: 1, META_OR_NONE: 2, REMOVED: 3, NOTHING: 4, INFO: 5 } as const
+export const Answer = {
+  RECORD: 0,
+  RECORD_OR_NONE: 1,
+  META_OR_NONE: 2,
+  REMOVED: 3,
+  NOTHING: 4,
+  INFO: 5,
+  RESULTS: 7,
+  ORDERED_RESULTS: 8,
+} as const
 export type Answer = (typeof Answer)[keyof typeof Answer]
 
 /** A node as the engine tells of it. */
@@ -361,6 +370,14 @@ export class Driver {
       case Answer.RECORD_OR_NONE: {
         const bins = this.#reader.bins(tape + words[at + 8]! * 4, words[at + 9]!, words[at + 10]!)
         return { key: waiter.key, bins, gen: words[at + 6]!, ttl: words[at + 7]! | 0 }
+      }
+      case Answer.RESULTS: {
+        const bins = this.#reader.results(tape + words[at + 8]! * 4, words[at + 9]!, words[at + 10]!)
+        return { key: waiter.key, bins, gen: words[at + 6]!, ttl: words[at + 7]! | 0 }
+      }
+      case Answer.ORDERED_RESULTS: {
+        const results = this.#reader.ordered(tape + words[at + 8]! * 4, words[at + 9]!, words[at + 10]!)
+        return { key: waiter.key, results, gen: words[at + 6]!, ttl: words[at + 7]! | 0 }
       }
       case Answer.META_OR_NONE:
         return { gen: words[at + 6]!, ttl: words[at + 7]! | 0 }

@@ -9,6 +9,7 @@ export {
   type ClusterEventType,
   type ClusterListener,
   type InfoNodeResult,
+  type OrderedResults,
   type RecordMeta,
   type Stats,
 } from "./client.ts"
@@ -48,11 +49,21 @@ export {
 } from "./errors.ts"
 export { type AnyOperand, Expression, type ExpType, type Operand } from "./exp/expression.ts"
 export * as exp from "./exp/index.ts"
+export { INFINITY, type Mark, WILDCARD } from "./exp/parts.ts"
 export type { Key, KeyDigest, KeyTuple, UserKey } from "./key.ts"
 export { type Logger, LogLevel, setLogLevel } from "./log.ts"
+export * as bit from "./ops/bit.ts"
+export { type CreateList, type CreateMap, type Ctx, type CtxStep, ctx } from "./ops/ctx.ts"
+export * as hll from "./ops/hll.ts"
+export * as list from "./ops/list.ts"
+export type { Nested, Op, OpValue } from "./ops/make.ts"
+export * as map from "./ops/map.ts"
+export * as op from "./ops/op.ts"
+export type { ListReturnType, MapReturnType } from "./ops/returns.ts"
 export {
   type BasePolicy,
   type InfoPolicy,
+  type OperatePolicy,
   type Policies,
   type ReadPolicy,
   type RecordPolicy,

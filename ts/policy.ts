@@ -88,6 +88,18 @@ export interface WritePolicy extends RemovePolicy {
   ttl?: number | undefined
 }
 
+/**
+ * `operate`, `operateOrdered`. What is for reads counts if there is a read among the ops; if there is a write, `ttl` takes
+ * the place of `readTouchTtlPercent`.
+ */
+export interface OperatePolicy extends WritePolicy, ReadPolicy {
+  /**
+   * Whether every op has a result, null for nothing. Default: only ops that give something, but every op as soon as a map,
+   * bit or HyperLogLog op is among them, as the official clients do it. Not beside `op.readAll`.
+   */
+  respondAllOps?: boolean | undefined
+}
+
 /** `infoAll`, `infoNode`, `infoRandomNode`. */
 export interface InfoPolicy extends BasePolicy {}
 
@@ -163,6 +175,7 @@ export interface Policies {
   read?: Omit<ReadPolicy, "signal">
   write?: Omit<WritePolicy, "signal">
   remove?: Omit<RemovePolicy, "signal">
+  operate?: Omit<OperatePolicy, "signal">
   /** Batches do not follow `read`, `write` and `remove` above, but its own fields of these names. */
   batch?: Omit<BatchPolicy, "signal">
   /** Queries with a where-clause. */
@@ -298,6 +311,13 @@ const fields = {
     pack: (words: PolicyWords, value: string) => words.flag(policyFlag.COMMIT_MASTER, value === "master"),
   },
   onLockingOnly: bit(policyFlag.ON_LOCKING_ONLY),
+  respondAllOps: {
+    rule: flag,
+    pack: (words: PolicyWords, value: boolean) => {
+      words.flag(policyFlag.RESPOND_ALL_OPS, value)
+      words.flag(policyFlag.RESPOND_VALUES_ONLY, !value)
+    },
+  },
   allowInlineRam: bitOf(commandWord.BATCH_FLAGS, batchFlag.INLINE_RAM),
   allowInlineSsd: bitOf(commandWord.BATCH_FLAGS, batchFlag.INLINE_SSD),
   respondAllKeys: bitOf(commandWord.BATCH_FLAGS, batchFlag.RESPOND_ALL_KEYS),
@@ -390,6 +410,8 @@ const base: readonly FieldName[] = [
 const record: readonly FieldName[] = [...base, "filterExpression", "sendKey", "replica", "compress", "txn"]
 const remove: readonly FieldName[] = [...record, "gen", "durableDelete", "commitLevel", "onLockingOnly"]
 
+const read: readonly FieldName[] = [...record, "readModeAP", "readModeSC", "readTouchTtlPercent"]
+const write: readonly FieldName[] = [...remove, "exists", "ttl"]
 const rowRemove: readonly FieldName[] = [
   ...(["filterExpression", "sendKey", "compress", "txn"] as const),
   ...(["gen", "durableDelete", "commitLevel", "onLockingOnly"] as const),
@@ -401,9 +423,10 @@ const query: readonly FieldName[] = [
 ]
 
 const takes: Record<PolicyKind, readonly FieldName[]> = {
-  read: [...record, "readModeAP", "readModeSC", "readTouchTtlPercent"],
-  write: [...remove, "exists", "ttl"],
+  read,
+  write,
   remove,
+  operate: [...new Set([...write, ...read, "respondAllOps" as const])],
   batch: [
     ...[...record, "readModeAP", "readModeSC", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
     ...(["maxConcurrentNodes", "read", "write", "remove"] as const),
@@ -438,13 +461,14 @@ function tablesOf<K extends string>(takes: Record<K, readonly FieldName[]>): Rec
 }
 
 /** What holds where neither the call nor the client says anything else. */
-const defaults: Record<PolicyKind, ReadPolicy & WritePolicy & BatchPolicy & QueryPolicy> = (() => {
+const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = (() => {
   const all = { socketTimeout: 30_000, totalTimeout: 1000, maxRetries: 0, sleepBetweenRetries: 0, sleepMultiplier: 1 }
   const query = { ...all, totalTimeout: 0, maxRetries: 5 }
   return {
     read: { ...all, maxRetries: 2 },
     write: all,
     remove: all,
+    operate: all,
     batch: { ...all, maxRetries: 2, allowInlineRam: true, respondAllKeys: true },
     query,
     scan: query,
@@ -523,7 +547,7 @@ function byKind<K extends string>(kinds: Record<K, unknown>, make: (kind: K) => 
 
 function checkKinds(policies: Policies): void {
   if (!isPlainObject(policies)) throw wrong("config.policies", policies, "an object of policies by kind of operation")
-  const later = ["operate", "apply", "admin"]
+  const later = ["apply", "admin"]
   for (const [kind, given] of Object.entries(policies)) {
     if (later.includes(kind)) {
       throw invalid(`config.policies.${kind} is not available yet: this version has no such operations.`)

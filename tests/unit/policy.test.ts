@@ -231,14 +231,18 @@ describe("refusals", () => {
     ["write", { total_timeout: 5 }, "policy.total_timeout is not known: did you mean totalTimeout?"],
     ["write", { timeToLive: 5 }, "policy.timeToLive is not known: it takes socketTimeout,"],
     ["write", { constructor: 1 }, "policy.constructor is not known"],
-    ["read", { exists: "replace" }, "policy.exists is a field of write operations; a read takes socketTimeout,"],
-    ["read", { gen: { eq: 1 } }, "policy.gen is a field of write and remove operations"],
+    [
+      "read",
+      { exists: "replace" },
+      "policy.exists is a field of write and operate operations; a read takes socketTimeout,",
+    ],
+    ["read", { gen: { eq: 1 } }, "policy.gen is a field of write, remove and operate operations"],
     ["query", { partitionFilter: { begin: 4096 } }, "policy.partitionFilter is an object: it must be { begin, count }"],
     ["query", { recordsPerSecond: -1 }, "policy.recordsPerSecond is -1"],
     ["query", { expectedDuration: "soon" }, 'policy.expectedDuration is "soon": it must be one of "long", "short",'],
     ["scan", { sendKey: true }, "policy.sendKey is a field of"],
-    ["write", { readModeAP: "all" }, "policy.readModeAP is a field of read, batch, query and scan operations"],
-    ["info", { sendKey: true }, "policy.sendKey is a field of read, write, remove and batch operations"],
+    ["write", { readModeAP: "all" }, "policy.readModeAP is a field of read, operate, batch, query and scan operations"],
+    ["info", { sendKey: true }, "policy.sendKey is a field of read, write, remove, operate and batch operations"],
   ])("%s %j", (kind, policy, message) => {
     const act = () => new PolicyPacker().pack(kind, policy as object)
     expect(act).toThrow(InvalidArgumentError)

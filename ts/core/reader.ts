@@ -55,6 +55,35 @@ export class Reader {
     return bins
   }
 
+  /** Reads the results of operate: one a bin, and where a bin has several, an array of them in the order of the ops. */
+  results(at: number, items: number, data: number): Bins {
+    const bins: Bins = {}
+    let several: Set<string> | undefined
+    for (const [name, value] of this.ordered(at, items, data)) {
+      if (!Object.hasOwn(bins, name)) define(bins, name, value)
+      else if (several?.has(name)) bins[name].push(value)
+      else {
+        several = (several ?? new Set()).add(name)
+        define(bins, name, [bins[name], value])
+      }
+    }
+    return bins
+  }
+
+  /** Reads the results of operate in the order of the ops. Those of ops on the record, which have no bin, are left out. */
+  ordered(at: number, items: number, data: number): [bin: string, value: unknown][] {
+    this.#at = at
+    this.#data = data
+    const results: [bin: string, value: unknown][] = []
+    for (let i = 0; i < items; i++) {
+      const name = this.#name()
+      this.#bin = name
+      const value = this.#value()
+      if (name !== "" || value !== null) results.push([name, value])
+    }
+    return results
+  }
+
   /** Reads the one text of an info answer. */
   text(at: number, data: number): string {
     return this.value(at, data) as string

@@ -6,6 +6,7 @@ import { type InvalidArgumentError, invalid } from "../errors.ts"
 import { Expression } from "../exp/expression.ts"
 import { Mark, Raw } from "../exp/parts.ts"
 import type { Key, KeyDigest } from "../key.ts"
+import type { Op } from "../ops/make.ts"
 import type { PolicyWords } from "../policy.ts"
 import { Double, GeoJSON, HLL, KeyOrderedMap, OrderedList, TypedBlob } from "../values.ts"
 import { isPlainObject, show, wrong } from "./check.ts"
@@ -227,6 +228,37 @@ export class Writer {
   /** Strings or bytes to be put to bins. */
   texts(bins: object): void {
     this.#each(bins, "text or a Uint8Array", (value) => typeof value === "string" || isBytes(value))
+  }
+
+  /** Ops of operate. What the builders have checked is not checked again; that the engine knows an op, it sees itself. */
+  ops(ops: readonly Op[]): void {
+    if (!Array.isArray(ops) || ops.length === 0) throw wrong("the ops", ops, "an array of at least one op")
+    if (ops.length > limit.OPS) throw wrong("the number of ops", ops.length, `at most ${limit.OPS}`)
+    this.#root = "ops"
+    for (let i = 0; i < ops.length; i++) {
+      this.#trail[0] = i
+      this.#op(ops[i], i)
+    }
+  }
+
+  #op(op: Op | undefined, index: number): void {
+    if (!Number.isInteger(op?.kind) || !Array.isArray(op?.args)) {
+      throw wrong(`ops[${index}]`, op, "an op made by op, list, map, bit or hll")
+    }
+    const { kind, bin, args, ctx } = op!
+    const steps = ctx?.entries ?? []
+    this.#items++
+    const name = bin === undefined ? NONE : this.#name(NameKind.BIN, bin)
+    this.#pair(tag.OP | (kind << 8), name, args.length, steps.length)
+    this.#trail[1] = "ctx"
+    for (const [id, value] of steps) {
+      this.#double(tag.INT, NONE, id)
+      this.element(value, 1)
+    }
+    for (let i = 0; i < args.length; i++) {
+      this.#trail[1] = i
+      this.element(args[i], 1)
+    }
   }
 
   #each(bins: object, allowed: string, accepts: (value: unknown) => boolean): void {
@@ -540,11 +572,10 @@ export class Writer {
     let name: string | undefined
     for (let at = this.#filterSlots, nested = 0; at <= slot && at < this.#slots; at++) {
       const word = this.#block + commandWord.LENGTH + at * 4
-      const [kind, bin, count] = this.#memory.words.subarray(word, word + 3)
+      const [kind, bin, a, b] = this.#memory.words.subarray(word, word + 4)
       if (nested > 0) nested--
-      else name = this.#names!.text(bin!)
-      const children = { [tag.LIST]: 1, [tag.MAP]: 2 }[kind! & 0xff] ?? 0
-      nested += children * count!
+      else name = bin === NONE ? undefined : this.#names!.text(bin!)
+      nested += { [tag.LIST]: a!, [tag.MAP]: 2 * a!, [tag.OP]: a! + 2 * b! }[kind! & 0xff] ?? 0
     }
     return name
   }

@@ -2,6 +2,7 @@
 // client has such a command yet, and whether it is one that the client refuses by design. Both are decided from the
 // description alone, never from what comes of it.
 
+import { canBuildOp, opRefusal, valuesOfOp } from "./ops.mjs"
 import { canBuild } from "./values.mjs"
 
 /** `policy` fields of the descriptions, as fields of the client's policies. */
@@ -19,6 +20,7 @@ const POLICY = {
   read_mode_sc: (value) => ({ readModeSC: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
   commit_level: (value) => ({ commitLevel: value }),
   filter: (value, _, build) => ({ filterExpression: build.expression(value) }),
+  respond_all_ops: (value) => ({ respondAllOps: value }),
   replica: (value) => ({ replica: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
 }
 
@@ -32,21 +34,26 @@ const COMMANDS = {
   exists: (client, { key }, policy) => client.exists(key, policy),
   touch: (client, { key }, policy) => client.touch(key, policy),
   delete: (client, { key }, policy) => client.remove(key, policy),
+  // Go gives all results of a bin, the others the last; what is in order has both.
+  operate: (client, { key, ops }, policy) => client.operateOrdered(key, ops, policy),
   info: (client, { commands }) => client.infoRandomNode(commands[0]),
 }
 
 /** What a description may hold for the client to have it. */
-const KNOWN = new Set(["kind", "key", "bins", "policy", "commands", "node", "connection"])
+const KNOWN = new Set(["kind", "key", "bins", "ops", "policy", "commands", "node", "connection"])
 
 /** Why the client does not have a command yet, or undefined when it has. */
 export function notYet(what) {
   if (!Object.hasOwn(COMMANDS, what.kind)) return what.kind
   for (const name of Object.keys(what)) if (!KNOWN.has(name)) return `${what.kind} with ${name}`
   for (const name of Object.keys(what.policy ?? {})) if (!Object.hasOwn(POLICY, name)) return `policy ${name}`
+  if (what.policy?.respond_all_ops && what.kind !== "operate") return "respond_all_ops of one op"
   if (what.kind === "info") {
     // A call asks for one thing; the client's own looks at the cluster ask for several.
     return what.commands.length === 1 && what.commands[0] ? undefined : "info of several names"
   }
+  if (!(what.ops ?? []).every(canBuildOp)) return "a kind of op"
+  if (!(what.ops ?? []).flatMap(valuesOfOp).every(canBuild)) return "a type of value"
   const names = (what.bins ?? []).map((bin) => (Array.isArray(bin) ? bin[0] : bin))
   if (new Set(names).size !== names.length) return "one bin twice"
   const values = (what.bins ?? []).flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : []))
@@ -66,7 +73,12 @@ export function refusal(what, namespaces) {
   if (what.bins && !bins.length) return "no bins"
   const names = bins.map((bin) => (Array.isArray(bin) ? bin[0] : bin))
   if (names.some((name) => name === "" || Buffer.byteLength(name) > 15)) return "a bin name too short or too long"
-  const values = bins.flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : []))
+  const refused = (what.ops ?? []).map(opRefusal).find(Boolean)
+  if (refused) return refused
+  const values = [
+    ...bins.flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : [])),
+    ...(what.ops ?? []).flatMap(valuesOfOp),
+  ]
   if (values.some(hasOddMapKey)) return "a map key of a type that the server refuses"
   if (kind === "add" && !values.every(isNumber)) return "add of what is no number"
   if (kind.endsWith("pend") && !values.every(isText)) return "append of what is no text"
@@ -106,6 +118,7 @@ export function call(client, what, build) {
   for (const [name, value] of Object.entries(what.policy ?? {}))
     Object.assign(policy, POLICY[name](value, what.policy, build))
   const given = { ...what, key: what.key && keyOf(what.key, build) }
+  if (what.ops) given.ops = what.ops.map(build.op)
   if (what.bins)
     given.bins = Array.isArray(what.bins[0])
       ? Object.fromEntries(what.bins.map(([name, value]) => [name, build(value)]))

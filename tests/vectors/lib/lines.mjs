@@ -59,7 +59,9 @@ function fieldLine({ id, data }) {
 
 function opLine({ op, type, flags, name, value }, sort) {
   const head = `${opName(op)} ${JSON.stringify(name)} ${particleName(type)}${flags ? ` flags ${flags}` : ""}`
-  return `${head} ${valueText(type, value, sort)}`
+  // What lists and maps are done to travels packed, as a blob.
+  const packed = type === PARTICLE.BLOB && (op === 3 || op === 4)
+  return `${head} ${packed ? show(canonical(value, { sort })) : valueText(type, value, sort)}`
 }
 
 function valueText(type, value, sort) {

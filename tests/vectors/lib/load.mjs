@@ -14,7 +14,32 @@ export function loadFolder(folder) {
   if (!names.length && readdirSync(folder).includes("data")) return loadFolder(join(folder, "data"))
   const files = names.map((name) => loadFile(folder, name)).filter(({ exchanges }) => exchanges.length)
   if (!files.length) throw new Error(`no recorded exchanges in ${folder}`)
+  noteOthers(files)
   return files
+}
+
+/** Gives each exchange `others`: the requests that other clients sent at the same step for the same description. */
+function noteOthers(files) {
+  const same = new Map()
+  for (const { family, exchanges } of files) {
+    for (const exchange of exchanges) {
+      const of = `${family} ${exchange.scenario} ${exchange.step} ${exchange.part} ${sorted(exchange.what)}`
+      same.set(of, [...(same.get(of) ?? []), exchange])
+    }
+  }
+  for (const exchanges of same.values()) {
+    for (const exchange of exchanges) {
+      exchange.others = exchanges.filter((other) => other !== exchange).map(({ request }) => request)
+    }
+  }
+}
+
+function sorted(value) {
+  return JSON.stringify(value, (_, item) =>
+    item && typeof item === "object" && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  )
 }
 
 function loadFile(folder, name) {

@@ -1,7 +1,7 @@
 // The neutral values of the recordings, made into values of the package's API and compared with them.
 
 /** Builds values of the API. `dialect`: the recording client, whose habits decide what a map is (README: "node"). */
-export function valueBuilder({ double, GeoJSON, HLL, KeyOrderedMap }, dialect) {
+export function valueBuilder({ double, GeoJSON, HLL, INFINITY, KeyOrderedMap, WILDCARD }, dialect) {
   const build = (value) => {
     if (value === null || typeof value !== "object") return value
     if (Array.isArray(value)) return value.map(build)
@@ -11,6 +11,8 @@ export function valueBuilder({ double, GeoJSON, HLL, KeyOrderedMap }, dialect) {
     if ("$geo" in value) return new GeoJSON(value.$geo)
     if ("$hll" in value) return new HLL(new Uint8Array(Buffer.from(value.$hll, "hex")))
     if ("$repeat" in value) return value.$repeat[0].repeat(value.$repeat[1])
+    if ("$inf" in value) return INFINITY
+    if ("$wildcard" in value) return WILDCARD
     if ("$map" in value) {
       const entries = value.$map.map(([key, item]) => [build(key), build(item)])
       // The official Node client sends every map key-ordered, whatever its description says.
@@ -29,6 +31,7 @@ export function canBuild(value) {
   if (Array.isArray(value)) return value.every(canBuild)
   if ("$map" in value)
     return value.$order !== "key_value_ordered" && value.$map.every(([key, item]) => canBuild(key) && canBuild(item))
+  if ("$inf" in value || "$wildcard" in value) return true
   return ["$int", "$double", "$bytes", "$geo", "$hll", "$repeat"].some((name) => name in value)
 }
 

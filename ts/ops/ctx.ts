@@ -1,0 +1,132 @@
+// The way into nested lists and maps: an immutable chain of steps.
+
+import { check, flag, isPlainObject, oneOf, unknownField, wrong } from "../core/check.ts"
+import { context } from "../core/generated.ts"
+import type { MapKey } from "../values.ts"
+import type { OpValue } from "./make.ts"
+import { anyValue, mapKey, place } from "./rules.ts"
+
+/** A step: its id and its value, as they travel. */
+export type CtxStep = readonly [id: number, value: OpValue]
+
+/** How a list is made that a step does not find. */
+export interface CreateList {
+  /** `"padded"`: unordered, and nil fills the gap before the index. Default: it is not made. */
+  create?: "unordered" | "padded" | "ordered" | undefined
+}
+
+/** How a map is made that a step does not find. */
+export interface CreateMap {
+  /** Default: it is not made. */
+  create?: "unordered" | "keyOrdered" | "keyValueOrdered" | undefined
+  /** Store the index of the new map with it. */
+  persistIndex?: boolean | undefined
+}
+
+const createList = {
+  unordered: context.CREATE_UNORDERED,
+  padded: context.CREATE_PADDED_OR_KEY_ORDERED,
+  ordered: context.CREATE_ORDERED,
+} as const
+
+const createMap = {
+  unordered: context.CREATE_UNORDERED,
+  keyOrdered: context.CREATE_PADDED_OR_KEY_ORDERED,
+  keyValueOrdered: context.CREATE_ORDERED,
+} as const
+
+/**
+ * The way to a list or map inside of a bin's value. Each method gives a new, longer way and leaves the old one as it is,
+ * so the beginning of several can be shared. Begin with `ctx`.
+ *
+ * @example
+ * const orders = ctx.mapKey("orders")
+ * list.append("customer", "blue", { ctx: orders.listIndex(-1).mapKey("colours") })
+ */
+export class Ctx {
+  /** The steps, from the outside in. */
+  readonly entries: readonly CtxStep[]
+
+  /** @internal Use `ctx`. */
+  constructor(entries: readonly CtxStep[]) {
+    this.entries = entries
+  }
+
+  /**
+   * The element of a list at an index; below zero it counts from the end.
+   *
+   * @param options - `create` makes a list at that index if there is no element.
+   */
+  listIndex(index: number, options?: CreateList): Ctx {
+    check("ctx.listIndex: index", index, place)
+    return this.#add(context.LIST_INDEX | creation("ctx.listIndex", options, createList), index)
+  }
+
+  /** The element of a list of a rank: 0 is the smallest, -1 the largest. */
+  listRank(rank: number): Ctx {
+    check("ctx.listRank: rank", rank, place)
+    return this.#add(context.LIST_RANK, rank)
+  }
+
+  /** The first element of a list that equals a value. */
+  listValue(value: OpValue): Ctx {
+    check("ctx.listValue: value", value, anyValue)
+    return this.#add(context.LIST_VALUE, value)
+  }
+
+  /** The value of a map at an index, by the order of keys; below zero it counts from the end. */
+  mapIndex(index: number): Ctx {
+    check("ctx.mapIndex: index", index, place)
+    return this.#add(context.MAP_INDEX, index)
+  }
+
+  /** The value of a map of a rank: 0 is the smallest, -1 the largest. */
+  mapRank(rank: number): Ctx {
+    check("ctx.mapRank: rank", rank, place)
+    return this.#add(context.MAP_RANK, rank)
+  }
+
+  /**
+   * The value of a map under a key.
+   *
+   * @param options - `create` makes a map under that key if there is none, and the record and bin, too.
+   */
+  mapKey(key: MapKey, options?: CreateMap): Ctx {
+    check("ctx.mapKey: key", key, mapKey)
+    return this.#add(context.MAP_KEY | creation("ctx.mapKey", options, createMap), key)
+  }
+
+  /** The first value of a map that equals a value. */
+  mapValue(value: OpValue): Ctx {
+    check("ctx.mapValue: value", value, anyValue)
+    return this.#add(context.MAP_VALUE, value)
+  }
+
+  /** @internal The same way, but what its last step does not find is made: for the ops that create. */
+  creatingLast(bits: number): Ctx {
+    const last = this.entries.at(-1)
+    if (last === undefined) return this
+    const [id, value] = last
+    return new Ctx([...this.entries.slice(0, -1), [id | bits, value]])
+  }
+
+  #add(id: number, value: OpValue): Ctx {
+    return new Ctx([...this.entries, [id, value]])
+  }
+}
+
+/** The way that leads nowhere yet: the value of the bin itself. Every other begins with it. */
+export const ctx: Ctx = /* @__PURE__ */ new Ctx([])
+
+function creation(where: string, options: CreateMap | CreateList | undefined, creates: Record<string, number>): number {
+  if (options === undefined) return 0
+  const known = creates === createMap ? ["create", "persistIndex"] : ["create"]
+  if (!isPlainObject(options)) throw wrong(`${where}: the options`, options, `an object of ${known.join(", ")}`)
+  for (const name of Object.keys(options))
+    if (!known.includes(name)) throw unknownField(`${where}: options`, name, known)
+  const { create, persistIndex } = options as CreateMap
+  if (persistIndex !== undefined) check(`${where}: persistIndex`, persistIndex, flag)
+  if (create === undefined) return 0
+  check(`${where}: create`, create, oneOf(...Object.keys(creates)))
+  return creates[create]! | (persistIndex ? context.CREATE_PERSIST_INDEX : 0)
+}
