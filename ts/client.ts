@@ -3,7 +3,19 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { unknownField } from "./core/check.ts"
+import {
+  type BatchEntry,
+  type BatchReadOptions,
+  type BatchRow,
+  type BatchWriteRow,
+  type Plan,
+  planOfEntries,
+  planOfReads,
+  planOfRemovals,
+  planOfWrites,
+  sendBatch,
+} from "./batch.ts"
+import { isPlainObject, unknownField } from "./core/check.ts"
 import { code, commandKind, event, NONE, stat } from "./core/generated.ts"
 import { camelCase } from "./core/text.ts"
 import type { Writer } from "./core/writer.ts"
@@ -12,6 +24,7 @@ import { type AerospikeError, errorOf, invalid } from "./errors.ts"
 import type { Key, UserKey } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type {
+  BatchPolicy,
   InfoPolicy,
   OperatePolicy,
   PolicyKind,
@@ -262,6 +275,58 @@ export class Client {
     return this.#send(operations.removeBin, key, policy, typeof bins === "string" ? [bins] : bins) as Promise<void>
   }
 
+  // ── Many records ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Reads many records, with one request a node. The results are in the order of the keys; a record that is absent, or
+   * fails otherwise, says so in its own row, and nothing is thrown for it.
+   *
+   * @param what - `{ bins }`: which bins to read. Default: all; `[]` reads generation and time to live only.
+   * @throws only when nothing was sent, or `signal` gave the whole up: then the error's `rows` are what was known.
+   * @example
+   * for (const { key, code, bins } of await client.batchRead(keys, { bins: ["name"] })) if (code === 0) use(key, bins)
+   */
+  batchRead<T = Bins>(
+    keys: readonly Key[],
+    what?: BatchReadOptions<keyof T & string>,
+    policy?: BatchPolicy,
+  ): Promise<BatchRow<T>[]> {
+    return this.#batch<T>("batchRead", () => planOfReads(keys, what), policy)
+  }
+
+  /**
+   * Writes many records, with one request a node. Each row is as a `put` of its own.
+   *
+   * @throws as {@link Client.batchRead}. Whether rows that were not answered may have been written, `inDoubt` says.
+   * @example
+   * await client.batchWrite([{ key, bins: { a: 1 } }, { key: other, bins: { b: 2 }, policy: { ttl: 60 } }])
+   */
+  batchWrite(rows: readonly BatchWriteRow[], policy?: BatchPolicy): Promise<BatchRow[]> {
+    return this.#batch("batchWrite", () => planOfWrites(rows), policy)
+  }
+
+  /** Removes many records, with one request a node. The row of a record that was absent has code 2. */
+  batchRemove(keys: readonly Key[], policy?: BatchPolicy): Promise<BatchRow[]> {
+    return this.#batch("batchRemove", () => planOfRemovals(keys), policy)
+  }
+
+  /**
+   * Does different things with many records, with one request a node. There is no order among the rows.
+   *
+   * @throws as {@link Client.batchRead}.
+   * @example
+   * const [read, wrote, removed] = await client.batch([
+   *   { type: "read", key: a, bins: ["name"] },
+   *   { type: "write", key: b, bins: { n: 1 }, policy: { exists: "createOnly" } },
+   *   { type: "remove", key: c },
+   * ])
+   */
+  batch(entries: readonly BatchEntry[], policy?: BatchPolicy): Promise<BatchRow[]> {
+    return this.#batch("batch", () => planOfEntries(entries), policy)
+  }
+
+  #batch<T>(verb: string, makePlan: () => Plan, policy: BatchPolicy | undefined): Promise<BatchRow<T>[]> {
+    return sendBatch(this.#driver, this.#packer, verb, makePlan, policy) as Promise<BatchRow<T>[]>
   // ── Several ops at once ───────────────────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -585,6 +650,38 @@ export class BoundSet<T = Bins> {
     return this.#client.removeBin(this.key(user), bins, policy)
   }
 
+  /** See {@link Client.batchRead}. */
+  batchRead<K extends keyof T & string>(
+    users: readonly UserKey[],
+    what: { readonly bins: readonly K[] },
+    policy?: BatchPolicy,
+  ): Promise<BatchRow<Partial<Pick<T, K>>>[]>
+  batchRead(
+    users: readonly UserKey[],
+    what?: { readonly bins?: undefined },
+    policy?: BatchPolicy,
+  ): Promise<BatchRow<T>[]>
+  batchRead(users: readonly UserKey[], what?: BatchReadOptions, policy?: BatchPolicy): Promise<BatchRow<never>[]> {
+    return this.#client.batchRead<never>(this.#keys(users), what as BatchReadOptions<never>, policy)
+  }
+
+  /** See {@link Client.batchWrite}; a row's `key` is the user key. */
+  batchWrite(
+    rows: readonly BatchWriteRow<{ readonly [K in keyof T]?: T[K] | null }, UserKey>[],
+    policy?: BatchPolicy,
+  ): Promise<BatchRow[]> {
+    const whole = (row: unknown) => (isPlainObject(row) ? { ...row, key: this.key(row.key as UserKey) } : row)
+    return this.#client.batchWrite((Array.isArray(rows) ? rows.map(whole) : rows) as BatchWriteRow[], policy)
+  }
+
+  /** See {@link Client.batchRemove}. */
+  batchRemove(users: readonly UserKey[], policy?: BatchPolicy): Promise<BatchRow[]> {
+    return this.#client.batchRemove(this.#keys(users), policy)
+  }
+
+  #keys(users: readonly UserKey[]): readonly Key[] {
+    // What is no array is refused by name where keys are.
+    return Array.isArray(users) ? users.map((user) => this.key(user)) : (users as never)
   /** See {@link Client.operate}. */
   operate(user: UserKey, ops: readonly Op[], policy?: OperatePolicy): Promise<AerospikeRecord<Partial<T>>> {
     return this.#client.operate<Partial<T>>(this.key(user), ops, policy)

@@ -13,7 +13,7 @@ import { Names } from "./core/names.ts"
 import { Reader } from "./core/reader.ts"
 import { type AsciiSlice, decodeSlice, decodeUtf8 } from "./core/text.ts"
 import { Writer } from "./core/writer.ts"
-import { type AerospikeError, errorOf } from "./errors.ts"
+import { type AerospikeError, type ErrorDetails, errorOf } from "./errors.ts"
 import { describeKey, type Key } from "./key.ts"
 import { type LogLevel, log } from "./log.ts"
 import type { Socket, SocketHandlers, Transport } from "./transport/index.ts"
@@ -26,6 +26,8 @@ export const Answer = {
   REMOVED: 3,
   NOTHING: 4,
   INFO: 5,
+  /** Rows or records, which go to the operation's {@link Sink}. */
+  MANY: 6,
   RESULTS: 7,
   ORDERED_RESULTS: 8,
 } as const
@@ -46,6 +48,16 @@ export interface EngineEvent {
   readonly node: NodeInfo | undefined
 }
 
+/** Takes the outputs of an operation that has many: rows of a batch, records of a query. No call into the engine is allowed. */
+export interface Sink {
+  /** The output record at word `at`; `tape` is where word 0 of its slots would be. */
+  take(reader: Reader, words: Uint32Array, at: number, tape: number): void
+  /** The operation has ended, well or not, with the DONE record at word `at`; what is given is the operation's value. */
+  ended(reader: Reader, words: Uint32Array, at: number, tape: number): unknown
+  /** What the error tells beside, when the operation fails. */
+  details(code: number): ErrorDetails
+}
+
 /** What waits for the answer to an operation. */
 interface Waiter {
   readonly resolve: (value: unknown) => void
@@ -54,6 +66,7 @@ interface Waiter {
   /** For messages: what was asked. */
   readonly verb: string
   readonly key: Key | undefined
+  readonly sink: Sink | undefined
   /** Present when an AbortSignal was given. */
   abort: Abort | undefined
 }
@@ -72,6 +85,14 @@ interface Failure {
   readonly attempts: number
   readonly inDoubt: boolean
   readonly elapsedMs: number
+}
+
+/** An operation with a sink, under way. Calls after its end do nothing. */
+export interface Running {
+  readonly promise: Promise<unknown>
+  /** So many records were taken. */
+  consumed(records: number): void
+  cancel(): void
 }
 
 /** How connecting ended: with code 0, or for a reason. */
@@ -170,11 +191,34 @@ export class Driver {
     const op = this.#engine.submit()
     if (op < 0) throw this.#refused(verb, key)
     const promise = new Promise<unknown>(take)
-    const waiter: Waiter = { resolve: takenResolve, reject: takenReject, answer, verb, key, abort: undefined }
+    const [resolve, reject] = [takenResolve, takenReject]
+    const waiter: Waiter = { resolve, reject, answer, verb, key, sink: undefined, abort: undefined }
     this.#waiters[op] = waiter
     if (signal !== undefined) this.#watch(signal, op, waiter)
     this.#schedule()
     return promise
+  }
+
+  /** Sends the command that the writer has finished, whose answers go to a sink. */
+  submitMany(sink: Sink, verb: string, signal: AbortSignal | undefined): Running {
+    const op = this.#engine.submit()
+    if (op < 0) throw this.#refused(verb, undefined)
+    const promise = new Promise<unknown>(take)
+    const [resolve, reject] = [takenResolve, takenReject]
+    const waiter: Waiter = { resolve, reject, answer: Answer.MANY, verb, key: undefined, sink, abort: undefined }
+    this.#waiters[op] = waiter
+    if (signal !== undefined) this.#watch(signal, op, waiter)
+    this.#schedule()
+    const whileItRuns = (act: () => void) => {
+      if (this.#waiters[op] !== waiter || this.#state === "ended") return
+      this.#enter(act)
+      this.#schedule()
+    }
+    return {
+      promise,
+      consumed: (records) => whileItRuns(() => this.#engine.consumed(op, records)),
+      cancel: () => whileItRuns(() => this.#engine.cancel(op)),
+    }
   }
 
   /** Throws unless operations can be submitted. */
@@ -307,6 +351,10 @@ export class Driver {
         case output.DONE:
           this.#done(at, tape)
           break
+        case output.PART:
+        case output.RECORD:
+          this.#waiters[words[at + 1]!]?.sink?.take(this.#reader, words, at, tape)
+          break
         case output.TRANSMIT:
           this.#transmit(words[at + 1]!, words[at + 2]!, words[at + 3]!)
           break
@@ -358,6 +406,7 @@ export class Driver {
     } else if (number === code.RECORD_NOT_FOUND && isOptional(waiter.answer)) {
       waiter.resolve(undefined)
     } else {
+      waiter.sink?.ended(this.#reader, words, at, tape)
       const [node, attempts, elapsedMs] = [words[at + 3]!, words[at + 4]!, words[at + 11]!]
       this.#failures.push({ waiter, code: number, node, attempts, inDoubt: (words[at + 5]! & 1) === 1, elapsedMs })
     }
@@ -383,6 +432,8 @@ export class Driver {
         return { gen: words[at + 6]!, ttl: words[at + 7]! | 0 }
       case Answer.REMOVED:
         return true
+      case Answer.MANY:
+        return waiter.sink!.ended(this.#reader, words, at, tape)
       case Answer.INFO:
         return { node: words[at + 3]!, text: this.#reader.text(tape + words[at + 8]! * 4, words[at + 10]!) }
       default:
@@ -547,7 +598,8 @@ export class Driver {
     for (const waiter of this.#waiters) {
       if (waiter === undefined) continue
       if (waiter.abort !== undefined) forget(waiter.abort)
-      waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), { key: waiter.key, cause }))
+      const details = { key: waiter.key, cause, ...waiter.sink?.details(number) }
+      waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), details))
     }
     this.#waiters.length = 0
     this.#becomeReady({ code: number, text: "", cause })
@@ -585,7 +637,8 @@ async function raise(failure: Failure, node: string | undefined): Promise<never>
   const { waiter, attempts, inDoubt, elapsedMs } = failure
   const { verb, key } = waiter
   const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
-  throw errorOf(failure.code, ask(verb, key), { node, key, attempts, inDoubt, elapsedMs, cause })
+  const more = waiter.sink?.details(failure.code)
+  throw errorOf(failure.code, ask(verb, key), { node, key, attempts, inDoubt, elapsedMs, cause, ...more })
 }
 
 function forget({ signal, listener }: Abort): void {

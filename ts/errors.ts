@@ -1,5 +1,6 @@
 // Every error that the client gives, and the one table that says which class stands for which code.
 
+import type { BatchRow } from "./batch.ts"
 import { code, codeName as codeNames, codeText } from "./core/generated.ts"
 import type { Key } from "./key.ts"
 
@@ -14,6 +15,8 @@ export interface ErrorDetails {
   readonly attempts?: number
   readonly elapsedMs?: number
   readonly cause?: unknown
+  readonly rows?: readonly BatchRow[] | undefined
+  readonly cursor?: string | undefined
 }
 
 /** Any error of this package. `code` is the server's result code, or below zero one of the client's own. */
@@ -32,6 +35,10 @@ export class AerospikeError extends Error {
   readonly attempts: number
   /** Milliseconds from the call to this error. */
   readonly elapsedMs: number
+  /** Of a batch that was given up as a whole: the results of its rows, those that had one and those that had none yet. */
+  declare readonly rows?: readonly BatchRow[]
+  /** Of a query that failed: where another can go on behind the records that came. See {@link Query.from}. */
+  declare readonly cursor?: string
 
   constructor(code: number, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -42,6 +49,8 @@ export class AerospikeError extends Error {
     this.key = details.key
     this.attempts = details.attempts ?? 0
     this.elapsedMs = details.elapsedMs ?? 0
+    if (details.rows) this.rows = details.rows
+    if (details.cursor) this.cursor = details.cursor
   }
 }
 
@@ -212,7 +221,8 @@ export function errorOf(number: number, asked: string, details: ErrorDetails = {
   if (details.elapsedMs) facts.push(`${Math.round(details.elapsedMs)} ms`)
   let message = `${asked}: ${said} (${facts.join(", ")}).`
   if (details.inDoubt) message += " The write may have happened all the same."
-  const todo = adviceFor(number, details)
+  // A row of a batch has no attempts of its own: nobody who awaits a batch needs to know of find().
+  const todo = number === code.RECORD_NOT_FOUND && !details.attempts ? undefined : adviceFor(number, details)
   if (todo) message += ` ${todo}`
   return new type(number, message, details)
 }

@@ -1,5 +1,6 @@
 // The public names, all but `connect`, which each entry adds for its runtime.
 
+export { type BatchEntry, type BatchReadOptions, BatchRow, type BatchWriteRow } from "./batch.ts"
 export {
   type Addend,
   type AerospikeRecord,
@@ -62,9 +63,15 @@ export * as op from "./ops/op.ts"
 export type { ListReturnType, MapReturnType } from "./ops/returns.ts"
 export {
   type BasePolicy,
+  type BatchPolicy,
+  type BatchReadPolicy,
+  type BatchRemovePolicy,
+  type BatchWritePolicy,
   type InfoPolicy,
+  type PartitionFilter,
   type OperatePolicy,
   type Policies,
+  type QueryPolicy,
   type ReadPolicy,
   type RecordPolicy,
   type RemovePolicy,

@@ -34,6 +34,8 @@ export interface Engine extends Regions {
   scratch_address(): number
   /** Answers with DONE at the next poll. */
   cancel(op: number): void
+  /** The caller took so many records of a query. Looked at with the next poll. */
+  consumed(op: number, records: number): void
 
   /** Room for bytes that arrived. */
   receive_reserve(length: number): number

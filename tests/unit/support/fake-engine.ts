@@ -147,6 +147,9 @@ export class FakeEngine implements Engine {
   cancel(op: number): void {
     this.#call("cancel", op)
   }
+  consumed(op: number, records: number): void {
+    this.#call("consumed", op, records)
+  }
 
   receive_reserve(length: number): number {
     this.#call("receive_reserve", length)

@@ -1,0 +1,366 @@
+// Commands on many records at once: rows that ask for the same are gathered into groups, which the engine sends as one
+// message a node. A row that fails does not fail the batch: what became of each is in its result.
+
+import { isPlainObject, unknownField, wrong } from "./core/check.ts"
+import { code, commandKind } from "./core/generated.ts"
+import type { Reader } from "./core/reader.ts"
+import type { Writer } from "./core/writer.ts"
+import { ask, type Driver, type Sink } from "./driver.ts"
+import { AerospikeError, type ErrorDetails, errorOf, InvalidArgumentError, invalid } from "./errors.ts"
+import type { Key } from "./key.ts"
+import type {
+  BatchPolicy,
+  BatchReadPolicy,
+  BatchRemovePolicy,
+  BatchWritePolicy,
+  PolicyPacker,
+  RowKind,
+} from "./policy.ts"
+import type { Bins, Double, Value } from "./values.ts"
+
+/** What became of one row of a batch. */
+export class BatchRow<T = Bins> {
+  /** The key as it was given. */
+  readonly key: Key
+  /** 0, or the code of what went wrong with this row; a record that is absent is `RECORD_NOT_FOUND`, 2. */
+  readonly code: number
+  /** Bins that were read; undefined when the row failed or reads none. */
+  readonly bins: T | undefined
+  /** The record's generation; 0 when the row failed, and of a record that was removed. */
+  readonly gen: number
+  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1); 0 when the row failed. */
+  readonly ttl: number
+  /** Whether a write may have happened although no answer came. */
+  readonly inDoubt: boolean
+  readonly #verb: string
+  #error: AerospikeError | undefined
+
+  /** @internal */
+  constructor(verb: string, key: Key, outcome: Outcome, error?: AerospikeError) {
+    this.key = key
+    this.code = outcome.code
+    this.bins = outcome.bins as T | undefined
+    this.gen = outcome.gen
+    this.ttl = outcome.ttl
+    this.inDoubt = outcome.inDoubt
+    this.#verb = verb
+    this.#error = error
+  }
+
+  /** The error that the operation on this record alone would have given; undefined when the code is 0. */
+  get error(): AerospikeError | undefined {
+    // Made when it is asked for: of a batch of many absent records nobody wants as many stacks.
+    if (this.code !== code.OK) {
+      const { key, inDoubt } = this
+      this.#error ??= errorOf(this.code, ask(this.#verb, key), { key, inDoubt })
+    }
+    return this.#error
+  }
+}
+
+interface Outcome {
+  readonly code: number
+  readonly bins?: Bins
+  readonly gen: number
+  readonly ttl: number
+  readonly inDoubt: boolean
+}
+
+/** What `batchRead` reads of each record. */
+export interface BatchReadOptions<B extends string = string> {
+  /** Names of bins; an empty array reads generation and time to live only. Default: all bins. */
+  readonly bins?: readonly B[] | undefined
+}
+
+/** A row of `batchWrite`. */
+export interface BatchWriteRow<T = { readonly [bin: string]: Value }, K = Key> {
+  readonly key: K
+  /** As `put` takes them: null removes a bin. */
+  readonly bins: T
+  readonly policy?: BatchWritePolicy | undefined
+}
+
+/** A row of `batch`: what is to be done with one record, as plain data. */
+export type BatchEntry =
+  | { type: "read"; key: Key; bins?: readonly string[] | undefined; policy?: BatchReadPolicy | undefined }
+  | { type: "exists"; key: Key; policy?: BatchReadPolicy | undefined }
+  | { type: "write"; key: Key; bins: { readonly [bin: string]: Value }; policy?: BatchWritePolicy | undefined }
+  | {
+      type: "increment"
+      key: Key
+      bins: { readonly [bin: string]: number | bigint | Double }
+      policy?: BatchWritePolicy | undefined
+    }
+  | {
+      type: "append" | "prepend"
+      key: Key
+      bins: { readonly [bin: string]: string | Uint8Array }
+      policy?: BatchWritePolicy | undefined
+    }
+  | { type: "touch"; key: Key; policy?: BatchWritePolicy | undefined }
+  | { type: "remove"; key: Key; policy?: BatchRemovePolicy | undefined }
+
+// ── What rows ask for ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What rows can do, and how what belongs to it is written. */
+interface Task {
+  readonly kind: number
+  readonly row: RowKind
+  /** The field of an entry that is written. */
+  readonly field?: string
+  readonly write?: (writer: Writer, items: never) => void
+  /** Whether a row without bins in its answer has the bins `{}`. */
+  readonly reads: boolean
+}
+
+const writes = (kind: number, write: (writer: Writer, bins: object) => void): Task => {
+  return { kind, row: "write", field: "bins", write, reads: false }
+}
+
+const readAll: Task = { kind: commandKind.GET, row: "read", reads: true }
+const readNone: Task = { kind: commandKind.EXISTS, row: "read", reads: false }
+const readSome: Task = {
+  ...{ kind: commandKind.SELECT, row: "read", field: "bins", reads: true },
+  write: (writer: Writer, bins: readonly string[]) => writer.binNames(bins),
+}
+const remove: Task = { kind: commandKind.REMOVE, row: "remove", reads: false }
+const put = writes(commandKind.PUT, (writer, bins) => writer.bins(bins))
+
+const tasks: Record<BatchEntry["type"], Task> = {
+  read: readSome,
+  exists: readNone,
+  write: put,
+  increment: writes(commandKind.ADD, (writer, bins) => writer.numbers(bins)),
+  append: writes(commandKind.APPEND, (writer, bins) => writer.texts(bins)),
+  prepend: writes(commandKind.PREPEND, (writer, bins) => writer.texts(bins)),
+  touch: { kind: commandKind.TOUCH, row: "write", reads: false },
+  remove,
+}
+
+function reading(bins: unknown): Task {
+  if (bins === undefined) return readAll
+  return Array.isArray(bins) && bins.length === 0 ? readNone : readSome
+}
+
+// ── Groups ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Rows that differ in nothing but their user key. */
+interface Group {
+  readonly task: Task
+  readonly items: unknown
+  readonly policy: object | undefined
+  readonly ns: unknown
+  readonly set: unknown
+  readonly rows: number[]
+}
+
+/** A batch before it is written. */
+export class Plan {
+  readonly verb: string
+  /** What the caller's array of rows is called in messages. */
+  readonly path: string
+  readonly keys: Key[] = []
+  readonly groups: Group[] = []
+  /** The group of each row. */
+  readonly groupOf: Group[] = []
+  #last: Group | undefined
+  readonly #known = new Map<string, Group>()
+  readonly #ids = new Map<unknown, number>()
+
+  constructor(verb: string, path: string) {
+    this.verb = verb
+    this.path = path
+  }
+
+  add(key: Key, task: Task, items?: unknown, policy?: object): void {
+    const row = this.keys.length
+    const { ns, set } = this.#placeOf(key, row)
+    let group = this.#last
+    if (!group || group.ns !== ns || group.set !== set || !isLike(group, task, items, policy)) {
+      group = this.#group(ns, set, task, items, policy)
+    }
+    this.#last = group
+    group.rows.push(row)
+    this.groupOf.push(group)
+    this.keys.push(key)
+  }
+
+  get writes(): boolean {
+    return this.groups.some(({ task }) => task.row !== "read")
+  }
+
+  #placeOf(key: Key, row: number): { ns: unknown; set: unknown } {
+    if (Array.isArray(key)) return { ns: key[0], set: key[1] ?? "" }
+    if (isPlainObject(key)) return { ns: key.ns, set: key.set ?? "" }
+    throw wrong(`${this.path}[${row}]`, key, "a key: [namespace, set, user key] or { ns, set, digest }")
+  }
+
+  #group(ns: unknown, set: unknown, task: Task, items: unknown, policy: object | undefined): Group {
+    // Names that are none are refused when they are written.
+    const ids = [task, items, policy].map((part) => this.#idOf(part))
+    const name = `${ids} ${typeof ns === "string" ? ns : this.#idOf(ns)}\0${typeof set === "string" ? set : this.#idOf(set)}`
+    const known = this.#known.get(name)
+    if (known) return known
+    const group: Group = { task, items, policy, ns, set, rows: [] }
+    this.#known.set(name, group)
+    this.groups.push(group)
+    return group
+  }
+
+  /** A number for a thing: the same things are not written twice. Texts are the same when they read the same. */
+  #idOf(thing: unknown): number {
+    const same = Array.isArray(thing) && thing.every((part) => typeof part === "string") ? thing.join("\0") : thing
+    const id = this.#ids.get(same) ?? this.#ids.size
+    this.#ids.set(same, id)
+    return id
+  }
+}
+
+function isLike(group: Group, task: Task, items: unknown, policy: object | undefined): boolean {
+  return group.task === task && group.items === items && group.policy === policy
+}
+
+// ── What callers give ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A batch that does the same with each key. */
+function planOfKeys(verb: string, keys: readonly Key[], task: Task, items?: unknown): Plan {
+  const plan = new Plan(verb, "keys")
+  for (const key of checkedArray("keys", keys, "keys")) plan.add(key, task, items)
+  return plan
+}
+
+export function planOfReads(keys: readonly Key[], what: BatchReadOptions = {}): Plan {
+  if (!isPlainObject(what)) throw wrong("what batchRead reads", what, "{ bins }, and the policy the argument after it")
+  refuseOthers("what batchRead reads", what, ["bins"])
+  return planOfKeys("batchRead", keys, reading(what.bins), what.bins)
+}
+
+export function planOfRemovals(keys: readonly Key[]): Plan {
+  return planOfKeys("batchRemove", keys, remove)
+}
+
+export function planOfWrites(rows: readonly BatchWriteRow<object>[]): Plan {
+  const plan = new Plan("batchWrite", "rows")
+  for (const [i, row] of checkedArray("rows", rows, "{ key, bins, policy }").entries()) {
+    if (!isPlainObject(row)) throw wrong(`rows[${i}]`, row, "an object { key, bins, policy }")
+    refuseOthers(`rows[${i}]`, row, ["key", "bins", "policy"])
+    plan.add(row.key, put, row.bins, row.policy)
+  }
+  return plan
+}
+
+export function planOfEntries(entries: readonly BatchEntry[]): Plan {
+  const plan = new Plan("batch", "entries")
+  for (const [i, entry] of checkedArray("entries", entries, "{ type, key, … }").entries()) {
+    const path = `entries[${i}]`
+    if (!isPlainObject(entry)) throw wrong(path, entry, "an object { type, key, … }")
+    const { type, key, policy, ...rest } = entry as { type: BatchEntry["type"]; key: Key; policy?: object }
+    if (!Object.hasOwn(tasks, type)) throw wrong(`${path}.type`, type, `one of ${Object.keys(tasks).join(", ")}`)
+    const { field } = tasks[type]
+    refuseOthers(path, rest, field ? [field] : [])
+    const items = field && (rest as Record<string, unknown>)[field]
+    plan.add(key, type === "read" ? reading(items) : tasks[type], items, policy)
+  }
+  return plan
+}
+
+function checkedArray<T>(path: string, array: readonly T[], of: string): readonly T[] {
+  if (!Array.isArray(array)) throw wrong(path, array, `an array of ${of}`)
+  return array
+}
+
+function refuseOthers(path: string, object: object, known: readonly string[]): void {
+  for (const name in object) if (!known.includes(name)) throw unknownField(path, name, known)
+}
+
+// ── Sending ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Sends a batch. Resolves when every row has its result; rejects only when nothing was asked or the whole was given up. */
+export function sendBatch(
+  driver: Driver,
+  packer: PolicyPacker,
+  verb: string,
+  makePlan: () => Plan,
+  policy: BatchPolicy | undefined,
+): Promise<BatchRow[]> {
+  let begun = false
+  try {
+    driver.assertOpen(verb)
+    const plan = makePlan()
+    const words = packer.batch(policy, plan.writes)
+    const { signal, flags } = words
+    if (plan.keys.length === 0) return Promise.resolve([])
+    driver.writer.beginBatch(words, plan.groups.length, plan.keys.length)
+    begun = true
+    for (const group of plan.groups) writeGroup(driver.writer, packer, plan, group, policy, flags)
+    return driver.submitMany(new Rows(plan), verb, signal).promise as Promise<BatchRow[]>
+  } catch (error) {
+    return Promise.reject(driver.thrown(error, verb))
+  } finally {
+    if (begun) driver.writer.end()
+  }
+}
+
+function writeGroup(
+  writer: Writer,
+  packer: PolicyPacker,
+  { path, keys }: Plan,
+  { task, items, policy, rows }: Group,
+  batch: BatchPolicy | undefined,
+  flags: number,
+): void {
+  let row = rows[0]!
+  try {
+    writer.group(task.kind, packer.row(task.row, batch, policy, flags), keys[row]!, rows.length)
+    task.write?.(writer, items as never)
+    writer.finish()
+    for (row of rows) writer.row(keys[row]!, row)
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error
+    throw invalid(`${path}[${row}]: ${error.message}`)
+  }
+}
+
+/** Gathers the results of the rows. */
+class Rows implements Sink {
+  readonly #plan: Plan
+  readonly #rows: BatchRow[]
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+    this.#rows = new Array(plan.keys.length)
+  }
+
+  take(reader: Reader, words: Uint32Array, at: number, tape: number): void {
+    const row = words[at + 2]!
+    const number = words[at + 3]! | 0
+    const inDoubt = (words[at + 4]! & 1) === 1
+    if (number !== code.OK) return this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt })
+    const known = { code: number, gen: words[at + 5]!, ttl: words[at + 6]! | 0, inDoubt }
+    const items = words[at + 8]!
+    if (items === 0 && !this.#plan.groupOf[row]!.task.reads) return this.#put(row, known)
+    try {
+      this.#put(row, { ...known, bins: reader.bins(tape + words[at + 7]! * 4, items, words[at + 9]!) })
+    } catch (error) {
+      // A value that the chosen options cannot express: it is this row's failure alone.
+      if (!(error instanceof AerospikeError)) throw error
+      this.#put(row, { ...known, code: error.code }, error)
+    }
+  }
+
+  ended(): BatchRow[] {
+    return this.#rows
+  }
+
+  details(number: number): ErrorDetails {
+    for (let row = 0; row < this.#rows.length; row++) {
+      if (!this.#rows[row]) this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt: false })
+    }
+    return { rows: this.#rows }
+  }
+
+  #put(row: number, outcome: Outcome, error?: AerospikeError): void {
+    const { verb, keys } = this.#plan
+    this.#rows[row] = new BatchRow(verb, keys[row]!, outcome, error)
+  }
+}
