@@ -327,6 +327,8 @@ export class Client {
 
   #batch<T>(verb: string, makePlan: () => Plan, policy: BatchPolicy | undefined): Promise<BatchRow<T>[]> {
     return sendBatch(this.#driver, this.#packer, verb, makePlan, policy) as Promise<BatchRow<T>[]>
+  }
+
   // ── Several ops at once ───────────────────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -682,6 +684,8 @@ export class BoundSet<T = Bins> {
   #keys(users: readonly UserKey[]): readonly Key[] {
     // What is no array is refused by name where keys are.
     return Array.isArray(users) ? users.map((user) => this.key(user)) : (users as never)
+  }
+
   /** See {@link Client.operate}. */
   operate(user: UserKey, ops: readonly Op[], policy?: OperatePolicy): Promise<AerospikeRecord<Partial<T>>> {
     return this.#client.operate<Partial<T>>(this.key(user), ops, policy)
