@@ -8,12 +8,12 @@
 //!  bytes ─▶ frame ─▶ ┬ info ───────────────────────────────────────────────┐
 //!                    ├ request ─▶ command: read, write, delete ─▶ ops ─────┼─▶ reply ─▶ bytes
 //!                    │                     │ cdt (lists, maps), bits, hll  │
-//!                    │                     │ expression (filters)          │
+//!                    │                     │ expression (filters and ops)  │
 //!                    └ security            └ store: records, sets, expiry ─┘
 //! ```
 //!
 //! In scope: several nodes in one process over one shared store, partition ownership as the real server computes it,
-//! single-record commands and batches of them, operations on lists, maps, bits and HyperLogLogs, filter expressions,
+//! single-record commands and batches of them, operations on lists, maps, bits and HyperLogLogs, expressions,
 //! expiry, info commands. Out of scope until they are added: what [`support`] lists, which is answered with code 16.
 //!
 //! Differences from the real server, beside what is not there yet:
@@ -21,6 +21,9 @@
 //! * Records are shared by all nodes, so losing nodes loses none, whatever the replication factor; and the partition map
 //!   changes at once, where the real one takes seconds to notice and to migrate.
 //! * The cells that cover a GeoJSON region are not listed in its value; a point has its cell.
+//! * A place within a centimetre of the edge of a region may be told to be on its other side.
+//! * Regular expressions that refer back to a group are refused.
+//! * Every namespace is in memory: expressions are told that a record takes nothing on a device.
 //! * A float of 32 bits within a list or map is stored as one of 64.
 //! * Alternate addresses are the ordinary ones.
 //! * The rows of a batch are done in their order, on whatever node they belong to. UDFs are not run: a call fails.

@@ -2,22 +2,18 @@
 //! and counted (`unsupported_requests` in `statistics`), and a replay of recorded exchanges skips it.
 
 use crate::cdt;
-use crate::expression::{self, Failure};
 use crate::frame::{self, Frame};
 use crate::info;
 use crate::request::{Op, Request};
 use crate::rows::Rows;
 use aerospike_sansio::proto::{field, info1, message_type, op};
 
-/// Kinds of op that come later, and what to call them.
-const OPS: &[(u8, &str)] = &[(op::EXP_READ, "expression operations"), (op::EXP_MODIFY, "expression operations")];
-
 /// What a DATA message asks for that is not there yet.
 pub fn missing(request: &Request) -> Option<&'static str> {
     let header = &request.header;
     if header.info1 & info1::BATCH != 0 {
         let mut rows = Rows::of(request).ok()?;
-        return rows.find_map(|row| missing_in_row(&row.ok()?.request)).or_else(|| missing_in_filter(request));
+        return rows.find_map(|row| missing_in_row(&row.ok()?.request));
     }
     let is_query = request.field(field::DIGEST).is_none() && request.field(field::UDF_MODULE).is_none();
     if is_query && (header.info1 & info1::READ != 0 || header.ops > 0) {
@@ -31,20 +27,13 @@ pub fn missing_in_row(request: &Request) -> Option<&'static str> {
     if request.field(field::UDF_MODULE).is_some() {
         return Some("UDFs");
     }
-    request.ops().find_map(missing_op).or_else(|| missing_in_filter(request))
-}
-
-fn missing_in_filter(request: &Request) -> Option<&'static str> {
-    match request.field(field::FILTER).map(expression::filter) {
-        Some(Err(Failure::NotYet(name))) => Some(name),
-        _ => None,
-    }
+    request.ops().find_map(missing_op)
 }
 
 fn missing_op(op: Op) -> Option<&'static str> {
     match op.code {
         op::CDT_READ | op::CDT_MODIFY => cdt::missing(op.value),
-        code => OPS.iter().find(|(missing, _)| *missing == code).map(|(_, name)| *name),
+        _ => None,
     }
 }
 

@@ -29,6 +29,9 @@ const FEWEST: &[(&str, usize)] = &[
     ("ctx", 86),
     ("ctx.node", 83),
     ("ctx.py", 85),
+    ("exp", 575),
+    ("exp.node", 152),
+    ("exp.py", 358),
     ("hll", 54),
     ("hll.py", 54),
     ("info", 78),
@@ -46,9 +49,17 @@ const FEWEST: &[(&str, usize)] = &[
     ("txn", 7),
 ];
 
+/// Answers that cannot be the recorded ones: scenario, step, why. They are asked for and not compared.
+const DIFFERENT: &[(&str, u64, &str)] = &[
+    ("exp/record_meta_time", 2, "the time of the last update was that of the recording, to the millisecond"),
+    ("exp/record_meta_time", 3, "milliseconds passed between two commands"),
+    ("exp/meta_device_namespace", 2, "that namespace was kept on a device, here all are in memory"),
+];
+
 #[derive(Default)]
 struct Tally {
     passed: usize,
+    different: usize,
     later: usize,
     failed: Vec<String>,
     reasons: BTreeMap<&'static str, usize>,
@@ -75,14 +86,15 @@ fn answers_as_the_recorded_server_did() {
             replay(&group, tally);
         }
     }
-    println!("{:<12} {:>7} {:>7} {:>7}  not yet", "family", "passed", "failed", "later");
+    println!("{:<12} {:>7} {:>7} {:>9} {:>7}  not yet", "family", "passed", "failed", "different", "later");
     let mut failures = Vec::new();
     for (family, tally) in &table {
         let reasons: Vec<String> = tally.reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
         println!(
-            "{family:<12} {:>7} {:>7} {:>7}  {}",
+            "{family:<12} {:>7} {:>7} {:>9} {:>7}  {}",
             tally.passed,
             tally.failed.len(),
+            tally.different,
             tally.later,
             reasons.join(", ")
         );
@@ -109,6 +121,11 @@ fn replay(exchanges: &[&Exchange], tally: &mut Tally) {
             continue;
         }
         let answer = server.ask(exchange);
+        let here = (&*exchange.scenario, exchange.step);
+        if DIFFERENT.iter().any(|&(scenario, step, _)| (scenario, step) == here) {
+            tally.different += 1;
+            continue;
+        }
         match difference(exchange, &answer) {
             None => tally.passed += 1,
             Some(text) => tally.failed.push(format!("{} step {}: {text}", exchange.scenario, exchange.step)),

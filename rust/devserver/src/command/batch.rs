@@ -33,7 +33,7 @@ fn begin(body: &[u8]) -> Result<(Rows<'_>, Option<Filter>), Code> {
     let request = Request::parse_batch(body).map_err(|_| code::PARAMETER)?;
     let rows = Rows::of(&request).map_err(|_| code::PARAMETER)?;
     let filter = request.field(field::FILTER).map(expression::filter).transpose();
-    Ok((rows, filter.map_err(|failure| failure.code())?))
+    Ok((rows, filter?))
 }
 
 fn run(cluster: &mut Cluster, node: usize, rows: Rows, filter: Option<&Filter>, now_ms: u64, out: &mut Vec<u8>) {

@@ -4,6 +4,7 @@
 
 mod batch;
 mod delete;
+mod expressions;
 mod ops;
 mod read;
 mod record;

@@ -55,7 +55,18 @@ impl Answer {
 
     /// What an op gives back of a bin that is there: in a write always, in a read unless it is nothing.
     pub fn value(self, op: &Op, value: &Value, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
-        match Particle::from_value(value)? {
+        self.particle(op, Particle::from_value(value)?.as_ref(), message, out)
+    }
+
+    /// The same of a value as bins keep it.
+    pub fn particle(
+        self,
+        op: &Op,
+        particle: Option<&Particle>,
+        message: &mut Message,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Code> {
+        match particle {
             Some(particle) => message.op(out, self.code(op), op.name, |out| particle.write(out)),
             None => self.nothing(op, message, out),
         }
@@ -70,7 +81,7 @@ impl Answer {
         }
     }
 
-    fn nothing(self, op: &Op, message: &mut Message, out: &mut Vec<u8>) {
+    pub fn nothing(self, op: &Op, message: &mut Message, out: &mut Vec<u8>) {
         if self.all {
             message.op(out, self.code(op), op.name, |_| particle::NULL);
         }
@@ -106,7 +117,7 @@ pub fn modifies(op_code: u8) -> bool {
 
 /// An op that reads from a bin.
 pub fn reads(op_code: u8) -> bool {
-    matches!(op_code, op::READ | op::CDT_READ | op::BITS_READ | op::HLL_READ)
+    matches!(op_code, op::READ | op::EXP_READ | op::CDT_READ | op::BITS_READ | op::HLL_READ)
 }
 
 /// An op whose value cannot stand beside all bins.

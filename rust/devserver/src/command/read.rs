@@ -1,7 +1,7 @@
 //! Reads: all bins, some of them, or generation and time to live only.
 
 use super::ops::{self, Answer};
-use super::{Command, Outcome};
+use super::{expressions, Command, Outcome};
 use crate::limits::limit;
 use crate::reply::{Message, Meta};
 use crate::store::expiry::{self, Touch};
@@ -74,6 +74,10 @@ impl Command<'_> {
             BinName::new(op.name).ok_or(code::BIN_NAME)?;
             match op.code {
                 op::READ => answer.bin(&op, &record.bins, message, out)?,
+                op::EXP_READ => {
+                    let particle = expressions::read(&op, &self.subject_as_stored(record))?;
+                    answer.particle(&op, particle.as_ref(), message, out)?;
+                }
                 code if ops::reads(code) => answer.read(&op, &record.bins, false, message, out)?,
                 _ => return Err(code::PARAMETER),
             }

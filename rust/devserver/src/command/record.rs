@@ -45,9 +45,10 @@ impl Command<'_> {
     /// The filter expression, which must be true: false and unknown filter the record out. The command's own counts, or
     /// else that of its batch.
     pub fn check_filter(&self, record: &Record) -> Result<(), Code> {
+        let subject = self.subject_as_stored(record);
         let truth = match (self.request.field(field::FILTER), self.batch_filter) {
-            (Some(packed), _) => expression::filter(packed).map_err(|failure| failure.code())?.truth(record),
-            (None, Some(filter)) => filter.truth(record),
+            (Some(packed), _) => expression::filter(packed)?.truth(&subject),
+            (None, Some(filter)) => filter.truth(&subject),
             (None, None) => return Ok(()),
         };
         match truth {

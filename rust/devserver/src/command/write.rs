@@ -1,9 +1,10 @@
 //! Writes: put, add, append, prepend, touch, and several ops on one record.
 
 use super::ops::{self, Answer};
-use super::{Command, Outcome};
+use super::{expressions, Command, Outcome};
 use crate::limits::limit;
 use crate::reply::{Message, Meta};
+use crate::store::namespace::END_MARK;
 use crate::store::record::{next_generation, Bins};
 use crate::store::{expiry, BinName, Record};
 use crate::Code;
@@ -64,6 +65,7 @@ impl Command<'_> {
             return Err(code::RECORD_EXISTS);
         }
         self.check_generation(old.map_or(0, |record| record.generation))?;
+        let stored_size = old.map_or(0, |old| self.namespace.stored_size(old));
         let mut record = match old {
             Some(old) => {
                 self.check_set_on_update(old)?;
@@ -83,7 +85,7 @@ impl Command<'_> {
         record.void_time = expiry::void_time(ttl, record.void_time, self.now_ms, &self.namespace.config);
         record.last_update_ms = record.last_update_ms.max(self.now_ms);
         record.generation = next_generation(record.generation);
-        self.apply(&mut record.bins, message, out)?;
+        self.apply(&mut record, stored_size, message, out)?;
         let deletes = record.bins.is_empty();
         if deletes {
             self.check_deletion(had_bins)?;
@@ -165,13 +167,33 @@ impl Command<'_> {
         }
     }
 
-    fn apply(&self, bins: &mut Bins, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {
+    /// All ops, one after the other: each sees what those before it have done.
+    fn apply(
+        &self,
+        record: &mut Record,
+        stored_size: usize,
+        message: &mut Message,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Code> {
         let header = &self.request.header;
         let answer = Answer { all: header.info2 & info2::RESPOND_ALL_OPS != 0, all_as_read: false };
+        let mut bins = std::mem::take(&mut record.bins);
         for op in self.request.ops() {
-            ops::apply(&op, header.info1, answer, bins, message, out)?;
+            match op.code {
+                op::EXP_READ => {
+                    let particle = expressions::read(&op, &self.subject(record, &bins, stored_size))?;
+                    Answer { all: true, ..answer }.particle(&op, particle.as_ref(), message, out)?;
+                }
+                op::EXP_MODIFY => {
+                    let change = expressions::modify(&op, &self.subject(record, &bins, stored_size))?;
+                    change.apply(BinName::new(op.name).ok_or(code::BIN_NAME)?, &mut bins);
+                    answer.nothing(&op, message, out);
+                }
+                _ => ops::apply(&op, header.info1, answer, &mut bins, message, out)?,
+            }
         }
-        if bins.len() > limits::limit::BINS {
+        record.bins = bins;
+        if record.bins.len() > limits::limit::BINS {
             Err(code::PARAMETER)
         } else {
             Ok(())
@@ -191,8 +213,6 @@ impl Command<'_> {
     }
 
     fn check_size(&self, record: &Record) -> Result<(), Code> {
-        /// The real server's mark at the end of what it stores.
-        const END_MARK: usize = 4;
         let size = record.flat_size(self.namespace.sets.name(record.set)) + END_MARK;
         if size > self.namespace.config.max_record_size {
             Err(code::RECORD_TOO_BIG)

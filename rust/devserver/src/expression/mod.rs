@@ -1,17 +1,24 @@
-//! Expressions, so far as filters: a packed expression is built into a tree, every type checked, and the tree evaluated
-//! against a record. An opcode is one row of `table`; those that are not implemented yet say so when they are built.
+//! Expressions: packed, built into a tree with every type checked, and evaluated against a record. An opcode is one row
+//! of `table`.
 //!
-//! A value that cannot be had (the bin is absent or of another type) makes what depends on it *unknown*: a filter that
-//! is unknown does not pass, and an `or` with a true operand is true all the same.
+//! A value that cannot be had (the bin is absent or of another type, an integer is divided by zero, an operation on a
+//! list fails) is *unknown*, here `None`, and so is what depends on it: a filter that is unknown does not pass, and an
+//! `or` with a true operand is true all the same.
 
 mod build;
 mod eval;
+mod regex;
 mod table;
+pub mod value;
 
 use crate::limits::limit;
-use crate::store::{BinName, Record};
+use crate::store::{Bin, BinName, Digest, Record};
 use crate::Code;
 use aerospike_sansio::proto::code;
+use aerospike_sansio::value::Value;
+use build::calls::Call;
+use build::control::Geometric;
+use regex::Regex;
 
 /// Types of an expression's value, with the protocol's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,25 +33,55 @@ pub enum Type {
     Float = 7,
     Geo = 8,
     Hll = 9,
+    /// Infinity and wildcard, which are arguments of operations only.
+    Condition,
+    /// Of the expression that removes an element.
+    Remove,
 }
 
 /// A built expression.
 #[derive(Clone, Debug)]
-pub enum Node {
+enum Node {
+    Unknown,
     Literal(Value),
     Compare(Comparison, Box<[Node; 2]>),
+    Regex(Box<(Regex, Node)>),
+    /// Whether one, a point, lies in the other, a region.
+    Within(Box<[Geometric; 2]>),
+    InList(Box<[Node; 2]>),
     And(Vec<Node>),
     Or(Vec<Node>),
     /// Exactly one operand is true.
     Exclusive(Vec<Node>),
     Not(Box<Node>),
+    Fold(Fold, Vec<Node>),
+    One(One, Box<Node>),
+    Two(Two, Box<[Node; 2]>),
+    Scan(Scan, Box<[Node; 2]>),
+    Metadata(Metadata),
+    /// Four bytes of the digest, modulo this.
+    DigestModulo(i32),
+    Key(Type),
     Bin(Type, BinName),
     /// The particle type of a bin, 0 if it is absent.
     BinType(BinName),
+    /// Removes the element that it stands for.
+    Remove,
+    MapKeys(Box<Node>),
+    MapValues(Box<Node>),
+    /// Of the element that a path has come to: 0 its key, 1 its value, 2 its index.
+    LoopVariable(Type, usize),
+    /// Conditions with what each leads to, and what else.
+    Cond(Vec<[Node; 2]>, Box<Node>),
+    /// The variable in this slot.
+    Variable(usize),
+    /// Fills slots from this one on, for the expression that follows.
+    Let(usize, Vec<Node>, Box<Node>),
+    Call(Box<Call>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
+enum Comparison {
     Eq,
     Ne,
     Gt,
@@ -53,15 +90,61 @@ pub enum Comparison {
     Le,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    Unknown,
-    Nil,
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    String(Vec<u8>),
-    Blob(Vec<u8>),
+/// Arithmetic on any number of operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fold {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Min,
+    Max,
+    BitAnd,
+    BitOr,
+    BitXor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum One {
+    Abs,
+    Floor,
+    Ceil,
+    ToInt,
+    ToFloat,
+    BitNot,
+    BitCount,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Two {
+    Pow,
+    Log,
+    Mod,
+    ShiftLeft,
+    ShiftRight,
+    ShiftRightSigned,
+}
+
+/// Where in an integer the first or last bit is that has a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scan {
+    Left,
+    Right,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Metadata {
+    /// Not told of a namespace in memory.
+    DeviceSize,
+    MemorySize,
+    RecordSize,
+    LastUpdate,
+    SinceUpdate,
+    VoidTime,
+    Ttl,
+    SetName,
+    KeyExists,
+    IsTombstone,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,48 +154,88 @@ pub enum Truth {
     Unknown,
 }
 
-/// Why an expression cannot be built.
+/// An expression that is malformed, or of wrong types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// Malformed, or of wrong types.
-    Invalid,
-    /// Well known, but not implemented yet.
-    NotYet(&'static str),
+pub struct Invalid;
+
+impl From<Invalid> for Code {
+    fn from(_: Invalid) -> Code {
+        code::PARAMETER
+    }
 }
 
-impl Failure {
-    pub fn code(self) -> Code {
-        match self {
-            Failure::Invalid => code::PARAMETER,
-            Failure::NotYet(_) => code::UNSUPPORTED_FEATURE,
+/// The record that an expression is about.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub digest: &'a Digest,
+    pub set_name: &'a [u8],
+    pub record: &'a Record,
+    /// Its bins, which a write may have changed already.
+    pub bins: &'a [Bin],
+    /// Bytes that it takes on storage, as it was before the command.
+    pub stored_size: usize,
+    pub now_ms: u64,
+}
+
+/// An expression of any type.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    root: Node,
+    kind: Type,
+    /// Slots of variables.
+    variables: usize,
+}
+
+impl Expression {
+    /// Builds a packed expression, which must end where the bytes do.
+    pub fn build(packed: &[u8]) -> Result<Expression, Invalid> {
+        if packed.len() > limit::EXPRESSION {
+            return Err(Invalid);
         }
+        build::whole(packed)
+    }
+
+    /// The type of its value.
+    pub fn kind(&self) -> Type {
+        self.kind
+    }
+
+    /// Its value for a record; None if it is unknown.
+    pub fn value(&self, subject: &Subject) -> Option<Value> {
+        let loop_variables = [None, None, None];
+        eval::evaluate(&self.root, self.variables, Some(subject), &loop_variables)
+    }
+
+    /// Its value for an element that a path has come to: its key, its value and its index, as far as it has them.
+    pub fn value_of_element(&self, element: &[Option<Value>; 3]) -> Option<Value> {
+        eval::evaluate(&self.root, self.variables, None, element)
+    }
+
+    /// Whether its value, if it can be had, is that the element be removed.
+    pub fn removes(&self) -> bool {
+        self.kind == Type::Remove
     }
 }
 
 /// An expression whose value is a boolean.
 #[derive(Clone, Debug)]
-pub struct Filter {
-    root: Node,
-}
+pub struct Filter(Expression);
 
-/// Builds a filter from a FILTER field. The type of its value must be boolean.
-pub fn filter(packed: &[u8]) -> Result<Filter, Failure> {
-    if packed.len() > limit::EXPRESSION {
-        return Err(Failure::Invalid);
+/// Builds a filter from a FILTER field.
+pub fn filter(packed: &[u8]) -> Result<Filter, Invalid> {
+    let expression = Expression::build(packed)?;
+    if expression.kind == Type::Bool {
+        Ok(Filter(expression))
+    } else {
+        Err(Invalid)
     }
-    let mut reader = build::Reader { packed, at: 0 };
-    let (root, kind) = build::expression(&mut reader, 0)?;
-    if kind != Type::Bool || reader.at != packed.len() {
-        return Err(Failure::Invalid);
-    }
-    Ok(Filter { root })
 }
 
 impl Filter {
-    pub fn truth(&self, record: &Record) -> Truth {
-        match eval::value(&self.root, record) {
-            Value::Bool(true) => Truth::True,
-            Value::Bool(false) => Truth::False,
+    pub fn truth(&self, subject: &Subject) -> Truth {
+        match self.0.value(subject) {
+            Some(Value::Bool(true)) => Truth::True,
+            Some(Value::Bool(false)) => Truth::False,
             _ => Truth::Unknown,
         }
     }

@@ -1,29 +1,30 @@
-//! Every opcode of an expression: its number, its name, how many arguments it takes, and how it is built. Opcodes of
-//! the protocol that are not implemented yet are here as well, so that they are told from those that do not exist.
+//! Every opcode of an expression: its number, how many arguments it takes, and how it is built.
 
-use super::build::{self, Args};
-use super::{Comparison, Failure, Node, Type};
+use super::build::{calls, compare, control, numbers, record, Args};
+use super::{Comparison, Fold, Invalid, Metadata, Node, One, Scan, Two, Type};
 
 pub struct Opcode {
     pub code: i64,
-    pub name: &'static str,
     /// Fewest and most arguments.
     pub args: (usize, usize),
-    pub build: Build,
+    pub build: fn(&mut Args) -> Result<(Node, Type), Invalid>,
 }
-
-#[derive(Clone, Copy)]
-pub enum Build {
-    With(fn(&mut Args) -> Result<(Node, Type), Failure>),
-    NotYet,
-}
-
-use Build::{NotYet, With};
 
 const MANY: usize = usize::MAX;
 
-const fn op(code: i64, name: &'static str, fewest: usize, most: usize, build: Build) -> Opcode {
-    Opcode { code, name, args: (fewest, most), build }
+const fn op(
+    code: i64,
+    (fewest, most): (usize, usize),
+    build: fn(&mut Args) -> Result<(Node, Type), Invalid>,
+) -> Opcode {
+    Opcode { code, args: (fewest, most), build }
+}
+
+/// An opcode without arguments that tells something of the record.
+macro_rules! metadata {
+    ($code:literal, $what:ident, $kind:ident) => {
+        op($code, (0, 0), |_| Ok((Node::Metadata(Metadata::$what), Type::$kind)))
+    };
 }
 
 pub fn find(code: i64) -> Option<&'static Opcode> {
@@ -31,65 +32,65 @@ pub fn find(code: i64) -> Option<&'static Opcode> {
 }
 
 static TABLE: &[Opcode] = &[
-    op(0, "unknown", 0, 0, NotYet),
-    op(1, "eq", 2, 2, With(|args| build::compare(args, Comparison::Eq))),
-    op(2, "ne", 2, 2, With(|args| build::compare(args, Comparison::Ne))),
-    op(3, "gt", 2, 2, With(|args| build::compare(args, Comparison::Gt))),
-    op(4, "ge", 2, 2, With(|args| build::compare(args, Comparison::Ge))),
-    op(5, "lt", 2, 2, With(|args| build::compare(args, Comparison::Lt))),
-    op(6, "le", 2, 2, With(|args| build::compare(args, Comparison::Le))),
-    op(7, "regex compare", 3, 3, NotYet),
-    op(8, "geo compare", 2, 2, NotYet),
-    op(9, "in list", 2, 2, NotYet),
-    op(16, "and", 2, MANY, With(|args| build::logic(args, Node::And))),
-    op(17, "or", 2, MANY, With(|args| build::logic(args, Node::Or))),
-    op(18, "not", 1, 1, With(build::not)),
-    op(19, "exclusive", 2, MANY, With(|args| build::logic(args, Node::Exclusive))),
-    op(20, "add", 1, MANY, NotYet),
-    op(21, "sub", 1, MANY, NotYet),
-    op(22, "mul", 1, MANY, NotYet),
-    op(23, "div", 1, MANY, NotYet),
-    op(24, "pow", 2, 2, NotYet),
-    op(25, "log", 2, 2, NotYet),
-    op(26, "mod", 2, 2, NotYet),
-    op(27, "abs", 1, 1, NotYet),
-    op(28, "floor", 1, 1, NotYet),
-    op(29, "ceil", 1, 1, NotYet),
-    op(30, "to int", 1, 1, NotYet),
-    op(31, "to float", 1, 1, NotYet),
-    op(32, "int and", 1, MANY, NotYet),
-    op(33, "int or", 1, MANY, NotYet),
-    op(34, "int xor", 1, MANY, NotYet),
-    op(35, "int not", 1, 1, NotYet),
-    op(36, "int lshift", 2, 2, NotYet),
-    op(37, "int rshift", 2, 2, NotYet),
-    op(38, "int arshift", 2, 2, NotYet),
-    op(39, "int count", 1, 1, NotYet),
-    op(40, "int lscan", 2, 2, NotYet),
-    op(41, "int rscan", 2, 2, NotYet),
-    op(50, "min", 1, MANY, NotYet),
-    op(51, "max", 1, MANY, NotYet),
-    op(64, "digest modulo", 1, 1, NotYet),
-    op(65, "device size", 0, 0, NotYet),
-    op(66, "last update", 0, 0, NotYet),
-    op(67, "since update", 0, 0, NotYet),
-    op(68, "void time", 0, 0, NotYet),
-    op(69, "ttl", 0, 0, NotYet),
-    op(70, "set name", 0, 0, NotYet),
-    op(71, "key exists", 0, 0, NotYet),
-    op(72, "is tombstone", 0, 0, NotYet),
-    op(73, "memory size", 0, 0, NotYet),
-    op(74, "record size", 0, 0, NotYet),
-    op(80, "key", 1, 1, NotYet),
-    op(81, "bin", 2, 2, With(build::bin)),
-    op(82, "bin type", 1, 1, With(build::bin_type)),
-    op(100, "remove result", 0, 0, NotYet),
-    op(101, "map keys", 1, 1, NotYet),
-    op(102, "map values", 1, 1, NotYet),
-    op(122, "loop variable", 2, 2, NotYet),
-    op(123, "cond", 3, MANY, NotYet),
-    op(124, "var", 1, 1, NotYet),
-    op(125, "let", 1, MANY, NotYet),
-    op(126, "quote", 1, 1, NotYet),
-    op(127, "call", 1, MANY, NotYet),
+    op(0, (0, 0), |_| Ok((Node::Unknown, Type::Bool))),
+    op(1, (2, 2), |args| compare::values(args, Comparison::Eq)),
+    op(2, (2, 2), |args| compare::values(args, Comparison::Ne)),
+    op(3, (2, 2), |args| compare::values(args, Comparison::Gt)),
+    op(4, (2, 2), |args| compare::values(args, Comparison::Ge)),
+    op(5, (2, 2), |args| compare::values(args, Comparison::Lt)),
+    op(6, (2, 2), |args| compare::values(args, Comparison::Le)),
+    op(7, (3, 3), compare::regex),
+    op(8, (2, 2), compare::within),
+    op(9, (2, 2), compare::in_list),
+    op(16, (2, MANY), |args| compare::logic(args, Node::And)),
+    op(17, (2, MANY), |args| compare::logic(args, Node::Or)),
+    op(18, (1, 1), compare::not),
+    op(19, (2, MANY), |args| compare::logic(args, Node::Exclusive)),
+    op(20, (1, MANY), |args| numbers::fold(args, Fold::Add)),
+    op(21, (1, MANY), |args| numbers::fold(args, Fold::Sub)),
+    op(22, (1, MANY), |args| numbers::fold(args, Fold::Mul)),
+    op(23, (1, MANY), |args| numbers::fold(args, Fold::Div)),
+    op(24, (2, 2), |args| numbers::two(args, Two::Pow, Type::Float)),
+    op(25, (2, 2), |args| numbers::two(args, Two::Log, Type::Float)),
+    op(26, (2, 2), |args| numbers::two(args, Two::Mod, Type::Int)),
+    op(27, (1, 1), numbers::abs),
+    op(28, (1, 1), |args| numbers::one(args, One::Floor, Type::Float, Type::Float)),
+    op(29, (1, 1), |args| numbers::one(args, One::Ceil, Type::Float, Type::Float)),
+    op(30, (1, 1), |args| numbers::one(args, One::ToInt, Type::Float, Type::Int)),
+    op(31, (1, 1), |args| numbers::one(args, One::ToFloat, Type::Int, Type::Float)),
+    op(32, (1, MANY), |args| numbers::fold_bits(args, Fold::BitAnd)),
+    op(33, (1, MANY), |args| numbers::fold_bits(args, Fold::BitOr)),
+    op(34, (1, MANY), |args| numbers::fold_bits(args, Fold::BitXor)),
+    op(35, (1, 1), |args| numbers::one(args, One::BitNot, Type::Int, Type::Int)),
+    op(36, (2, 2), |args| numbers::two(args, Two::ShiftLeft, Type::Int)),
+    op(37, (2, 2), |args| numbers::two(args, Two::ShiftRight, Type::Int)),
+    op(38, (2, 2), |args| numbers::two(args, Two::ShiftRightSigned, Type::Int)),
+    op(39, (1, 1), |args| numbers::one(args, One::BitCount, Type::Int, Type::Int)),
+    op(40, (2, 2), |args| numbers::scan(args, Scan::Left)),
+    op(41, (2, 2), |args| numbers::scan(args, Scan::Right)),
+    op(50, (1, MANY), |args| numbers::fold(args, Fold::Min)),
+    op(51, (1, MANY), |args| numbers::fold(args, Fold::Max)),
+    op(64, (1, 1), record::digest_modulo),
+    metadata!(65, DeviceSize, Int),
+    metadata!(66, LastUpdate, Int),
+    metadata!(67, SinceUpdate, Int),
+    metadata!(68, VoidTime, Int),
+    metadata!(69, Ttl, Int),
+    metadata!(70, SetName, String),
+    metadata!(71, KeyExists, Bool),
+    metadata!(72, IsTombstone, Bool),
+    metadata!(73, MemorySize, Int),
+    metadata!(74, RecordSize, Int),
+    op(80, (1, 1), record::key),
+    op(81, (2, 2), record::bin),
+    op(82, (1, 1), record::bin_type),
+    op(100, (0, 0), |_| Ok((Node::Remove, Type::Remove))),
+    op(101, (1, 1), |args| Ok((Node::MapKeys(Box::new(args.expression()?.0)), Type::List))),
+    op(102, (1, 1), |args| Ok((Node::MapValues(Box::new(args.expression()?.0)), Type::List))),
+    op(122, (2, 2), control::loop_variable),
+    op(123, (3, MANY), control::cond),
+    op(124, (1, 1), control::variable),
+    op(125, (3, MANY), control::bind),
+    op(126, (1, 1), control::quote),
+    op(127, (4, 4), calls::call),
 ];

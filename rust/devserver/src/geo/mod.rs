@@ -5,6 +5,9 @@
 //! clients skip them, and queries here need no covering.
 
 mod cell;
+mod region;
+
+pub use region::matches;
 
 use crate::json::{self, Json};
 use crate::Code;

@@ -27,6 +27,8 @@ pub struct Namespace {
 
 /// Records take a multiple of this on the real server's storage.
 const BLOCK: usize = 16;
+/// The real server's mark at the end of what it stores.
+pub const END_MARK: usize = 4;
 
 impl Namespace {
     pub fn new(config: NamespaceConfig) -> Namespace {
@@ -72,6 +74,11 @@ impl Namespace {
     #[inline]
     pub fn is_doomed(&self, record: &Record, now_ms: u64) -> bool {
         expiry::is_expired(record.void_time, now_ms) || record.last_update_ms < self.truncation(record.set)
+    }
+
+    /// Bytes that a record takes on the real server's storage.
+    pub fn stored_size(&self, record: &Record) -> usize {
+        (record.flat_size(self.sets.name(record.set)) + END_MARK).next_multiple_of(BLOCK)
     }
 
     pub fn objects(&self) -> u64 {
@@ -149,7 +156,7 @@ impl Namespace {
             let by = by as u64;
             *number = if added { *number + by } else { number.saturating_sub(by) };
         };
-        let bytes = record.flat_size(self.sets.name(record.set)).next_multiple_of(BLOCK);
+        let bytes = self.stored_size(record);
         change(&mut self.objects, 1);
         change(&mut self.data_bytes, bytes);
         change(&mut self.memory, record.memory());
