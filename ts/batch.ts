@@ -8,7 +8,9 @@ import type { Writer } from "./core/writer.ts"
 import { ask, type Driver, type Sink } from "./driver.ts"
 import { AerospikeError, type ErrorDetails, errorOf, InvalidArgumentError, invalid } from "./errors.ts"
 import type { Key } from "./key.ts"
+import type { Op } from "./ops/make.ts"
 import type {
+  BatchOperatePolicy,
   BatchPolicy,
   BatchReadPolicy,
   BatchRemovePolicy,
@@ -70,6 +72,8 @@ interface Outcome {
 export interface BatchReadOptions<B extends string = string> {
   /** Names of bins; an empty array reads generation and time to live only. Default: all bins. */
   readonly bins?: readonly B[] | undefined
+  /** Ops that read, instead of bins: the row's bins are their results, as those of `operate` are. */
+  readonly ops?: readonly Op[] | undefined
 }
 
 /** A row of `batchWrite`. */
@@ -99,6 +103,7 @@ export type BatchEntry =
     }
   | { type: "touch"; key: Key; policy?: BatchWritePolicy | undefined }
   | { type: "remove"; key: Key; policy?: BatchRemovePolicy | undefined }
+  | { type: "operate"; key: Key; ops: readonly Op[]; policy?: BatchOperatePolicy | undefined }
 
 // ── What rows ask for ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -107,7 +112,7 @@ interface Task {
   readonly kind: number
   readonly row: RowKind
   /** The field of an entry that is written. */
-  readonly field?: string
+  readonly field?: "bins" | "ops"
   readonly write?: (writer: Writer, items: never) => void
   /** Whether a row without bins in its answer has the bins `{}`. */
   readonly reads: boolean
@@ -124,6 +129,10 @@ const readSome: Task = {
   write: (writer: Writer, bins: readonly string[]) => writer.binNames(bins),
 }
 const remove: Task = { kind: commandKind.REMOVE, row: "remove", reads: false }
+const operate: Task = {
+  ...{ kind: commandKind.OPERATE, row: "operate", field: "ops", reads: true },
+  write: (writer: Writer, ops: readonly Op[]) => writer.ops(ops),
+}
 const put = writes(commandKind.PUT, (writer, bins) => writer.bins(bins))
 
 const tasks: Record<BatchEntry["type"], Task> = {
@@ -135,6 +144,7 @@ const tasks: Record<BatchEntry["type"], Task> = {
   prepend: writes(commandKind.PREPEND, (writer, bins) => writer.texts(bins)),
   touch: { kind: commandKind.TOUCH, row: "write", reads: false },
   remove,
+  operate,
 }
 
 function reading(bins: unknown): Task {
@@ -230,9 +240,16 @@ function planOfKeys(verb: string, keys: readonly Key[], task: Task, items?: unkn
 }
 
 export function planOfReads(keys: readonly Key[], what: BatchReadOptions = {}): Plan {
-  if (!isPlainObject(what)) throw wrong("what batchRead reads", what, "{ bins }, and the policy the argument after it")
-  refuseOthers("what batchRead reads", what, ["bins"])
-  return planOfKeys("batchRead", keys, reading(what.bins), what.bins)
+  if (!isPlainObject(what)) throw wrong("what batchRead reads", what, "{ bins } or { ops }, the policy comes after it")
+  refuseOthers("what batchRead reads", what, ["bins", "ops"])
+  const { bins, ops } = what
+  if (bins !== undefined && ops !== undefined) throw invalid("batchRead reads bins or the results of ops, not both.")
+  if (ops !== undefined) return planOfKeys("batchRead", keys, operate, ops)
+  return planOfKeys("batchRead", keys, reading(bins), bins)
+}
+
+export function planOfOps(keys: readonly Key[], ops: readonly Op[]): Plan {
+  return planOfKeys("batchOperate", keys, operate, ops)
 }
 
 export function planOfRemovals(keys: readonly Key[]): Plan {
@@ -340,7 +357,9 @@ class Rows implements Sink {
     const items = words[at + 8]!
     if (items === 0 && !this.#plan.groupOf[row]!.task.reads) return this.#put(row, known)
     try {
-      this.#put(row, { ...known, bins: reader.bins(tape + words[at + 7]! * 4, items, words[at + 9]!) })
+      const [slot, data] = [tape + words[at + 7]! * 4, words[at + 9]!]
+      const isOps = this.#plan.groupOf[row]!.task === operate
+      this.#put(row, { ...known, bins: isOps ? reader.results(slot, items, data) : reader.bins(slot, items, data) })
     } catch (error) {
       // A value that the chosen options cannot express: it is this row's failure alone.
       if (!(error instanceof AerospikeError)) throw error

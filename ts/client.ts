@@ -10,6 +10,7 @@ import {
   type BatchWriteRow,
   type Plan,
   planOfEntries,
+  planOfOps,
   planOfReads,
   planOfRemovals,
   planOfWrites,
@@ -281,7 +282,7 @@ export class Client {
    * Reads many records, with one request a node. The results are in the order of the keys; a record that is absent, or
    * fails otherwise, says so in its own row, and nothing is thrown for it.
    *
-   * @param what - `{ bins }`: which bins to read. Default: all; `[]` reads generation and time to live only.
+   * @param what - `{ bins }`: which bins to read. Default: all; `[]` reads generation and time to live only. Or `{ ops }`.
    * @throws only when nothing was sent, or `signal` gave the whole up: then the error's `rows` are what was known.
    * @example
    * for (const { key, code, bins } of await client.batchRead(keys, { bins: ["name"] })) if (code === 0) use(key, bins)
@@ -303,6 +304,16 @@ export class Client {
    */
   batchWrite(rows: readonly BatchWriteRow[], policy?: BatchPolicy): Promise<BatchRow[]> {
     return this.#batch("batchWrite", () => planOfWrites(rows), policy)
+  }
+
+  /**
+   * Does the same ops on many records, with one request a node. A row's bins are the results, as those of `operate` are.
+   *
+   * @example
+   * await client.batchOperate(keys, [op.add("visits", 1), op.read("visits")])
+   */
+  batchOperate<T = Bins>(keys: readonly Key[], ops: readonly Op[], policy?: BatchPolicy): Promise<BatchRow<T>[]> {
+    return this.#batch<T>("batchOperate", () => planOfOps(keys, ops), policy)
   }
 
   /** Removes many records, with one request a node. The row of a record that was absent has code 2. */
@@ -674,6 +685,11 @@ export class BoundSet<T = Bins> {
   ): Promise<BatchRow[]> {
     const whole = (row: unknown) => (isPlainObject(row) ? { ...row, key: this.key(row.key as UserKey) } : row)
     return this.#client.batchWrite((Array.isArray(rows) ? rows.map(whole) : rows) as BatchWriteRow[], policy)
+  }
+
+  /** See {@link Client.batchOperate}. */
+  batchOperate(users: readonly UserKey[], ops: readonly Op[], policy?: BatchPolicy): Promise<BatchRow<Partial<T>>[]> {
+    return this.#client.batchOperate<Partial<T>>(this.#keys(users), ops, policy)
   }
 
   /** See {@link Client.batchRemove}. */

@@ -63,6 +63,7 @@ export * as op from "./ops/op.ts"
 export type { ListReturnType, MapReturnType } from "./ops/returns.ts"
 export {
   type BasePolicy,
+  type BatchOperatePolicy,
   type BatchPolicy,
   type BatchReadPolicy,
   type BatchRemovePolicy,

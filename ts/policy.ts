@@ -112,9 +112,12 @@ export type BatchRemovePolicy = Omit<RemovePolicy, keyof BasePolicy | "replica">
 /** The rows of a batch that write. */
 export type BatchWritePolicy = Omit<WritePolicy, keyof BasePolicy | "replica">
 
+/** The rows of a batch with ops: as {@link OperatePolicy}. */
+export type BatchOperatePolicy = BatchWritePolicy & BatchReadPolicy & Pick<OperatePolicy, "respondAllOps">
+
 /**
  * A batch as a whole. Its time limits and retries are those of the whole; only rows that were not answered are tried
- * again. `maxRetries` is by default 2 for a batch that only reads, and 0 for one with rows that write.
+ * again. `maxRetries` is by default 2 for a batch that only reads, and 0 for one with rows that write or have ops.
  *
  * A `filterExpression` holds for every row that has none of its own.
  */
@@ -136,6 +139,8 @@ export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP"
   write?: BatchWritePolicy | undefined
   /** What holds for rows that remove and say nothing else. */
   remove?: BatchRemovePolicy | undefined
+  /** What holds for rows with ops that say nothing else. */
+  operate?: BatchOperatePolicy | undefined
 }
 
 /**
@@ -189,7 +194,7 @@ export interface Policies {
 export type PolicyKind = keyof Policies
 
 /** The kinds of rows in a batch. */
-export type RowKind = "read" | "write" | "remove"
+export type RowKind = "read" | "write" | "remove" | "operate"
 
 interface PolicyField {
   readonly rule: Rule
@@ -326,6 +331,7 @@ const fields = {
   read: { rule: rowPolicy("read") },
   write: { rule: rowPolicy("write") },
   remove: { rule: rowPolicy("remove") },
+  operate: { rule: rowPolicy("operate") },
   recordsPerSecond: number(integer(0, 0xffff_ffff), commandWord.RECORDS_PER_SECOND),
   maxRecords: {
     rule: integer(0, Number.MAX_SAFE_INTEGER),
@@ -369,7 +375,7 @@ function bitOf(word: number, mask: number): PolicyField {
 }
 
 function rowPolicy(kind: RowKind): Rule {
-  return rule(`an object of policy fields for rows that ${kind}`, isPlainObject)
+  return rule(`an object of policy fields for the rows that ${kind}`, isPlainObject)
 }
 
 function choice(shift: number, width: number, choices: readonly string[]): PolicyField {
@@ -429,7 +435,7 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
   operate: [...new Set([...write, ...read, "respondAllOps" as const])],
   batch: [
     ...[...record, "readModeAP", "readModeSC", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
-    ...(["maxConcurrentNodes", "read", "write", "remove"] as const),
+    ...(["maxConcurrentNodes", "read", "write", "remove", "operate"] as const),
   ] as FieldName[],
   query,
   scan: query,
@@ -441,6 +447,7 @@ const rowTakes: Record<RowKind, readonly FieldName[]> = {
   read: ["filterExpression", "readTouchTtlPercent"],
   write: [...rowRemove, "exists", "ttl"],
   remove: rowRemove,
+  operate: [...rowRemove, "exists", "ttl", "readTouchTtlPercent", "respondAllOps"],
 }
 
 // A table of its own for each kind, so that the hot path looks a name up once. No prototype: `constructor` is unknown.
@@ -476,7 +483,7 @@ const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = 
   }
 })()
 
-const rowKinds = ["read", "write", "remove"] as const
+const rowKinds = ["read", "write", "remove", "operate"] as const
 const readModes = policyFlag.READ_AP_ALL | (3 << policyFlag.READ_SC_SHIFT)
 
 /** Packs policies over the defaults that a client was connected with. One a client: its result is used up at once. */

@@ -175,7 +175,7 @@ describe("batches and queries", () => {
     [{ maxConcurrentNodes: 2 }, "policy.maxConcurrentNodes is not available yet"],
     [{ write: { totalTimeout: 5 } }, "policy.write.totalTimeout is a field of"],
     [{ read: { ttl: 5 } }, "policy.read.ttl is a field of"],
-    [{ remove: 7 }, "policy.remove is 7: it must be an object of policy fields for rows that remove."],
+    [{ remove: 7 }, "policy.remove is 7: it must be an object of policy fields for the rows that remove."],
     [{ allowInlineSsd: 1 }, "policy.allowInlineSsd is 1"],
   ])("%j is refused by a batch", (policy, message) => {
     expect(() => packer.batch(policy as object, false)).toThrow(message)

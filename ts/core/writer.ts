@@ -121,6 +121,7 @@ export class Writer {
     this.#head = this.#block + this.#headOffset
     this.#slots += blockSlots
     this.#row = NONE
+    this.#root = "bins"
     this.#beginBlock(kind, policy)
     if (Array.isArray(key)) this.#place(key[0], key[1])
     else this.#place((key as KeyDigest).ns, (key as KeyDigest).set ?? null)
