@@ -6,12 +6,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { findRuntimes } from "../conformance/support/runtimes.mjs"
 import { startServer } from "../conformance/support/server.mjs"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 const unpackedBytesMax = 2_000_000
+
+// Compilers and package managers are slow on a busy machine; nothing here is about time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let project
 let packed
@@ -26,7 +29,7 @@ beforeAll(async () => {
   npm(project, "install", "--offline", "--no-audit", "--no-fund", join(project, packed.filename))
   manifest = JSON.parse(readFileSync(installed("package.json"), "utf8"))
   server = await startServer()
-}, 120_000)
+})
 
 afterAll(async () => {
   await server?.close()
