@@ -25,6 +25,10 @@
 //! * Regular expressions that refer back to a group are refused.
 //! * Every namespace is in memory: expressions are told that a record takes nothing on a device.
 //! * A float of 32 bits within a list or map is stored as one of 64.
+//! * Lists and maps nested more than 256 levels deep are refused (4). An index that a list or map is asked to keep is not
+//!   kept: with one, the real server gives by rank what a map ordered by value gives by key without it.
+//! * Of several values that are looked for, one with a wildcard inside finds all that it equals; the real server, which
+//!   brings such values into an order that is none, finds some of them.
 //! * Alternate addresses are the ordinary ones.
 //! * The rows of a batch are done in their order, on whatever node they belong to. UDFs are not run: a call fails.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.

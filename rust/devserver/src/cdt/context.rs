@@ -9,6 +9,7 @@ use super::effect::{Done, Effect};
 use super::list::List;
 use super::map::Map;
 use super::window;
+use crate::limits::limit;
 use crate::store::particle;
 use crate::Code;
 use aerospike_sansio::limits;
@@ -49,7 +50,16 @@ pub fn steps(args: &mut Args) -> Result<Vec<Step>, Code> {
     if count == 0 || count % 2 != 0 || count / 2 > limits::limit::VALUE_DEPTH {
         return Err(code::PARAMETER);
     }
-    (0..count / 2).map(|_| Ok(Step { bits: args.bare_int()? as u64, value: args.bare_value()? })).collect()
+    let steps: Vec<Step> = (0..count / 2)
+        .map(|_| Ok(Step { bits: args.bare_int()? as u64, value: args.bare_value()? }))
+        .collect::<Result<_, Code>>()?;
+    // Nils that fill lists up are made on the way in, so all of them are counted before any.
+    let padding = steps.iter().map(Step::padding).fold(0, usize::saturating_add);
+    if padding > limit::RECORD {
+        Err(code::RECORD_TOO_BIG)
+    } else {
+        Ok(steps)
+    }
 }
 
 /// What the steps lead to.
@@ -223,6 +233,16 @@ impl Step {
 
     fn creates(&self) -> bool {
         self.bits & ORDER != 0
+    }
+
+    /// How many nils the step may ask for.
+    fn padding(&self) -> usize {
+        match self.int() {
+            Ok(index) if self.bits & ORDER == PADDED_OR_KEY_ORDERED && self.bits & ON_LIST != 0 => {
+                usize::try_from(index).unwrap_or(0)
+            }
+            _ => 0,
+        }
     }
 
     fn int(&self) -> Result<i64, Code> {

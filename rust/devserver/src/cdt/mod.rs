@@ -22,6 +22,8 @@ mod number;
 mod ordered;
 mod returns;
 mod taken;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use crate::limits::limit;

@@ -131,6 +131,10 @@ impl Return {
 
     /// What can be told from the place alone that the selected elements have among all, by index or by rank.
     pub fn places(self, selected: Window, length: usize) -> Result<Value, Code> {
+        if self.inverted && self.kind == Kind::Exists {
+            // The server tells whether there is nothing but the others.
+            return Ok(Value::Bool(selected.count == 0));
+        }
         let count = if self.inverted { length - selected.count } else { selected.count };
         if let Some(value) = self.count(count) {
             return Ok(value);
@@ -182,6 +186,34 @@ impl Return {
         } else {
             Value::Int(places.next().unwrap_or(-1))
         }
+    }
+}
+
+/// Whether it equals one of the values, which are sorted. What has a wildcard inside has no place among the others.
+pub struct Any<'a> {
+    sorted: Vec<&'a Value>,
+    patterns: Vec<&'a Value>,
+}
+
+impl<'a> Any<'a> {
+    pub fn of(values: &'a [Value]) -> Any<'a> {
+        let (patterns, mut sorted): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| has_wildcard(value));
+        sorted.sort_by(|a, b| compare(a, b));
+        Any { sorted, patterns }
+    }
+
+    pub fn equals(&self, value: &Value) -> bool {
+        self.sorted.binary_search_by(|own| compare(own, value)).is_ok()
+            || self.patterns.iter().any(|pattern| compare(pattern, value).is_eq())
+    }
+}
+
+fn has_wildcard(value: &Value) -> bool {
+    match value {
+        Value::Wildcard => true,
+        Value::List { items, .. } => items.iter().any(has_wildcard),
+        Value::Map { pairs, .. } => pairs.iter().any(|(key, value)| has_wildcard(key) || has_wildcard(value)),
+        _ => false,
     }
 }
 

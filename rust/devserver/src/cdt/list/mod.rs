@@ -5,7 +5,6 @@ mod write;
 
 use super::args::Args;
 use super::effect::{self, Done, Effect};
-use super::number::Delta;
 use super::returns::{Kind, Return};
 use crate::Code;
 use aerospike_sansio::proto::{code, list_op};
@@ -87,7 +86,7 @@ impl List {
                 let (index, delta) = (args.int()?, args.value_or_none()?);
                 self.make(args.flags_or(0)?, absent);
                 let flags = Flags(args.flags_or(0)?);
-                self.increment(index, Delta::new(delta)?, flags)
+                self.increment(index, delta, flags)
             }
             list_op::SORT if absent => Err(code::BIN_TYPE),
             list_op::SORT => {

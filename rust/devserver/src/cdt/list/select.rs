@@ -5,7 +5,7 @@
 
 use super::List;
 use crate::cdt::heap;
-use crate::cdt::returns::{self, Kind, Return};
+use crate::cdt::returns::{self, Any, Kind, Return};
 use crate::cdt::taken::Taken;
 use crate::cdt::window::{self, Window};
 use crate::limits::limit;
@@ -80,6 +80,7 @@ impl List {
         match ret.kind {
             Kind::Value => Ok(returns::list(around().cloned())),
             Kind::Rank | Kind::ReverseRank if !self.ordered => Ok(self.ranks_of(around(), ret)),
+            Kind::Exists => Ok(Value::Bool(true)),
             _ => ret.places(kept, self.items.len()),
         }
     }
@@ -175,11 +176,8 @@ impl List {
         if self.ordered {
             return self.by_values_in_order(values, ret);
         }
-        let mut sorted: Vec<&Value> = values.iter().collect();
-        sorted.sort_by(|a, b| compare(a, b));
-        let taken = Taken::matching(&self.items, ret.inverted, |item| {
-            sorted.binary_search_by(|value| compare(value, item)).is_ok()
-        });
+        let asked = Any::of(values);
+        let taken = Taken::matching(&self.items, ret.inverted, |item| asked.equals(item));
         let count = taken.count(length);
         let value = match ret.kind {
             Kind::Index | Kind::ReverseIndex => ret.places_of(taken.indexes(length), length),

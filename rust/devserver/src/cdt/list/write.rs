@@ -106,9 +106,9 @@ impl List {
         Ok(Effect::Written)
     }
 
-    pub fn increment(&mut self, index: i64, delta: Delta, flags: Flags) -> Result<Done, Code> {
+    pub fn increment(&mut self, index: i64, delta: Option<Value>, flags: Flags) -> Result<Done, Code> {
         let index = self.place(index)?;
-        let sum = delta.add_to(self.items.get(index))?;
+        let sum = Delta::new(delta)?.add_to(self.items.get(index))?;
         let effect = if self.ordered {
             self.replace(index, sum.clone(), flags)?
         } else {

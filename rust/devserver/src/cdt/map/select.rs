@@ -4,7 +4,7 @@
 //! the lower key ranks lower. Ordered and unordered maps differ in how they answer about keys.
 
 use super::Map;
-use crate::cdt::returns::{self, Kind, Return};
+use crate::cdt::returns::{self, Any, Kind, Return};
 use crate::cdt::taken::Taken;
 use crate::cdt::window::{self, Window};
 use crate::Code;
@@ -139,6 +139,7 @@ impl Map {
         let value = match ret.kind {
             Kind::Rank | Kind::ReverseRank => self.ranks_of(&taken, ret),
             _ if ret.is_elements() => self.elements(taken.indexes(length), ret),
+            Kind::Exists if self.order.is_sorted() => Value::Bool(true),
             _ => ret.places(selected, length)?,
         };
         Ok((value, taken))
@@ -239,11 +240,8 @@ impl Map {
                 Ok((ret.nothing(0).unwrap_or(Value::Nil), Taken::NOTHING))
             };
         }
-        let mut sorted: Vec<&Value> = values.iter().collect();
-        sorted.sort_by(|a, b| compare(a, b));
-        let taken = Taken::matching(&self.pairs, ret.inverted, |(_, value)| {
-            sorted.binary_search_by(|asked| compare(asked, value)).is_ok()
-        });
+        let asked = Any::of(values);
+        let taken = Taken::matching(&self.pairs, ret.inverted, |(_, value)| asked.equals(value));
         let value = match ret.kind {
             Kind::Index | Kind::ReverseIndex => ret.places_of(taken.indexes(length), length),
             Kind::Rank | Kind::ReverseRank => {
