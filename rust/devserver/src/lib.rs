@@ -26,7 +26,8 @@
 //! * Every namespace is in memory: expressions are told that a record takes nothing on a device.
 //! * A float of 32 bits within a list or map is stored as one of 64.
 //! * Lists and maps nested more than 256 levels deep are refused (4). An index that a list or map is asked to keep is not
-//!   kept: with one, the real server gives by rank what a map ordered by value gives by key without it.
+//!   kept: with one, the real server gives by rank what a map ordered by value gives by key without it. The order 2 of
+//!   a map, by value and not by key, which no client asks for, is none.
 //! * Of several values that are looked for, one with a wildcard inside finds all that it equals; the real server, which
 //!   brings such values into an order that is none, finds some of them.
 //! * Alternate addresses are the ordinary ones.

@@ -90,6 +90,8 @@ fn modify_inside(bin: Option<&Particle>, args: &mut Args) -> Result<(Option<Valu
         let code = args.open()?;
         // A sort of what is not there does nothing, unless not even the bin is there.
         if code == u64::from(list_op::SORT) && slot.is_none() && bin.is_some() {
+            args.count_between(0, 1)?;
+            args.flags_or(0)?;
             return Ok(effect::KEPT);
         }
         modify_slot(slot, code, args)

@@ -77,6 +77,10 @@ impl Return {
         matches!(self.kind, Kind::ReverseIndex | Kind::ReverseRank | Kind::ReverseIndexWindow | Kind::ReverseRankWindow)
     }
 
+    pub fn is_index(self) -> bool {
+        matches!(self.kind, Kind::Index | Kind::ReverseIndex)
+    }
+
     pub fn is_rank(self) -> bool {
         matches!(self.kind, Kind::Rank | Kind::ReverseRank)
     }
@@ -87,6 +91,10 @@ impl Return {
 
     pub fn is_rank_window(self) -> bool {
         matches!(self.kind, Kind::RankWindow | Kind::ReverseRankWindow)
+    }
+
+    pub fn is_window(self) -> bool {
+        self.is_index_window() || self.is_rank_window()
     }
 
     pub fn is_elements(self) -> bool {

@@ -134,6 +134,21 @@ fn a_list_of_keys_has_no_ranks() {
 }
 
 #[test]
+fn a_single_pair_is_told_for_each_value_that_it_equals() {
+    let ask = op(map_op::GET_BY_VALUE_LIST, &[int(1), ints(&[5, 4, 5])]);
+    assert_eq!(reads(&map(&[(1, 5)], MapOrder::Key), ask.clone()), Ok(ints(&[0, 0])));
+    assert_eq!(reads(&map(&[(1, 5), (2, 6)], MapOrder::Key), ask), Ok(ints(&[0])));
+}
+
+#[test]
+fn what_is_no_operation_is_refused_even_where_there_is_no_bin() {
+    for unknown in [14, 15, 20, 31, 41, 63, 71, 80, 90, 97, 111, 200, 300] {
+        assert_eq!(modifies(None, op(unknown, &[int(0), int(0)])), Err(code::PARAMETER), "{unknown}");
+    }
+    assert_eq!(modifies(None, op(list_op::POP, &[])), Ok((None, Value::Nil)));
+}
+
+#[test]
 fn a_partial_update_fills_an_empty_map() {
     let flags = map_write_flag::UPDATE_ONLY | map_write_flag::NO_FAIL | map_write_flag::PARTIAL;
     let put = op(map_op::PUT_ITEMS, &[map(&[(1, 1), (2, 2)], MapOrder::Unordered), int(0), int(flags.into())]);

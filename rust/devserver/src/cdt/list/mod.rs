@@ -173,6 +173,7 @@ fn which(op: u8, args: &mut Args) -> Result<(Which, Return), Code> {
         INDEX => Which::Index(args.int()?, 1),
         RANK => Which::Rank(args.int()?, 1),
         VALUE | ALL_BY_VALUE => Which::Value(args.value()?),
+        VALUES if ret.is_window() => return Err(code::OP_NOT_APPLICABLE),
         VALUES => Which::Values(args.items()?),
         INDEX_RANGE => Which::Index(args.int()?, args.count()?),
         RANK_RANGE => Which::Rank(args.int()?, args.count()?),

@@ -47,7 +47,7 @@ impl List {
         let mut selected = window(index, count, length, ret)?;
         if ret.inverted {
             ret.check_inverse()?;
-            if ret.is_index_window() || ret.is_rank_window() {
+            if ret.is_window() {
                 return Err(code::OP_NOT_APPLICABLE);
             }
             selected = match selected {
@@ -163,9 +163,6 @@ impl List {
 
     fn by_values(&self, values: &[Value], ret: Return) -> Selected {
         let length = self.items.len();
-        if ret.is_rank_window() || ret.is_index_window() {
-            return Err(code::OP_NOT_APPLICABLE);
-        }
         if values.is_empty() {
             return if ret.inverted {
                 self.by_index(0, length as u64, ret.upright())

@@ -74,20 +74,21 @@ impl Map {
                 let delta = Delta::new(delta)?;
                 self.increment(key, if op == map_op::DECREMENT { delta.negated() } else { delta })
             }
-            map_op::CLEAR | map_op::REMOVE_BY_KEY..=map_op::REMOVE_BY_VALUE_REL_RANK_RANGE if absent => {
-                Ok(effect::NOTHING)
-            }
+            map_op::CLEAR if absent => Ok(effect::NOTHING),
             map_op::CLEAR => {
                 self.pairs.clear();
                 Ok(effect::WRITTEN)
             }
-            map_op::REMOVE_BY_KEY..=map_op::REMOVE_BY_VALUE_REL_RANK_RANGE => {
-                let (which, ret) = which(reader_of(op)?, args)?;
+            _ => {
+                let reader = reader_of(op)?;
+                if absent {
+                    return Ok(effect::NOTHING);
+                }
+                let (which, ret) = which(reader, args)?;
                 let (value, taken) = self.select(&which, ret)?;
                 taken.remove_from(&mut self.pairs);
                 Ok((value, Effect::Written))
             }
-            _ => Err(code::PARAMETER),
         }
     }
 

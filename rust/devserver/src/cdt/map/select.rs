@@ -90,7 +90,7 @@ impl Map {
     fn by_keys(&self, keys: &[Value], ret: Return) -> Selected {
         let length = self.pairs.len();
         if keys.is_empty() {
-            if ret.is_rank() || ret.is_rank_window() || ret.is_index_window() {
+            if ret.is_rank() || ret.is_window() {
                 return Err(code::OP_NOT_APPLICABLE);
             }
             return if ret.inverted {
@@ -231,7 +231,7 @@ impl Map {
     fn by_values(&self, values: &[Value], ret: Return) -> Selected {
         let length = self.pairs.len();
         if values.is_empty() {
-            if ret.is_rank_window() || ret.is_index_window() {
+            if ret.is_window() {
                 return Err(code::OP_NOT_APPLICABLE);
             }
             return if ret.inverted {
@@ -239,6 +239,11 @@ impl Map {
             } else {
                 Ok((ret.nothing(0).unwrap_or(Value::Nil), Taken::NOTHING))
             };
+        }
+        if let ([(_, own)], true, false) = (&self.pairs[..], ret.is_index() || ret.is_rank(), ret.inverted) {
+            // A single pair is in order by itself: it is told for each value that it equals, even twice.
+            let found = values.iter().filter(|value| compare(own, value).is_eq());
+            return Ok((returns::ints(found.clone().map(|_| 0)), Taken::these(found.map(|_| 0), false, 1)));
         }
         let asked = Any::of(values);
         let taken = Taken::matching(&self.pairs, ret.inverted, |(_, value)| asked.equals(value));
