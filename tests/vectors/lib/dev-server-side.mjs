@@ -4,13 +4,14 @@
 // The clock is the recording's, so that void times are equal to the second. What the dev server does not do yet it says
 // of a request itself, from its own table and before it is asked; what such a request may have written cannot be compared.
 
-import { bytesOf, cutFrames, fieldOf, parseMessages, TYPE } from "./frame.mjs"
+import { bytesOf, cutFrames, fieldOf, parseMessages, rowsOf, TYPE } from "./frame.mjs"
 import { difference, responseLines } from "./lines.mjs"
 import { pauseBefore } from "./load.mjs"
 import { loadRecordedServer } from "./recorded-server.mjs"
 
 const INFO2_WRITE = 1
-const INFO1_BATCH = 8
+const INFO3_LAST = 1
+const OP_EXP_READ = 7
 
 /** Resolves to `{ startFile(file), endFile() }`; `startFile` gives a function `(scenario, steps) => outcomes`. */
 export async function openDevServerSide() {
@@ -26,10 +27,10 @@ export async function openDevServerSide() {
           const server = new DevServer(isCluster)
           restore(
             server,
-            file.exchanges.filter(({ scenario }) => scenario.startsWith("raw/") && ofCluster(scenario) === isCluster),
+            file.exchanges.filter(({ scenario }) => ofCluster(scenario) === isCluster),
           )
           servers.push(server)
-          files.set(isCluster, { server, unknown: new Set(), generations: new Map() })
+          files.set(isCluster, { server, unknown: [], generations: new Map() })
         }
         return files.get(isCluster)
       }
@@ -48,11 +49,10 @@ function ofCluster(scenario) {
 
 /**
  * `unknown` holds what requests that are not supported may have changed, for the rest of the file: records by their digest, and
- * sets (`namespace/set`) when one was written as a whole. `generations` is what was last recorded of each record.
+ * sets when one was written as a whole. `generations` is what was last recorded of each record.
  */
 function replay({ server, unknown, generations }, scenario, steps) {
   const outcomes = []
-  let lost = false // a batch that is not supported may have written any record of this scenario
   for (const exchange of steps) {
     server.pass(pauseBefore(exchange))
     const requests = framesOf(exchange.request)
@@ -64,28 +64,29 @@ function replay({ server, unknown, generations }, scenario, steps) {
       continue
     }
     const missing = requests.map((request) => server.missing(request)).find(Boolean)
-    const messages = requests.flatMap(messagesOf)
+    const asked = requests.flatMap(askedOf)
     if (missing) {
-      for (const message of messages) {
-        if (message.info1 & INFO1_BATCH) lost ||= !scenario.startsWith("raw/")
-        else if (hasChanged(message, exchange, generations)) unknown.add(digestOf(message) ?? setOf(message))
-      }
+      unknown.push(...asked.filter((one) => hasChanged(one, exchange, generations)).map(placeOf))
       outcome({ status: "later", reason: missing })
-    } else if (lost || messages.some((message) => unknown.has(digestOf(message)) || unknown.has(setOf(message)))) {
+    } else if (asked.some((one) => unknown.some((other) => overlap(placeOf(one), other)))) {
       outcome({ status: "later", reason: "a record that such a request has written" })
     } else {
-      setClock(server, requests, framesOf(exchange.response))
+      setClock(server, exchange)
       outcome(compared(exchange, () => server.ask(exchange, requests)))
     }
-    for (const [digest, { generation }] of answersOf(exchange)) generations.set(digest, generation)
+    for (const { digest, answer } of answersOf(exchange)) generations.set(digest, answer.generation)
   }
   return outcomes
 }
 
-/** The hand-made exchanges had run before: a record whose first write here made generation n had been written n - 1 times. */
+/**
+ * Brings the server to where the recorded one was. The hand-made exchanges had run before: a record whose first write here made
+ * generation n had been written n - 1 times. And the records of `batch/big` were written before: i = 0, 1, 2, … 199.
+ */
 function restore(server, exchanges) {
   const seen = new Set()
-  for (const exchange of exchanges) {
+  const write = (request) => server.ask({ scenario: "", what: {} }, [request])
+  for (const exchange of exchanges.filter(({ scenario }) => scenario.startsWith("raw/"))) {
     const [requests, responses] = [framesOf(exchange.request), framesOf(exchange.response)]
     for (const [i, request] of requests.entries()) {
       const [message] = messagesOf(request)
@@ -94,18 +95,45 @@ function restore(server, exchanges) {
       const digest = digestOf(message)
       if (!digest || seen.has(digest)) continue
       seen.add(digest)
-      for (let n = 1; n < answer.generation; n++) server.ask({ scenario: "", what: {} }, [request])
+      for (let n = 1; n < answer.generation; n++) write(request)
     }
+  }
+  for (const { request } of exchanges.filter(({ scenario }) => scenario === "batch/big")) {
+    for (const [i, row] of framesOf(request).flatMap(askedOf).slice(0, 200).entries()) write(putFrame(row, "i", i))
   }
 }
 
+/** A request that writes one integer to a record. */
+function putFrame({ digest, fields }, bin, value) {
+  const field = (id, data) => Buffer.concat([uint(1 + data.length, 4), uint(id, 1), data])
+  const place = fields.filter(({ id }) => id <= 1).map(({ id, data }) => field(id, data))
+  const head = [22, 0, INFO2_WRITE, 0, 0, 0].map((byte) => uint(byte, 1))
+  const counts = [uint(0, 12), uint(place.length + 1, 2), uint(1, 2)]
+  // An op WRITE of an integer.
+  const op = [
+    uint(12 + bin.length, 4),
+    uint(2, 1),
+    uint(1, 1),
+    uint(0, 1),
+    uint(bin.length, 1),
+    Buffer.from(bin),
+    uint(value, 8),
+  ]
+  const body = Buffer.concat([...head, ...counts, ...place, field(4, bytesOf(digest)), ...op])
+  return Buffer.concat([uint(2, 1), uint(TYPE.MESSAGE, 1), uint(body.length, 6), body])
+}
+
+function uint(value, size) {
+  return Buffer.from(value.toString(16).padStart(2 * size, "0"), "hex")
+}
+
 /** A write that asked for a time to live, and the void time that came of it, tell when it was. */
-function setClock(server, [request], [response]) {
-  if (!request || !response) return
-  const [[asked], [answered]] = [messagesOf(request), messagesOf(response)]
-  const ttl = asked?.recordTtl
-  if (!(asked?.info2 & INFO2_WRITE) || !(ttl >= 1 && ttl <= 315_360_000) || !(answered?.recordTtl > ttl)) return
-  server.notBefore(answered.recordTtl - ttl)
+function setClock(server, exchange) {
+  for (const { asked, answer } of answersOf(exchange)) {
+    const ttl = asked.recordTtl
+    if (!(asked.info2 & INFO2_WRITE) || !(ttl >= 1 && ttl <= 315_360_000) || answer.recordTtl <= ttl) continue
+    server.notBefore(answer.recordTtl - ttl)
+  }
 }
 
 function compared(exchange, ask) {
@@ -116,17 +144,42 @@ function compared(exchange, ask) {
   }
 }
 
-function compare({ response, result }, { bytes, closed }) {
+function compare({ request, response, result }, { bytes, closed }) {
   const details = []
   const reset = result?.connection_closed === "reset"
   if (closed !== reset) details.push(`- ${reset ? "a reset" : "no reset"}`, `+ ${closed ? "a reset" : "no reset"}`)
   if (response?.elided) {
     if (bytes.length !== response.bytes) details.push(`- ${response.bytes} bytes`, `+ ${bytes.length} bytes`)
   } else {
-    const lines = (answer) => responseLines(answer, { secondsLeft: ({ recordTtl }) => recordTtl, info: infoLine })
+    const requests = framesOf(request)
+    const secondsLeft = ({ recordTtl }) => recordTtl
+    const varies = variesIn(requests)
+    const lines = (answer) => responseLines(answer, { secondsLeft, info: infoLine, requests, varies })
     details.push(...difference(lines(Buffer.concat(framesOf(response))), lines(bytes)))
   }
   return details.length ? { status: "failed", details } : { status: "passed" }
+}
+
+/** Expressions that the clock gives: last_update, since_update. */
+const OF_THE_CLOCK = [66, 67]
+
+/** The size of a record on its device, which the recorded server had in the namespace `bar`. */
+const DEVICE_SIZE = 65
+
+/**
+ * Which results vary from run to run, by what was asked: ops that read one of these expressions by itself. An op is known by its
+ * place, where every op of one request has its result.
+ */
+function variesIn(requests) {
+  const [asked] = requests.length === 1 ? requests.flatMap(messagesOf) : []
+  return (op, i) => {
+    const { op: code, name, value } = asked?.ops[i] ?? {}
+    if (code !== OP_EXP_READ || op.op !== OP_EXP_READ || name !== op.name) return false
+    // Two in a list: a call without arguments, and the flags.
+    const call = /^9291(4[123])[\da-f]{2}$/.exec(value.toString("hex"))
+    const which = call && Number.parseInt(call[1], 16)
+    return OF_THE_CLOCK.includes(which) || (which === DEVICE_SIZE && String(fieldOf(asked, 0)) === "bar")
+  }
 }
 
 /** Info answers that tell of one run or one machine (README.md, "What varies"): of these only whether they are errors counts. */
@@ -179,33 +232,55 @@ function messagesOf(frame) {
   }
 }
 
+/** What a frame asks for: the rows of a batch, or its one message. */
+function askedOf(frame) {
+  return messagesOf(frame).flatMap((message) => {
+    try {
+      return rowsOf(message) ?? message
+    } catch {
+      return message // malformed on purpose
+    }
+  })
+}
+
 /** Whether a request that writes was accepted and left the record, or the whole set, other than it was. */
-function hasChanged(message, exchange, generations) {
-  if (!(message.info2 & INFO2_WRITE)) return false
-  const digest = digestOf(message)
+function hasChanged(asked, exchange, generations) {
+  if (!(asked.info2 & INFO2_WRITE)) return false
+  const digest = digestOf(asked)
   if (!digest)
     return framesOf(exchange.response)
       .flatMap(messagesOf)
       .some(({ code }) => code === 0)
-  const answers = answersOf(exchange).filter(([other]) => other === digest)
-  return !answers.length || answers.some(([, { generation }]) => generation !== generations.get(digest))
+  const answers = answersOf(exchange).filter((other) => other.digest === digest)
+  return !answers.length || answers.some(({ answer }) => answer.generation !== generations.get(digest))
 }
 
-/** The digests of an exchange's requests, each with the message that answers it; none where they do not stand one to one. */
+/** The requests of an exchange, rows included, each with the message that answers it; none where that cannot be told. */
 function answersOf({ request, response }) {
   const [requests, responses] = [framesOf(request), framesOf(response)]
-  if (requests.length !== responses.length) return []
-  return requests.flatMap((frame, i) => {
-    const [[asked], [answered]] = [messagesOf(frame), messagesOf(responses[i])]
-    const digest = asked && digestOf(asked)
-    return digest && answered ? [[digest, answered]] : []
+  const [rows, messages] = [requests.flatMap(askedOf), responses.flatMap(messagesOf)]
+  const isBatch = rows.some(({ index }) => index !== undefined)
+  if (isBatch ? requests.length > 1 : requests.length !== responses.length) return []
+  return rows.flatMap((asked, i) => {
+    const isAnswer = (message) => !(message.info3 & INFO3_LAST) && message.transactionTtl === asked.index
+    const answer = isBatch ? messages.find(isAnswer) : messagesOf(responses[i])[0]
+    const digest = digestOf(asked)
+    return digest && answer ? [{ digest, asked, answer }] : []
   })
 }
 
-function setOf(message) {
-  return `${fieldOf(message, 0)}/${fieldOf(message, 1) ?? ""}`
+/** What a request reaches: one record, a set, or a namespace. */
+function placeOf(asked) {
+  return { digest: digestOf(asked), ns: String(fieldOf(asked, 0)), set: fieldOf(asked, 1)?.toString() || undefined }
 }
 
-function digestOf(message) {
-  return fieldOf(message, 4)?.toString("hex")
+function overlap(one, other) {
+  if (one.digest && other.digest) return one.digest === other.digest
+  // A whole namespace has every set.
+  const reaches = (place, set) => place.set === set || (!place.digest && place.set === undefined)
+  return one.ns === other.ns && (reaches(one, other.set) || reaches(other, one.set))
+}
+
+function digestOf(asked) {
+  return asked.digest ?? fieldOf(asked, 4)?.toString("hex")
 }

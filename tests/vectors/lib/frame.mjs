@@ -128,21 +128,26 @@ function parseMessage(body, start) {
     generation: body.readUInt32BE(start + 6),
     recordTtl: body.readUInt32BE(start + 10),
     transactionTtl: body.readUInt32BE(start + 14),
-    fields: [],
-    ops: [],
   }
   const fields = body.readUInt16BE(start + 18)
   const ops = body.readUInt16BE(start + 20)
-  let at = start + message.headerSize
-  for (let i = 0; i < fields; i++) {
+  const { end, ...rest } = parseBody(body, start + message.headerSize, fields, ops)
+  return { message: { ...message, ...rest }, end }
+}
+
+/** So many fields and ops from there on, and where they end. */
+function parseBody(body, start, fieldCount, opCount) {
+  const [fields, ops] = [[], []]
+  let at = start
+  for (let i = 0; i < fieldCount; i++) {
     const size = body.readUInt32BE(at)
-    message.fields.push({ id: body.readUInt8(at + 4), data: slice(body, at + 5, at + 4 + size) })
+    fields.push({ id: body.readUInt8(at + 4), data: slice(body, at + 5, at + 4 + size) })
     at += 4 + size
   }
-  for (let i = 0; i < ops; i++) {
+  for (let i = 0; i < opCount; i++) {
     const size = body.readUInt32BE(at)
     const nameEnd = at + 8 + body.readUInt8(at + 7)
-    message.ops.push({
+    ops.push({
       op: body.readUInt8(at + 4),
       type: body.readUInt8(at + 5),
       flags: body.readUInt8(at + 6),
@@ -151,7 +156,42 @@ function parseMessage(body, start) {
     })
     at += 4 + size
   }
-  return { message, end: at }
+  return { fields, ops, end: at }
+}
+
+/** What the flags of a batch's row say: that it is like the one before it, or which attributes follow. */
+const ROW = { REPEAT: 1, INFO: 2, GENERATION: 4, TTL: 8, INFO4: 16 }
+
+/** The rows of a batch message, each as a message of its own, with `index` and `digest`; undefined when it has none. */
+export function rowsOf(message) {
+  const data = fieldOf(message, 41)
+  if (!data) return
+  const rows = []
+  const count = data.readUInt32BE(0)
+  let at = 5
+  for (let i = 0; i < count; i++) {
+    const [index, digest] = [data.readUInt32BE(at), slice(data, at + 4, at + 24).toString("hex")]
+    const flags = data.readUInt8(at + 24)
+    at += 25
+    if (flags & ROW.REPEAT) {
+      if (!rows.length) throw new RangeError("the first row repeats one before it")
+      rows.push({ ...rows.at(-1), index, digest })
+      continue
+    }
+    const take = (flag, size) => {
+      if (!(flags & flag)) return 0
+      at += size
+      return data.readUIntBE(at - size, size)
+    }
+    const info1 = data.readUInt8(at++)
+    const [info2, info3, info4] = [take(ROW.INFO, 1), take(ROW.INFO, 1), take(ROW.INFO4, 1)]
+    const [generation, recordTtl] = [take(ROW.GENERATION, 2), take(ROW.TTL, 4)]
+    const { end, ...rest } = parseBody(data, at + 4, data.readUInt16BE(at), data.readUInt16BE(at + 2))
+    at = end
+    rows.push({ index, digest, info1, info2, info3, info4, generation, recordTtl, ...rest })
+  }
+  if (at !== data.length) throw new RangeError(`${data.length - at} bytes follow the rows`)
+  return rows
 }
 
 function slice(body, from, to) {

@@ -4,6 +4,7 @@
 import {
   cutFrames,
   fieldName,
+  fieldOf,
   isTextField,
   opName,
   PARTICLE,
@@ -76,28 +77,74 @@ function valueText(type, value, sort) {
 
 /**
  * An answer. `secondsLeft` makes a void time a number of seconds from the clock of whoever answered, or the word that the caller
- * wants to see in its place.
+ * wants to see in its place. `requests`: what was asked, one answer each. `varies(op, i)`: whether the value of the i-th op
+ * of a message differs from run to run.
  */
-export function responseLines(bytes, { secondsLeft, info = infoLine }) {
+export function responseLines(bytes, { requests = [], ...options }) {
   const { frames, rest } = cutFrames(bytes)
-  const lines = frames.flatMap((frame) => {
-    const head = `frame version ${frame.version} type ${frame.type}`
-    if (frame.type === TYPE.INFO) return [head, ...parseInfo(frame.body).map(info)]
-    if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
-    return [
-      head,
-      ...messagesOf(frame, (message) => [
-        `code ${message.code}, generation ${message.generation}, ttl ${secondsLeft(message)}`,
-        `info1 ${hex(message.info1)}, info2 ${hex(message.info2)}, info3 ${hex(message.info3)}, info4 ${hex(message.info4)}`,
-        `header size ${message.headerSize}, transaction_ttl ${message.transactionTtl}`,
-        ...message.fields.map(fieldLine).filter(Boolean).sort(),
-        ...message.ops.map((op) => opLine(op, false)),
-      ]),
-    ]
-  })
+  const lines = []
+  let left = frames
+  for (const request of requests) {
+    const count = isMany(request) ? left.findIndex(isLast) + 1 : 0
+    const answer = left.slice(0, count || 1)
+    lines.push(...(count ? manyLines(answer, options) : answer.flatMap((frame) => frameLines(frame, options))))
+    left = left.slice(answer.length)
+  }
+  lines.push(...left.flatMap((frame) => frameLines(frame, options)))
   if (rest.length) lines.push(`then ${rest.length} bytes that are no whole frame`)
   return lines
 }
+
+function frameLines(frame, options) {
+  const head = `frame version ${frame.version} type ${frame.type}`
+  if (frame.type === TYPE.INFO) return [head, ...parseInfo(frame.body).map(options.info ?? infoLine)]
+  if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
+  return [head, ...messagesOf(frame, (message) => answerLines(message, options))]
+}
+
+/** Messages over several frames: which of them a frame holds says nothing, nor their order; but the last stands alone. */
+function manyLines(frames, options) {
+  const last = frames.at(-1)
+  const messages = frames
+    .slice(0, -1)
+    .flatMap(({ body }) =>
+      parseMessages(body).map((message) => ({ row: message.transactionTtl, lines: answerLines(message, options) })),
+    )
+  const text = ({ lines }) => lines.join("\n")
+  messages.sort((a, b) => a.row - b.row || (text(a) < text(b) ? -1 : 1))
+  return [...messages.flatMap(({ lines }) => lines), "the last frame", ...frameLines(last, options)]
+}
+
+/** Rows of a batch; partitions and digests that a scan goes on with. */
+const MANY = [41, 11, 12]
+
+/** Whether a request is answered with a message for each row or record: a batch, or what goes over a set. */
+function isMany(request) {
+  const { frames } = cutFrames(request)
+  if (frames[0]?.type !== TYPE.MESSAGE) return false
+  try {
+    const [message] = parseMessages(frames[0].body)
+    return MANY.some((id) => fieldOf(message, id) !== undefined)
+  } catch {
+    return false // malformed on purpose
+  }
+}
+
+function isLast({ type, body }) {
+  return type === TYPE.MESSAGE && parseMessages(body).some(({ info3 }) => info3 & 1)
+}
+
+function answerLines(message, { secondsLeft, varies }) {
+  return [
+    `code ${message.code}, generation ${message.generation}, ttl ${secondsLeft(message)}`,
+    `info1 ${hex(message.info1)}, info2 ${hex(message.info2)}, info3 ${hex(message.info3)}, info4 ${hex(message.info4)}`,
+    `header size ${message.headerSize}, transaction_ttl ${message.transactionTtl}`,
+    ...message.fields.map(fieldLine).filter(Boolean).sort(),
+    ...message.ops.map((op, i) => (varies?.(op, i) ? opLine({ ...op, value: VARIES }, false) : opLine(op, false))),
+  ]
+}
+
+const VARIES = Buffer.from("varies")
 
 function infoLine([name, value]) {
   return `${name} ${value}`
