@@ -11,7 +11,7 @@ const CASE_MS = 30_000
 export async function runSubjects(subjects, { api, hosts, print, only = "" }) {
   const count = { passed: 0, failed: 0, skipped: 0 }
   const shared = await api.connect({ hosts, timeout: 5000 })
-  const run = { api, hosts, client: shared, set: uniqueSet(), keys: [], facts: await learn(shared) }
+  const run = { api, hosts, client: shared, set: uniqueSet(), keys: [], facts: await learn(shared, api) }
   const reasons = new Map()
 
   for (const subject of subjects) {

@@ -9,6 +9,12 @@ import errors from "./cases/errors.mjs"
 import expiry from "./cases/expiry.mjs"
 import keys from "./cases/keys.mjs"
 import lifecycle from "./cases/lifecycle.mjs"
+import operate from "./cases/operate.mjs"
+import operateBit from "./cases/operate-bit.mjs"
+import operateContext from "./cases/operate-context.mjs"
+import operateHll from "./cases/operate-hll.mjs"
+import operateList from "./cases/operate-list.mjs"
+import operateMap from "./cases/operate-map.mjs"
 import options from "./cases/options.mjs"
 import policies from "./cases/policies.mjs"
 import records from "./cases/records.mjs"
@@ -22,6 +28,12 @@ export const subjects = [
   options,
   keys,
   records,
+  operate,
+  operateList,
+  operateMap,
+  operateContext,
+  operateBit,
+  operateHll,
   policies,
   expiry,
   errors,

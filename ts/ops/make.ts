@@ -31,8 +31,9 @@ export type OpValue =
 /** What an op on nested values takes. */
 export interface Nested {
   /**
-   * The way to the list or map inside of the bin's value. What is not there fails with code 26 (`OP_NOT_APPLICABLE`), and
-   * a step through something that is no list or map with code 12 (`BinTypeError`).
+   * The way to the list or map inside of the bin's value. A step that leads nowhere fails with code 26
+   * (`OP_NOT_APPLICABLE`), what it leads to with `BinTypeError` (12) if it is of another kind than the op's, and a bin that
+   * is no list or map with code 4.
    */
   ctx?: Ctx | undefined
 }

@@ -12,8 +12,9 @@ export function read(bin: string): Op {
 }
 
 /**
- * Reads all bins, as they are at its place among the ops: what a later op writes is not seen. Beside it, ops without a
- * value never answer, whatever `respondAllOps` says.
+ * Reads all bins, as they are at its place among the ops: what a later op writes is not seen. The server then answers all
+ * bins and nothing else: other reads beside it have no result, `respondAllOps` does nothing, and ops that change a list,
+ * map, blob or HyperLogLog fail with code 4.
  */
 export function readAll(): Op {
   return onRecord(scalarOpKind.READ_ALL)
@@ -61,8 +62,8 @@ export function prepend(bin: string, value: string | Uint8Array): Op {
 }
 
 /**
- * Renews the record's time to live, as `policy.ttl` says, and raises its generation. As the last op on a record that
- * earlier ops only just made it fails with `RecordNotFoundError`, and nothing is written.
+ * Renews the record's time to live, as `policy.ttl` says, and raises its generation. On a record that earlier ops
+ * only just made it fails with `RecordNotFoundError`, and nothing is written.
  */
 export function touch(): Op {
   return onRecord(scalarOpKind.TOUCH)

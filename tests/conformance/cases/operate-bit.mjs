@@ -1,0 +1,188 @@
+// Every bit op, option and error.
+
+import { refusals, rows } from "../support/operate.mjs"
+
+const bytes = (...all) => new Uint8Array(all)
+const five = bytes(1, 2, 3, 4, 5)
+const notApplicable = { is: "ServerError", code: 26 }
+const parameter = { is: "ServerError", code: 4 }
+
+export default {
+  name: "operate, bits",
+  cases: [
+    ...rows(
+      ["bit operations"],
+      [
+        [
+          "resize makes longer and shorter",
+          five,
+          ({ bit, op }) => [bit.resize("b", 7), op.read("b"), bit.resize("b", 2)],
+          [null, bytes(1, 2, 3, 4, 5, 0, 0), null],
+          bytes(1, 2),
+        ],
+        [
+          "resize from the front",
+          five,
+          ({ bit }) => [bit.resize("b", 6, { fromFront: true })],
+          [null],
+          bytes(0, 1, 2, 3, 4, 5),
+        ],
+        [
+          "resize growOnly and shrinkOnly",
+          five,
+          ({ bit }) => [bit.resize("b", 6, { growOnly: true }), bit.resize("b", 5, { shrinkOnly: true })],
+          [null, null],
+          five,
+        ],
+        ["resize growOnly fails to shrink", five, ({ bit }) => [bit.resize("b", 4, { growOnly: true })], parameter],
+        ["resize shrinkOnly fails to grow", five, ({ bit }) => [bit.resize("b", 9, { shrinkOnly: true })], parameter],
+        ["resize makes the bin", undefined, ({ bit }) => [bit.resize("b", 2)], [null], bytes(0, 0)],
+        ["insert", five, ({ bit }) => [bit.insert("b", 1, bytes(9, 9))], [null], bytes(1, 9, 9, 2, 3, 4, 5)],
+        [
+          "insert createOnly fails when the bin exists",
+          five,
+          ({ bit }) => [bit.insert("b", 0, bytes(1), { mode: "createOnly" })],
+          { is: "BinExistsError", code: 6 },
+        ],
+        [
+          "insert updateOnly fails when it does not",
+          { x: 1 },
+          ({ bit }) => [bit.insert("c", 0, bytes(1), { mode: "updateOnly" })],
+          { is: "BinNotFoundError", code: 17 },
+        ],
+        [
+          "insert createOnly, noFail does nothing",
+          five,
+          ({ bit }) => [bit.insert("b", 0, bytes(1), { mode: "createOnly", noFail: true })],
+          [null],
+          five,
+        ],
+        ["remove", five, ({ bit }) => [bit.remove("b", 1, 2)], [null], bytes(1, 4, 5)],
+        ["remove beyond the end fails", five, ({ bit }) => [bit.remove("b", 3, 9)], parameter],
+        [
+          "remove partial removes what there is",
+          five,
+          ({ bit }) => [bit.remove("b", 3, 9, { noFail: true, partial: true })],
+          [null],
+          bytes(1, 2, 3),
+        ],
+        ["set", five, ({ bit }) => [bit.set("b", 13, 3, bytes(0xe0))], [null], bytes(1, 7, 3, 4, 5)],
+        ["set beyond the end fails", five, ({ bit }) => [bit.set("b", 80, 8, bytes(255))], notApplicable],
+        [
+          "set beyond the end, noFail does nothing",
+          five,
+          ({ bit }) => [bit.set("b", 80, 8, bytes(255), { noFail: true })],
+          [null],
+          five,
+        ],
+        [
+          "set of an absent bin fails",
+          { x: 1 },
+          ({ bit }) => [bit.set("c", 0, 8, bytes(255))],
+          { is: "BinNotFoundError", code: 17 },
+        ],
+        ["or", five, ({ bit }) => [bit.or("b", 0, 8, bytes(0xf0))], [null], bytes(0xf1, 2, 3, 4, 5)],
+        ["xor", five, ({ bit }) => [bit.xor("b", 0, 8, bytes(0xff))], [null], bytes(0xfe, 2, 3, 4, 5)],
+        ["and", five, ({ bit }) => [bit.and("b", 8, 16, bytes(0xff, 0x01))], [null], bytes(1, 2, 1, 4, 5)],
+        ["not", five, ({ bit }) => [bit.not("b", 0, 8)], [null], bytes(0xfe, 2, 3, 4, 5)],
+        [
+          "lshift and rshift",
+          five,
+          ({ bit }) => [bit.lshift("b", 32, 8, 3), bit.rshift("b", 24, 8, 1)],
+          [null, null],
+          bytes(1, 2, 3, 2, 40),
+        ],
+        [
+          "a shift beyond the range clears it",
+          five,
+          ({ bit }) => [bit.lshift("b", 0, 8, 99)],
+          [null],
+          bytes(0, 2, 3, 4, 5),
+        ],
+        [
+          "add and subtract",
+          five,
+          ({ bit }) => [bit.add("b", 0, 8, 9), bit.subtract("b", 8, 8, 1)],
+          [null, null],
+          bytes(10, 1, 3, 4, 5),
+        ],
+        ["add fails when it does not fit", five, ({ bit }) => [bit.add("b", 0, 8, 255)], notApplicable],
+        [
+          "add saturates",
+          five,
+          ({ bit }) => [bit.add("b", 0, 8, 255, { overflow: "saturate" })],
+          [null],
+          bytes(255, 2, 3, 4, 5),
+        ],
+        ["add wraps", five, ({ bit }) => [bit.add("b", 0, 8, 255, { overflow: "wrap" })], [null], bytes(0, 2, 3, 4, 5)],
+        [
+          "add with a sign",
+          five,
+          ({ bit }) => [bit.add("b", 0, 8, -3, { signed: true }), bit.getInt("b", 0, 8, { signed: true })],
+          [null, -2],
+        ],
+        [
+          "add with a sign saturates",
+          five,
+          ({ bit }) => [bit.add("b", 0, 8, 127, { signed: true, overflow: "saturate" })],
+          [null],
+          bytes(127, 2, 3, 4, 5),
+        ],
+        [
+          "subtract saturates",
+          five,
+          ({ bit }) => [bit.subtract("b", 0, 8, 9, { overflow: "saturate" })],
+          [null],
+          bytes(0, 2, 3, 4, 5),
+        ],
+        ["setInt", five, ({ bit }) => [bit.setInt("b", 0, 16, 258)], [null], bytes(1, 2, 3, 4, 5)],
+        [
+          "setInt of 64 bits",
+          undefined,
+          ({ bit }) => [bit.resize("b", 8), bit.setInt("b", 0, 64, -1n)],
+          [null, null],
+          bytes(255, 255, 255, 255, 255, 255, 255, 255),
+        ],
+        ["get", five, ({ bit }) => [bit.get("b", 9, 5), bit.get("b", -8, 8)], [bytes(0), bytes(5)]],
+        ["get beyond the end fails", five, ({ bit }) => [bit.get("b", 80, 8)], notApplicable],
+        ["count", five, ({ bit }) => [bit.count("b", 0, 40), bit.count("b", 20, 4)], [7, 2]],
+        [
+          "lscan and rscan",
+          five,
+          ({ bit }) => [bit.lscan("b", 0, 8, true), bit.rscan("b", 32, 8, true), bit.lscan("b", 0, 7, true)],
+          [7, 7, -1],
+        ],
+        [
+          "getInt with and without a sign",
+          bytes(0xff, 0xfe),
+          ({ bit }) => [bit.getInt("b", 0, 16), bit.getInt("b", 0, 16, { signed: true })],
+          [65534, -2],
+        ],
+        ["ops on what are no bytes fail", "x", ({ bit }) => [bit.get("b", 0, 8)], { is: "BinTypeError", code: 12 }],
+        [
+          "reads of an absent bin give null",
+          { x: 1 },
+          ({ bit, op }) => [bit.get("c", 0, 8), op.read("b")].slice(1),
+          [{ x: 1 }],
+        ],
+        [
+          "a context is not supported by the server",
+          [five],
+          ({ bit, ctx }) => [bit.get("b", 0, 8, { ctx: ctx.listIndex(0) })],
+          parameter,
+        ],
+      ],
+    ),
+    ...refusals([
+      ["bit.resize: a size is not below zero", ({ bit }) => bit.resize("b", -1), "bit.resize: byteSize is -1"],
+      ["bit.insert: a value is bytes", ({ bit }) => bit.insert("b", 0, "x"), "bit.insert: value"],
+      ["bit.set: a size is above zero", ({ bit }) => bit.set("b", 0, 0, new Uint8Array(1)), "bit.set: bitSize is 0"],
+      ["bit.add: at most 64 bits", ({ bit }) => bit.add("b", 0, 65, 1), "bit.add: bitSize is 65", "64"],
+      ["bit.setInt: a number is whole", ({ bit }) => bit.setInt("b", 0, 8, 1.5), "bit.setInt: value is 1.5"],
+      ["bit.add: overflows are named", ({ bit }) => bit.add("b", 0, 8, 1, { overflow: "clamp" }), '"saturate"'],
+      ["bit.lscan: a bit is true or false", ({ bit }) => bit.lscan("b", 0, 8, 1), "bit.lscan: value is 1"],
+      ["bit.lshift: a shift is not below zero", ({ bit }) => bit.lshift("b", 0, 8, -1), "bit.lshift: shift is -1"],
+      ["bit.not: modes are named", ({ bit }) => bit.not("b", 0, 8, { mode: "replace" }), '"updateOnly"'],
+    ]),
+  ],
+}
