@@ -2,7 +2,21 @@
 // is an error.
 
 import type { AerospikeRecord, BoundSet, Client, Config, GeoJSON } from "../../ts/index.ts"
-import { double, KeyOrderedMap, LogLevel, OrderedList, setLogLevel, TTL } from "../../ts/index.ts"
+import {
+  bit,
+  ctx,
+  double,
+  hll,
+  INFINITY,
+  KeyOrderedMap,
+  LogLevel,
+  list,
+  map,
+  OrderedList,
+  op,
+  setLogLevel,
+  TTL,
+} from "../../ts/index.ts"
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const is = <_ extends true>() => {}
@@ -94,3 +108,44 @@ export const configs: Config[] = [
   // @ts-expect-error a default has no signal
   { hosts: "a", policies: { read: { signal: AbortSignal.abort() } } },
 ]
+
+export async function operates(client: Client, users: BoundSet<{ name: string; tags: string[] }>) {
+  const key = ["test", "users", "alice"] as const
+  const ops = [
+    op.add("n", 1n),
+    list.append("l", { a: [1, null] }, { unique: true, ctx: ctx.mapKey(1).listIndex(0, { create: "padded" }) }),
+    list.getByRankRange("l", 0, 2, { returnType: "value", inverted: true }),
+    list.getByValueRange("l", [1], [1, INFINITY]),
+    map.put("m", new Uint8Array(1), 1, { order: "keyOrdered", mode: "createOnly" }),
+    map.getByKeyRange("m", null, "z", { returnType: "keyValue" }),
+    bit.add("b", 0, 8, 1, { overflow: "saturate" }),
+    hll.add("h", ["a", 1], { indexBits: 8 }),
+  ]
+  const record = await client.operate(key, ops, { respondAllOps: true, ttl: 5, readTouchTtlPercent: 50 })
+  is<Equal<typeof record, AerospikeRecord>>()
+  const typed = await client.operate<{ n: number }>(key, ops)
+  is<Equal<typeof typed.bins.n, number>>()
+  const { results } = await client.operateOrdered(key, ops)
+  // biome-ignore lint/suspicious/noExplicitAny: what an op gives is known to the caller alone.
+  is<Equal<typeof results, [bin: string, value: any][]>>()
+  const bound = await users.operate("bob", [op.read("name")])
+  is<Equal<typeof bound.bins.name, string | undefined>>()
+  // @ts-expect-error a list has no keys
+  list.getByRank("l", 0, { returnType: "key" })
+  // @ts-expect-error one element cannot be inverted
+  list.getByIndex("l", 0, { inverted: true })
+  // @ts-expect-error a name that is not known
+  list.append("l", 1, { uniq: true })
+  // @ts-expect-error lists are ordered, maps by key
+  map.put("m", "k", 1, { order: "ordered" })
+  // @ts-expect-error a boolean is no key
+  map.getByKey("m", true)
+  // @ts-expect-error a condition is no value of a bin
+  op.write("b", INFINITY)
+  // @ts-expect-error an index is a number
+  list.get("l", "0")
+  // @ts-expect-error nor is an object an op
+  await client.operate(key, [{ read: "b" }])
+  // @ts-expect-error writes have no respondAllOps
+  await client.put(key, { a: 1 }, { respondAllOps: true })
+}
