@@ -35,12 +35,7 @@ export default {
         ["prepend of text to bytes fails", new Uint8Array([1]), ({ op }) => [op.prepend("b", "x")], mismatch],
         ["readAll reads what is there at its place", 1, ({ op }) => [op.readAll(), op.write("c", 2)], [1]],
         ["readAll leaves other reads without a result", 1, ({ op }) => [op.readAll(), op.read("b")], [1]],
-        [
-          "readAll beside an op that changes a list fails",
-          [1],
-          ({ op, list }) => [op.readAll(), list.clear("b")],
-          { is: "ServerError", code: 4 },
-        ],
+
         ["delete, then write, replaces the record", 1, ({ op }) => [op.delete(), op.write("b", 2)], [], 2],
         ["a read of an absent record fails", undefined, ({ op }) => [op.read("b")], notFound],
         ["touch of an absent record fails", undefined, ({ op }) => [op.touch()], notFound],
@@ -48,6 +43,17 @@ export default {
         ["delete of what was only just made fails", undefined, ({ op }) => [op.write("b", 1), op.delete()], notFound],
         ["touch of what was only just made fails", undefined, ({ op }) => [op.prepend("b", "x"), op.touch()], notFound],
         ["one op that fails undoes the others", "x", ({ op }) => [op.write("b", "y"), op.add("b", 1)], mismatch, "x"],
+      ],
+    ),
+    ...rows(
+      ["list operations"],
+      [
+        [
+          "readAll beside an op that changes a list fails",
+          [1],
+          ({ op, list }) => [op.readAll(), list.clear("b")],
+          { is: "ServerError", code: 4 },
+        ],
       ],
     ),
     {

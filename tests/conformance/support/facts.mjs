@@ -2,7 +2,30 @@
 
 import { hasLoopback } from "./peers.mjs"
 
-/** `{ build, edition, namespaces, nodes }`. */
+const absent = ["test", "facts", "absent"]
+
+/** Commands that a server which cannot do them answers with code 16, as the dev server does before it has learnt them. */
+const FEATURES = {
+  "list operations": ({ api, client }) => client.operate(absent, [api.list.size("b")]),
+  "map operations": ({ api, client }) => client.operate(absent, [api.map.size("b")]),
+  "bit operations": ({ api, client }) => client.operate(absent, [api.bit.count("b", 0, 1)]),
+  "HyperLogLog operations": ({ api, client }) => client.operate(absent, [api.hll.getCount("b")]),
+}
+
+async function featuresOf(it) {
+  const features = []
+  for (const [name, attempt] of Object.entries(FEATURES)) {
+    try {
+      await attempt(it)
+      features.push(name)
+    } catch (error) {
+      if (error.code !== 16) features.push(name)
+    }
+  }
+  return features
+}
+
+/** `{ build, edition, namespaces, nodes, features }`. */
 export async function learn(client, api) {
   const one = async (command) => {
     const answer = await client.infoRandomNode(command)
@@ -15,31 +38,17 @@ export async function learn(client, api) {
     nodes: client.nodeNames().length,
     otherLoopback: client.nodes().every(({ host }) => host === "127.0.0.1") && (await hasLoopback("127.0.0.2")),
     runtime: runtimeName(),
-    ops: await knownOps(client, api),
+    features: await featuresOf({ client, api }),
   }
-}
-
-/** The families of ops that the server does not answer with 16, "not supported". The record it asks for does not exist. */
-async function knownOps(client, { bit, hll, list, map }) {
-  const first = { list: list.size("b"), map: map.size("b"), bit: bit.count("b", 0, 1), hll: hll.getCount("b") }
-  const known = new Set()
-  for (const [family, op] of Object.entries(first)) {
-    const error = await client.operate(["test", null, "no such record"], [op]).catch((thrown) => thrown)
-    if (error.code === 2) known.add(family)
-  }
-  return known
 }
 
 const NEEDS = {
-  "list operations": (facts) => facts.ops.has("list"),
-  "map operations": (facts) => facts.ops.has("map"),
-  "bit operations": (facts) => facts.ops.has("bit"),
-  "HyperLogLog operations": (facts) => facts.ops.has("hll"),
   "namespace bar": (facts) => facts.namespaces.includes("bar"),
   "several nodes": (facts) => facts.nodes > 1,
   "user agents": (facts) => /^(8\.[1-9]|9|\d\d)/.test(facts.build),
   "nodes on 127.0.0.1 beside a free 127.0.0.2": (facts) => facts.otherLoopback,
   "Community Edition": (facts) => /community/i.test(facts.edition),
+  ...Object.fromEntries(Object.keys(FEATURES).map((name) => [name, (facts) => facts.features.includes(name)])),
 }
 
 /** The first need that the server does not meet, as a reason, or undefined when all are met. */
