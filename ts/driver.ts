@@ -507,8 +507,15 @@ export class Driver {
     this.#timer = setTimeout(this.#ring, Math.min(Math.max(Math.ceil(deadline - now), 0), timerMax))
   }
 
+  /** Something is due, if no answer lies in a socket: after a turn that took long, timers ring before sockets speak. */
   readonly #ring = (): void => {
+    this.#armedFor = Number.NEGATIVE_INFINITY
+    this.#timer = setTimeout(this.#due, 0)
+  }
+
+  readonly #due = (): void => {
     this.#armedFor = Number.POSITIVE_INFINITY
+    this.#enter(() => this.#engine.time(performance.now()))
     this.#pump()
   }
 

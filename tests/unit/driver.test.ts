@@ -211,19 +211,23 @@ describe("the timer", () => {
     await submit()
     engine.calls.length = 0
     vi.advanceTimersByTime(100)
-    expect(engine.called("poll"), "the timer of the first deadline still rang").toHaveLength(1)
+    expect(engine.called("time"), "sockets speak first").toHaveLength(0)
+    vi.advanceTimersByTime(1)
+    expect(engine.called("time"), "the timer of the first deadline still rang").toHaveLength(1)
+    expect(engine.called("poll")).toHaveLength(1)
     vi.advanceTimersByTime(399)
     expect(engine.called("poll")).toHaveLength(1)
     vi.advanceTimersByTime(1)
+    expect(engine.called("time")).toHaveLength(2)
     expect(engine.called("poll")).toHaveLength(2)
     engine.deadline = Number.POSITIVE_INFINITY
-    vi.advanceTimersByTime(1)
+    vi.advanceTimersByTime(2)
     engine.deadline = performance.now() + 1000
     await submit()
     engine.deadline = performance.now() + 10
     await submit()
     engine.calls.length = 0
-    vi.advanceTimersByTime(10)
+    vi.advanceTimersByTime(11)
     expect(engine.called("poll"), "an earlier deadline is kept").toHaveLength(1)
   })
 

@@ -27,13 +27,20 @@ impl Engine {
         &mut self.staging[..length]
     }
 
+    /// It is `now`, and the sockets have been heard up to now: what is due is really due. A shell whose event loop was
+    /// held up must let its sockets speak first, or answers that have long arrived would be called late.
     pub fn time(&mut self, now: f64) {
+        self.tell(now);
+        self.heard = self.now;
+    }
+
+    fn tell(&mut self, now: f64) {
         self.begin();
         self.now = self.now.max(now);
     }
 
     pub fn opened(&mut self, conn: ConnId, now: f64) {
-        self.time(now);
+        self.tell(now);
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state == State::Connecting) else { return };
         connection.since = now;
         connection.expires = f64::INFINITY;
@@ -50,7 +57,7 @@ impl Engine {
     }
 
     pub fn writable(&mut self, conn: ConnId, now: f64) {
-        self.time(now);
+        self.tell(now);
         if let Some(connection) = self.conns.get_mut(conn) {
             connection.stream.writable();
             if connection.stream.has_output() {
@@ -61,7 +68,7 @@ impl Engine {
 
     /// `length` bytes of the staging region came from a socket. `wall` is Unix time in ms: times to live depend on it.
     pub fn received(&mut self, conn: ConnId, length: usize, now: f64, wall: f64) {
-        self.time(now);
+        self.tell(now);
         let length = length.min(self.staging.len());
         self.wall = wall;
         self.stats[stat::BYTES_RECEIVED] += length as f64;
@@ -239,7 +246,7 @@ impl Engine {
 
     /// The socket ended by itself: `end` is one of `abi::socket_end`.
     pub fn closed(&mut self, conn: ConnId, end: u32, now: f64) {
-        self.time(now);
+        self.tell(now);
         let Some(connection) = self.conns.get(conn) else { return };
         let connecting = connection.state == State::Connecting;
         let (reason, text) = match end {

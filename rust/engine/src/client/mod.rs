@@ -7,7 +7,7 @@
 //! - output: `poll`, and getters of what the records refer to.
 //!
 //! The rhythm of a shell: inputs, then `poll(now)` until it gives nothing, acting on every record, then one timer for
-//! `next_deadline`. What a record refers to stays valid until the next input or poll.
+//! `next_deadline`, at which it says `time`. What a record refers to stays valid until the next input or poll.
 //!
 //! A request's way: `submit` (encode) ▸ `admit` (deadline, backpressure) ▸ `route` (which node) ▸ `dispatch` (which
 //! connection) ▸ `inputs` (bytes) ▸ `attempt` (done, or again).
@@ -63,6 +63,8 @@ enum Life {
 pub struct Engine {
     config: Config,
     now: f64,
+    /// Up to when deadlines are believed: see `time`.
+    heard: f64,
     /// Unix time in ms, as of the last bytes.
     wall: f64,
     random: u64,
@@ -132,6 +134,7 @@ impl Engine {
         let mut engine = Engine {
             config,
             now,
+            heard: now,
             wall: 0.0,
             random: seed | 1,
             life: Life::Starting,
@@ -188,7 +191,7 @@ impl Engine {
         self.shut();
     }
 
-    /// Moves time on, does what is due, and gives out what there is to do: the number of words of output records.
+    /// Does what is due as of the last `time`, begins what was submitted, and gives out what there is to do: the number of words of output records.
     #[must_use]
     pub fn poll(&mut self, now: f64) -> usize {
         self.begin();
@@ -234,9 +237,9 @@ impl Engine {
 
     fn do_what_is_due(&mut self) {
         let mut due = std::mem::take(&mut self.due);
-        self.conn_timers.advance(self.now, &mut due);
+        self.conn_timers.advance(self.heard, &mut due);
         due.drain(..).for_each(|conn| self.conn_expired(conn));
-        self.op_timers.advance(self.now, &mut due);
+        self.op_timers.advance(self.heard, &mut due);
         due.drain(..).for_each(|op| self.op_timer(op));
         self.due = due;
         self.tend_what_is_due();
@@ -269,13 +272,14 @@ impl Engine {
     pub fn close(&mut self, drain_ms: f64, now: f64) {
         self.begin();
         self.now = self.now.max(now);
+        let until = if drain_ms > 0.0 { self.now + drain_ms } else { f64::NEG_INFINITY };
         if !matches!(self.life, Life::Closing { .. } | Life::Closed) {
             if self.life == Life::Starting {
                 self.outputs.ready(code::CLOSED, "the client was closed");
             }
-            self.life = Life::Closing { until: self.now + drain_ms };
-        } else if let Life::Closing { until } = &mut self.life {
-            *until = until.min(self.now + drain_ms);
+            self.life = Life::Closing { until };
+        } else if let Life::Closing { until: before } = &mut self.life {
+            *before = before.min(until);
         }
     }
 
@@ -286,7 +290,7 @@ impl Engine {
 
     fn finish_closing(&mut self) {
         if let Life::Closing { until } = self.life {
-            if self.ops.live() == 0 || self.now >= until {
+            if self.ops.live() == 0 || self.heard >= until {
                 self.shut();
             }
         }

@@ -22,11 +22,11 @@ const FAILURES_MAX: u32 = 5;
 
 impl Engine {
     pub(super) fn tend_what_is_due(&mut self) {
-        if self.next_seed <= self.now && !matches!(self.life, Life::Closing { .. }) {
+        if self.next_seed <= self.heard && !matches!(self.life, Life::Closing { .. }) {
             self.try_seeds();
         }
         for node in 0..self.members.len() as NodeId {
-            if self.member(node).is_some_and(|member| member.tend.next_at <= self.now) {
+            if self.member(node).is_some_and(|member| member.tend.next_at <= self.heard) {
                 self.tend(node);
             }
         }

@@ -116,6 +116,27 @@ fn the_timeout_of_one_operation_does_not_put_a_sent_write_behind_it_in_doubt() {
 }
 
 #[test]
+fn answers_that_came_while_the_shell_was_held_up_are_not_called_late() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let sent = rig.get(1);
+    rig.run();
+    // Five seconds in which the shell did nothing. It submits before it hears its sockets.
+    rig.now += 5000.0;
+    let fresh = rig.get(2);
+    rig.run();
+    assert!(!rig.has_ended(sent) && !rig.has_ended(fresh));
+    rig.answer_held(BASE);
+    assert_eq!((rig.result(sent).code, rig.result(fresh).code), (code::OK, code::OK));
+    // Once the sockets have been heard, what is not there is late.
+    rig.ended.clear();
+    let late = rig.get(3);
+    rig.run();
+    rig.advance(1000.0);
+    assert_eq!(rig.result(late).code, code::TIMEOUT);
+}
+
+#[test]
 fn the_socket_timeout_ends_an_attempt_and_the_next_one_asks_the_other_replica() {
     let mut rig = Rig::connected(2, "");
     rig.nodes.values_mut().for_each(|node| node.holds = true);

@@ -142,9 +142,11 @@ impl Rig {
         self.run();
         while self.engine.next_deadline() <= at {
             self.now = self.now.max(self.engine.next_deadline());
+            self.engine.time(self.now);
             self.run();
         }
         self.now = at;
+        self.engine.time(at);
         self.run();
     }
 
