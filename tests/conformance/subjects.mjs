@@ -7,6 +7,9 @@ import connecting from "./cases/connecting.mjs"
 import connections from "./cases/connections.mjs"
 import errors from "./cases/errors.mjs"
 import expiry from "./cases/expiry.mjs"
+import expressions from "./cases/expressions.mjs"
+import expressionsOnBits from "./cases/expressions-bits.mjs"
+import expressionsOnCollections from "./cases/expressions-collections.mjs"
 import keys from "./cases/keys.mjs"
 import lifecycle from "./cases/lifecycle.mjs"
 import operate from "./cases/operate.mjs"
@@ -35,6 +38,9 @@ export const subjects = [
   operateBit,
   operateHll,
   policies,
+  expressions,
+  expressionsOnCollections,
+  expressionsOnBits,
   expiry,
   errors,
   badInput,

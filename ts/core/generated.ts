@@ -1381,16 +1381,16 @@ export const expFlag = Object.freeze({
   EVAL_NO_FAIL: 16,
 } as const)
 
-/** Flags of REGEX, those of POSIX `regcomp`. */
+/** Flags of REGEX: the server hands them to `regcomp` as they are. Other clients have the names of the last two the other way round, against what the server does. */
 export const regexFlag = Object.freeze({
   /** Extended syntax. */
   EXTENDED: 1,
   /** Upper and lower case are the same. */
   ICASE: 2,
-  /** No submatches; whether it matches is all that is asked. */
-  NOSUB: 4,
   /** A line feed ends a line, and a dot does not match it. */
-  NEWLINE: 8,
+  NEWLINE: 4,
+  /** No submatches: it makes no difference. */
+  NOSUB: 8,
 } as const)
 
 /** What of an element a LOOP_VAR is. */

@@ -56,6 +56,8 @@ export interface RegexFlags {
   ignoreCase?: boolean | undefined
   /** A line feed ends a line: `^` and `$` match there, and a dot does not match it. */
   newline?: boolean | undefined
+  /** No submatches: it makes no difference here, but other clients know it. */
+  noSub?: boolean | undefined
 }
 
 /**
@@ -70,7 +72,8 @@ export function regex(text: Operand<"string">, pattern: string, flags: RegexFlag
   const bits =
     (flags.extended === false ? 0 : regexFlag.EXTENDED) |
     (flags.ignoreCase ? regexFlag.ICASE : 0) |
-    (flags.newline ? regexFlag.NEWLINE : 0)
+    (flags.newline ? regexFlag.NEWLINE : 0) |
+    (flags.noSub ? regexFlag.NOSUB : 0)
   return call("bool", expOp.REGEX, bits, new Raw(pattern), operand("string", text))
 }
 

@@ -90,7 +90,7 @@ function shown(value: Part | Mark): string {
   if (value instanceof GeoJSON) return `geo(${value.text})`
   if (value instanceof HLL) return `hll(${value.bytes.length} bytes)`
   if (value instanceof Uint8Array) return `bytes(${hex(value)})`
-  if (typeof value === "bigint") return `${value}n`
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? String(value) : `${value}n`
   if (Array.isArray(value)) return `[${value.map(printed).join(", ")}]`
   if (value instanceof Map) return `{${[...value].map(([key, item]) => `${shown(key)}: ${shown(item)}`).join(", ")}}`
   if (typeof value === "object" && value !== null && Symbol.iterator in value)

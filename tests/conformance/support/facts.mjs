@@ -1,6 +1,7 @@
 // What the server at hand has, learnt from the server itself, so that cases can say what they need.
 
 import { hasLoopback } from "./peers.mjs"
+import { evaluated } from "./probes.mjs"
 
 const absent = ["test", "facts", "absent"]
 
@@ -26,6 +27,7 @@ async function featuresOf(it) {
 }
 
 /** `{ build, edition, namespaces, nodes, features }`. */
+/** `{ build, edition, namespaces, nodes }`. */
 export async function learn(client, api) {
   const one = async (command) => {
     const answer = await client.infoRandomNode(command)
@@ -39,10 +41,16 @@ export async function learn(client, api) {
     otherLoopback: client.nodes().every(({ host }) => host === "127.0.0.1") && (await hasLoopback("127.0.0.2")),
     runtime: runtimeName(),
     features: await featuresOf({ client, api }),
+    evaluated: await evaluated(client, api),
   }
 }
 
 const NEEDS = {
+  expressions: (facts) => facts.evaluated.has("expressions"),
+  "expressions on lists and maps": (facts) => facts.evaluated.has("expressions on lists and maps"),
+  "expressions on bits": (facts) => facts.evaluated.has("expressions on bits"),
+  "expressions on HyperLogLogs": (facts) => facts.evaluated.has("expressions on HyperLogLogs"),
+  "expressions on paths": (facts) => facts.evaluated.has("expressions on paths"),
   "namespace bar": (facts) => facts.namespaces.includes("bar"),
   "several nodes": (facts) => facts.nodes > 1,
   "user agents": (facts) => /^(8\.[1-9]|9|\d\d)/.test(facts.build),

@@ -166,8 +166,9 @@ function flagsOf(text, renamed) {
   return Object.fromEntries(names.map((name) => [renamed[name] ?? camel(name), true]))
 }
 
+/** The clients that were recorded have the names of two flags the other way round, against what the server does. */
 function regexFlags(text) {
-  const flags = flagsOf(String(text), { icase: "ignoreCase", nosub: "noSub" })
+  const flags = flagsOf(String(text), { icase: "ignoreCase", nosub: "newline", newline: "noSub" })
   return { extended: false, ...flags }
 }
 

@@ -168,12 +168,13 @@ table! {
 }
 
 table! {
-    /// Flags of REGEX, those of POSIX `regcomp`.
+    /// Flags of REGEX: the server hands them to `regcomp` as they are. Other clients have the names of the last two the
+    /// other way round, against what the server does.
     pub mod regex_flag: u8 {
         EXTENDED = 1, "Extended syntax.";
         ICASE = 2, "Upper and lower case are the same.";
-        NOSUB = 4, "No submatches; whether it matches is all that is asked.";
-        NEWLINE = 8, "A line feed ends a line, and a dot does not match it.";
+        NEWLINE = 4, "A line feed ends a line, and a dot does not match it.";
+        NOSUB = 8, "No submatches: it makes no difference.";
     }
 }
 

@@ -5,7 +5,7 @@ use crate::json::{unhex, Json};
 use crate::recorded::{canonical, exchanges, scenario, Message};
 use crate::region::Region;
 use aerospike_sansio::abi::{command_kind as kind, tag, NONE};
-use aerospike_sansio::command::exp_ops::{exp_op, exp_system, exp_type, loop_part, regex_flag, Operator};
+use aerospike_sansio::command::exp_ops::{exp_op, exp_system, exp_type, loop_part, Operator};
 use aerospike_sansio::proto::{
     bit_op, bit_overflow_flag, bit_resize_flag, bit_write_flag, cdt_return, context, field, hll_op, hll_write_flag,
     list_op, list_order, list_sort_flag, list_write_flag, map_op, map_order, map_write_flag, message_type, op,
@@ -192,7 +192,10 @@ fn expression(what: &Json) -> Node {
         "key" => call(exp_op::KEY, vec![int(type_number(text(0)))]),
         "digest_modulo" => call(exp_op::DIGEST_MODULO, vec![int(args[0].int().expect("a modulus"))]),
         "regex_compare" => {
-            let flags = bits(text(1), regex_flag::ROWS);
+            // By the names of the clients that were recorded.
+            let names = [("extended", 1), ("icase", 2), ("nosub", 4), ("newline", 8)];
+            let set = names.iter().filter(|(name, _)| text(1).split('|').any(|set| set == *name));
+            let flags: i64 = set.map(|(_, bit)| bit).sum();
             call(exp_op::REGEX, vec![int(flags), raw(&args[0]), expression(&args[2])])
         }
         "loop_var" => {
