@@ -10,6 +10,7 @@ import expiry from "./cases/expiry.mjs"
 import expressions from "./cases/expressions.mjs"
 import expressionsOnBits from "./cases/expressions-bits.mjs"
 import expressionsOnCollections from "./cases/expressions-collections.mjs"
+import expressionsAsOps from "./cases/expressions-ops.mjs"
 import keys from "./cases/keys.mjs"
 import lifecycle from "./cases/lifecycle.mjs"
 import operate from "./cases/operate.mjs"
@@ -41,6 +42,7 @@ export const subjects = [
   expressions,
   expressionsOnCollections,
   expressionsOnBits,
+  expressionsAsOps,
   expiry,
   errors,
   badInput,

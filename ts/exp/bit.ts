@@ -12,10 +12,8 @@ type Int = Operand<"int">
 
 /** How bits are written. */
 export interface BitWriteOptions {
-  /** Unknown when the blob is there already. */
-  createOnly?: boolean | undefined
-  /** Unknown when the blob is absent. */
-  updateOnly?: boolean | undefined
+  /** Whether the blob may, must not or must be there already; else it is unknown. Default `"update"`: either way. */
+  mode?: "update" | "createOnly" | "updateOnly" | undefined
   /** What is not allowed leaves the blob as it is. */
   noFail?: boolean | undefined
   /** With `noFail`: what lies inside of the blob is done. */

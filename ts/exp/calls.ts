@@ -53,13 +53,13 @@ type Returned = keyof typeof returned
 
 /** What a read of one element can return: the element, of a type that has to be said, or something about it. */
 export type OneOptions =
-  | ({ type: ExpType; return?: "value" | "key" | undefined } & Nested)
-  | ({ type?: undefined; return: Place | "count" | "exists" | "keyValue" | "orderedMap" | "unorderedMap" } & Nested)
+  | ({ type: ExpType; returnType?: "value" | "key" | undefined } & Nested)
+  | ({ type?: undefined; returnType: Place | "count" | "exists" | "keyValue" | "orderedMap" | "unorderedMap" } & Nested)
 
 /** What a read of several elements can return. */
 export interface ManyOptions extends Nested {
   /** Default `"value"`: a list of the elements. Keys and maps are only there for maps. */
-  return?: Place | "count" | "exists" | "value" | "key" | "keyValue" | "orderedMap" | "unorderedMap" | undefined
+  returnType?: Place | "count" | "exists" | "value" | "key" | "keyValue" | "orderedMap" | "unorderedMap" | undefined
   /** All others instead. Default false. */
   inverted?: boolean | undefined
 }
@@ -73,22 +73,22 @@ export interface RemoveOptions extends Nested {
 type MapReturn = "keyValue" | "orderedMap" | "unorderedMap"
 
 /** The type that a read of one element gives. */
-export type OneResult<O> = O extends { return: "exists" }
+export type OneResult<O> = O extends { returnType: "exists" }
   ? "bool"
-  : O extends { return: MapReturn }
+  : O extends { returnType: MapReturn }
     ? "map"
-    : O extends { return: Place | "count" }
+    : O extends { returnType: Place | "count" }
       ? "int"
       : O extends { type: infer T extends ExpType }
         ? T
         : never
 
 /** The type that a read of several elements gives. */
-export type ManyResult<O> = O extends { return: "exists" }
+export type ManyResult<O> = O extends { returnType: "exists" }
   ? "bool"
-  : O extends { return: "count" }
+  : O extends { returnType: "count" }
     ? "int"
-    : O extends { return: MapReturn }
+    : O extends { returnType: MapReturn }
       ? "map"
       : "list"
 
@@ -99,10 +99,10 @@ export function readOne<O extends OneOptions>(
   selector: readonly Part[],
   options: O,
 ): Expression<OneResult<O>> {
-  const { type, return: what = "value", ctx } = options
+  const { type, returnType: what = "value", ctx } = options
   const result = what === "value" || what === "key" ? type : typeOfReturn(what, "int")
   if (result === undefined)
-    throw invalid("The type of the element is not given: say { type }, or { return } for what else.")
+    throw invalid("The type of the element is not given: say { type }, or { returnType } for what else.")
   return read(result, target, [code, returnCode(what), ...selector], ctx) as Expression<OneResult<O>>
 }
 
@@ -113,7 +113,7 @@ export function readMany<O extends ManyOptions>(
   selector: readonly Part[],
   options: O | undefined,
 ): Expression<ManyResult<O>> {
-  const { return: what = "value", inverted = false, ctx }: ManyOptions = options ?? {}
+  const { returnType: what = "value", inverted = false, ctx }: ManyOptions = options ?? {}
   const flags = returnCode(what) | (inverted ? cdtReturn.INVERTED : 0)
   const result = typeOfReturn(what, "list")
   return read(result, target, [code, flags, ...selector], ctx) as Expression<ManyResult<O>>
@@ -139,7 +139,7 @@ function typeOfReturn(what: Returned, places: "int" | "list"): ExpType {
 
 function returnCode(what: Returned): number {
   const number = returned[what]
-  if (number === undefined) throw wrong("return", what, oneOf(...Object.keys(returned)).allowed)
+  if (number === undefined) throw wrong("returnType", what, oneOf(...Object.keys(returned)).allowed)
   return number
 }
 
@@ -188,9 +188,10 @@ export function countOf(count: Operand<"int"> | undefined): readonly Part[] {
   return count === undefined ? [] : [operand("int", count)]
 }
 
-/** The bits of a set of switches that are on. */
+/** The bits of those options that are true, and of the mode. */
 export function bitsOf(options: object, bits: Readonly<Record<string, number>>): number {
+  const given = options as Record<string, unknown>
   let all = 0
-  for (const [name, bit] of Object.entries(bits)) if ((options as Record<string, unknown>)[name] === true) all |= bit
+  for (const [name, bit] of Object.entries(bits)) if (given[name] === true || given.mode === name) all |= bit
   return all
 }

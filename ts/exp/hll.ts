@@ -24,10 +24,8 @@ export type Hlls = Hll | Expression<"list"> | readonly HLL[]
 
 /** How a HyperLogLog is written. */
 export interface HllWriteOptions {
-  /** Unknown when it is there already. */
-  createOnly?: boolean | undefined
-  /** Unknown when it is absent. */
-  updateOnly?: boolean | undefined
+  /** Whether it may, must not or must be there already; else it is unknown. Default `"update"`: either way. */
+  mode?: "update" | "createOnly" | "updateOnly" | undefined
   /** What is not allowed leaves it as it is. */
   noFail?: boolean | undefined
 }

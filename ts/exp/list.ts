@@ -120,7 +120,7 @@ export function getByRankRange<const O extends ManyOptions = object>(
  * All elements that equal a value.
  *
  * @example
- * exp.list.getByValue(exp.list.bin("tags"), "new", { return: "exists" })
+ * exp.list.getByValue(exp.list.bin("tags"), "new", { returnType: "exists" })
  */
 export function getByValue<const O extends ManyOptions = object>(
   list: Collection,
@@ -139,7 +139,7 @@ export function getByValueList<const O extends ManyOptions = object>(
   return readMany(list, listOp.GET_BY_VALUE_LIST, [operand("list", values)], options)
 }
 
-/** All elements from one value to before another; undefined for no limit. */
+/** All elements from one value to before another; null for no limit. */
 export function getByValueRange<const O extends ManyOptions = object>(
   list: Collection,
   begin: AnyOperand | undefined,
@@ -163,7 +163,7 @@ export function getByValueRelRankRange<const O extends ManyOptions = object>(
 
 /** A range of values: nil is before all, and no end is the end. */
 export function interval(begin: AnyOperand | undefined, end: AnyOperand | undefined): readonly Part[] {
-  return [anyOperand(begin ?? null), ...(end === undefined ? [] : [anyOperand(end)])]
+  return [anyOperand(begin ?? null), ...(end === undefined || end === null ? [] : [anyOperand(end)])]
 }
 
 // ── Changing ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -304,7 +304,7 @@ export function removeByValueList<C extends Collection>(
   return remove("list", list, listOp.REMOVE_BY_VALUE_LIST, [operand("list", values)], options)
 }
 
-/** The list without all elements from one value to before another; undefined for no limit. */
+/** The list without all elements from one value to before another; null for no limit. */
 export function removeByValueRange<C extends Collection>(
   list: C,
   begin: AnyOperand | undefined,

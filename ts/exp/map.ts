@@ -49,10 +49,8 @@ export type KeyOperand =
 export interface MapWriteOptions extends Nested {
   /** How the map is kept if the op makes it. Default `"unordered"`. */
   order?: "unordered" | "keyOrdered" | "keyValueOrdered" | undefined
-  /** Unknown when the key is there already. */
-  createOnly?: boolean | undefined
-  /** Unknown when the key is not there. */
-  updateOnly?: boolean | undefined
+  /** Whether the key may, must not or must be there already; else it is unknown. Default `"update"`: either way. */
+  mode?: "update" | "createOnly" | "updateOnly" | undefined
   /** What is not allowed leaves the map as it is. */
   noFail?: boolean | undefined
   /** With `noFail` and several entries: those that are allowed are written. */
@@ -108,11 +106,11 @@ export function getByKeyList<const O extends ManyOptions = object>(
   return readMany(map, mapOp.GET_BY_KEY_LIST, [operand("list", keys)], options)
 }
 
-/** The entries from one key to before another; undefined for no limit. */
+/** The entries from one key to before another; null for no limit. */
 export function getByKeyRange<const O extends ManyOptions = object>(
   map: Collection,
-  begin: KeyOperand | undefined,
-  end: KeyOperand | undefined,
+  begin: KeyOperand | null | undefined,
+  end: KeyOperand | null | undefined,
   options?: O,
 ): Expression<ManyResult<O>> {
   return readMany(map, mapOp.GET_BY_KEY_INTERVAL, interval(begin, end), options)
@@ -186,7 +184,7 @@ export function getByValueList<const O extends ManyOptions = object>(
   return readMany(map, mapOp.GET_BY_VALUE_LIST, [operand("list", values)], options)
 }
 
-/** All entries from one value to before another; undefined for no limit. */
+/** All entries from one value to before another; null for no limit. */
 export function getByValueRange<const O extends ManyOptions = object>(
   map: Collection,
   begin: AnyOperand | undefined,
@@ -227,7 +225,8 @@ export function putItems<C extends Collection>(
   items: Operand<"map">,
   options: MapWriteOptions = {},
 ): Expression<TypeOf<C>> {
-  const op = [mapOp.PUT_ITEMS, operand("map", items), orderOf(options), bitsOf(options, writeBits)]
+  const flags = bitsOf(options, writeBits)
+  const op = [mapOp.PUT_ITEMS, operand("map", items), orderOf(options), ...(flags === 0 ? [] : [flags])]
   return modify("map", map, op, options.ctx)
 }
 
@@ -262,11 +261,11 @@ export function removeByKeyList<C extends Collection>(
   return remove("map", map, mapOp.REMOVE_BY_KEY_LIST, [operand("list", keys)], options)
 }
 
-/** The map without the keys from one to before another; undefined for no limit. */
+/** The map without the keys from one to before another; null for no limit. */
 export function removeByKeyRange<C extends Collection>(
   map: C,
-  begin: KeyOperand | undefined,
-  end: KeyOperand | undefined,
+  begin: KeyOperand | null | undefined,
+  end: KeyOperand | null | undefined,
   options?: RemoveOptions,
 ): Expression<TypeOf<C>> {
   return remove("map", map, mapOp.REMOVE_BY_KEY_INTERVAL, interval(begin, end), options)
@@ -340,7 +339,7 @@ export function removeByValueList<C extends Collection>(
   return remove("map", map, mapOp.REMOVE_BY_VALUE_LIST, [operand("list", values)], options)
 }
 
-/** The map without all entries from one value to before another; undefined for no limit. */
+/** The map without all entries from one value to before another; null for no limit. */
 export function removeByValueRange<C extends Collection>(
   map: C,
   begin: AnyOperand | undefined,

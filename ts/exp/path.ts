@@ -5,7 +5,7 @@ import { type Collection, contextOf, type Path } from "./calls.ts"
 import { type AnyOperand, anyOperand, call, type Expression, type ExpType, type TypeOf } from "./expression.ts"
 import { typeCode } from "./typed.ts"
 
-const selections = {
+export const selections = {
   tree: pathFlag.TREE,
   values: pathFlag.VALUES,
   mapKeys: pathFlag.MAP_KEYS,
@@ -18,13 +18,13 @@ export interface SelectOptions {
    * What it gives: the tree with only what was found, a list of the values (default), of the keys, or of keys and values
    * in turn.
    */
-  return?: keyof typeof selections | undefined
+  returnType?: keyof typeof selections | undefined
   /** An element for which a filter is unknown is passed over, and does not make all unknown. Default false. */
   noFail?: boolean | undefined
 }
 
 /** The flags of a selection. */
-export function selectFlags({ return: what = "values", noFail = false }: SelectOptions = {}): number {
+export function selectFlags({ returnType: what = "values", noFail = false }: SelectOptions = {}): number {
   return selections[what] | (noFail ? pathFlag.NO_FAIL : 0)
 }
 
@@ -40,7 +40,7 @@ export function selectByPath<O extends SelectOptions, T extends ExpType = "list"
   options?: O & { type?: T },
 ): Expression<T> {
   const whole = anyOperand(target)
-  const type = options?.type ?? ((options?.return === "tree" ? whole.type : "list") as T)
+  const type = options?.type ?? ((options?.returnType === "tree" ? whole.type : "list") as T)
   const op = [cdtOp.SELECT, contextOf(ctx), selectFlags(options)]
   return call(type, expOp.CALL, typeCode(type), expSystem.CDT, op, whole)
 }

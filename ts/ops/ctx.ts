@@ -1,13 +1,14 @@
 // The way into nested lists and maps: an immutable chain of steps.
 
-import { check, flag, isPlainObject, oneOf, unknownField, wrong } from "../core/check.ts"
+import { check, flag, isPlainObject, oneOf, rule, unknownField, wrong } from "../core/check.ts"
 import { context } from "../core/generated.ts"
+import { Expression } from "../exp/expression.ts"
 import type { MapKey } from "../values.ts"
 import type { OpValue } from "./make.ts"
 import { anyValue, mapKey, place } from "./rules.ts"
 
 /** A step: its id and its value, as they travel. */
-export type CtxStep = readonly [id: number, value: OpValue]
+export type CtxStep = readonly [id: number, value: OpValue | Expression]
 
 /** How a list is made that a step does not find. */
 export interface CreateList {
@@ -110,10 +111,37 @@ export class Ctx {
     return new Ctx([...this.entries.slice(0, -1), [id | bits, value]])
   }
 
-  #add(id: number, value: OpValue): Ctx {
+  /**
+   * All elements of a list, or all entries of a map; with a filter, those for which it is true: see `loopVar`. Only paths
+   * (`op.path`, `exp.selectByPath`) take a way that branches (server 8.1.1).
+   *
+   * @example
+   * ctx.mapKey("scores").allChildren(exp.gt(exp.int.loopVar("value"), 10))
+   */
+  allChildren(filter?: Expression<"bool">): Ctx {
+    if (filter !== undefined) check("ctx.allChildren: filter", filter, expression)
+    return this.#add(context.EXPRESSION, filter ?? true)
+  }
+
+  /** Of what the last step found, that for which a filter is true (server 8.1.2). For paths only. */
+  where(filter: Expression<"bool">): Ctx {
+    check("ctx.where: filter", filter, expression)
+    return this.#add(context.EXPRESSION | context.AND, filter)
+  }
+
+  /** The entries of a map under any of some keys (server 8.1.2). For paths only. */
+  mapKeys(keys: readonly MapKey[]): Ctx {
+    check("ctx.mapKeys: keys", keys, someKeys)
+    return this.#add(context.MAP_KEYS, keys)
+  }
+
+  #add(id: number, value: CtxStep[1]): Ctx {
     return new Ctx([...this.entries, [id, value]])
   }
 }
+
+const expression = rule("an expression", (value) => value instanceof Expression)
+const someKeys = rule(`an array, each ${mapKey.allowed}`, (keys) => Array.isArray(keys) && keys.every(mapKey.accepts))
 
 /** The way that leads nowhere yet: the value of the bin itself. Every other begins with it. */
 export const ctx: Ctx = /* @__PURE__ */ new Ctx([])

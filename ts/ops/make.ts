@@ -4,6 +4,7 @@
 import { check, isPlainObject, oneOf, type Rule, rule, unknownField, wrong } from "../core/check.ts"
 import { limit } from "../core/generated.ts"
 import { utf8Length } from "../core/text.ts"
+import type { Expression } from "../exp/expression.ts"
 import type { Mark } from "../exp/parts.ts"
 import type { Value } from "../values.ts"
 import { Ctx } from "./ctx.ts"
@@ -15,7 +16,7 @@ export interface Op {
   /** Undefined when it concerns the record. */
   readonly bin: string | undefined
   /** In the order in which the server wants them. */
-  readonly args: readonly OpValue[]
+  readonly args: readonly (OpValue | Expression)[]
   /** The way to the list or map inside of the bin's value. */
   readonly ctx: Ctx | undefined
 }
@@ -39,7 +40,7 @@ export interface Nested {
 }
 
 /** An op on a bin. `where` is what the caller called, for messages. */
-export function make(where: string, kind: number, bin: string, args: readonly OpValue[], ctx?: Ctx): Op {
+export function make(where: string, kind: number, bin: string, args: readonly (OpValue | Expression)[], ctx?: Ctx): Op {
   checkBin(where, bin)
   return { kind, bin, args, ctx: ctx?.entries.length ? ctx : undefined }
 }

@@ -77,6 +77,8 @@ function remove(): Op {
   return onRecord(scalarOpKind.DELETE)
 }
 
+export * as exp from "./exp.ts"
+export * as path from "./path.ts"
 export { remove as delete }
 
 function onRecord(kind: number): Op {

@@ -2,7 +2,7 @@
 
 import { gives, REFUSED, UNKNOWN } from "../support/expressions.mjs"
 
-const needs = ["expressions"]
+const needs = ["all expressions"]
 const of = (name, make, expected, says) => gives(name, make, expected, { needs, says })
 const min = -(2n ** 63n)
 const max = 2n ** 63n - 1n

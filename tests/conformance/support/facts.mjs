@@ -27,7 +27,6 @@ async function featuresOf(it) {
 }
 
 /** `{ build, edition, namespaces, nodes, features }`. */
-/** `{ build, edition, namespaces, nodes }`. */
 export async function learn(client, api) {
   const one = async (command) => {
     const answer = await client.infoRandomNode(command)
@@ -46,7 +45,7 @@ export async function learn(client, api) {
 }
 
 const NEEDS = {
-  expressions: (facts) => facts.evaluated.has("expressions"),
+  "all expressions": (facts) => facts.evaluated.has("all expressions"),
   "expressions on lists and maps": (facts) => facts.evaluated.has("expressions on lists and maps"),
   "expressions on bits": (facts) => facts.evaluated.has("expressions on bits"),
   "expressions on HyperLogLogs": (facts) => facts.evaluated.has("expressions on HyperLogLogs"),

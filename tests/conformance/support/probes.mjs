@@ -1,7 +1,7 @@
 // Which families of expressions the server evaluates, found out by letting it evaluate one of each.
 
 const PROBES = {
-  expressions: (exp) =>
+  "all expressions": (exp) =>
     exp.and(
       exp.eq(
         exp.let({ x: exp.int.bin("a") }, ({ x }) => exp.cond(exp.gt(x, 4), exp.mul(x, x), 0)),

@@ -160,7 +160,8 @@ function looseOf(exchange) {
   const client = clientOf(exchange)
   const ops = exchange.what.ops ?? []
   const isPairs = (op) => op?.return_type?.startsWith("key_value") === true
-  const mapOrder = ops.some(isPairs) || JSON.stringify(ops).includes("key_value_ordered")
+  // Expressions name their return type among their arguments.
+  const mapOrder = ops.some(isPairs) || /"key_value(_ordered)?["|]/.test(JSON.stringify(ops))
   const pairsAsList = client !== "go" && isPairs(ops.at(-1))
   return { ...looseFor(client), ...(mapOrder && { mapOrder }), pairsAsList }
 }

@@ -25,8 +25,9 @@ const PLAIN = {
   inf: "infinity",
 }
 
-/** Makes expressions of the neutral ones; `build` makes values, `ctx` is the API's own if it has one. */
-export function expressionBuilder({ exp }, build) {
+/** Makes expressions of the neutral ones; `build` makes values. */
+export function expressionBuilder(api, build) {
+  const { exp } = api
   const make = (expression) => {
     const [name, ...args] = expression
     if (Object.hasOwn(LITERALS, name)) return LITERALS[name](args)
@@ -62,21 +63,9 @@ export function expressionBuilder({ exp }, build) {
     },
   }
 
-  /** The way to a nested element, as the API's `ctx` values are. */
-  const context = (steps) => ({
-    entries: steps.map(([name, ...args]) => {
-      if (name === "all_children") return [CONTEXT.filter, true]
-      if (name === "all_children_with_filter") return [CONTEXT.filter, make(args[0])]
-      if (name === "and_filter") return [CONTEXT.filter | CONTEXT.and, make(args[0])]
-      if (name === "list_index_create") return [CONTEXT.list_index | created(args[1], args[2]), args[0]]
-      if (name === "map_key_create") return [CONTEXT.map_key | created(args[1]), build(args[0])]
-      return [CONTEXT[name], build(args[0])]
-    }),
-  })
-
   const operation = (family, name, args) => {
     const last = args.at(-1)
-    const options = isPlain(last) && "ctx" in last ? { ctx: context(args.pop().ctx) } : {}
+    const options = isPlain(last) && "ctx" in last ? { ctx: contextOf(api, args.pop().ctx, build) } : {}
     const target = make(args.pop())
     if (family === "bit") return bits(name, target, args)
     if (family === "hll") return hyperLogLog(name, target, args)
@@ -87,7 +76,7 @@ export function expressionBuilder({ exp }, build) {
       Object.assign(options, returnOptions(args.shift(), method.startsWith("remove")))
     if (/^getBy(Index|Rank|Key)$/.test(method)) {
       const type = typeOf(args.shift())
-      if (!options.return || options.return === "value" || options.return === "key") options.type = type
+      if (!options.returnType || options.returnType === "value" || options.returnType === "key") options.type = type
     }
     const operands = args.map(make)
     if (/(Index|Rank)Range$/.test(method) && !hasCount) operands.push(undefined)
@@ -121,22 +110,16 @@ export function expressionBuilder({ exp }, build) {
   return make
 }
 
-const CONTEXT = {
-  filter: 4,
-  list_index: 0x10,
-  list_rank: 0x11,
-  list_value: 0x13,
-  map_index: 0x20,
-  map_rank: 0x21,
-  map_key: 0x22,
-  map_value: 0x23,
-  map_keys_in: 0x2a,
-  and: 0x200,
-}
-
-function created(order, pad) {
-  if (order === "unordered") return pad ? 0x80 : 0x40
-  return { ordered: 0xc0, key_ordered: 0x80, key_value_ordered: 0xc0 }[order]
+/** The way to a nested element; filters of paths are expressions. */
+export function contextOf(api, steps, build) {
+  return steps.reduce((ctx, [name, value, order, pad]) => {
+    if (name === "all_children") return ctx.allChildren()
+    if (name === "all_children_with_filter") return ctx.allChildren(build.expression(value))
+    if (name === "and_filter") return ctx.where(build.expression(value))
+    if (name === "map_keys_in") return ctx.mapKeys(build(value))
+    const create = pad ? "padded" : order && camel(order)
+    return ctx[camel(name.replace(/_create$/, ""))](build(value), ...(create ? [{ create }] : []))
+  }, api.ctx)
 }
 
 /** `get_by_value_relative_rank_range_count` as `["getByValueRelRankRange", true]`. */
@@ -153,12 +136,14 @@ function typeOf(type) {
 function returnOptions(text, isRemoval) {
   const names = text.split("|")
   const inverted = names.includes("inverted") ? { inverted: true } : {}
-  return isRemoval ? inverted : { return: camel(names[0]), ...inverted }
+  return isRemoval ? inverted : { returnType: camel(names[0]), ...inverted }
 }
 
 function writeOptions({ order, flags = "default" }) {
   const renamed = { add_unique: "unique", insert_bounded: "bounded" }
-  return { ...(order && { order: camel(order) }), ...flagsOf(flags, renamed) }
+  const { createOnly, updateOnly, ...rest } = flagsOf(flags, renamed)
+  const mode = createOnly ? "createOnly" : updateOnly ? "updateOnly" : undefined
+  return { ...(order && { order: camel(order) }), ...(mode && { mode }), ...rest }
 }
 
 function flagsOf(text, renamed) {

@@ -1,5 +1,7 @@
 // From the neutral description of an op to a call of the package's builders, by rules on the op's name.
 
+import { contextOf } from "./expressions.mjs"
+
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 
 /** Builds ops of the API. `build` makes values of the neutral ones. */
@@ -18,6 +20,10 @@ export function opBuilder(api, build) {
         return bit(api.bit, rest, given, options, value)
       case "hll":
         return hll(api.hll, rest, given, options, value)
+      case "exp":
+        return expression(api.op.exp, rest, given, build)
+      case "path":
+        return path(api.op.path, rest, given, options, build)
       default:
         return scalar(api.op, name, given, value)
     }
@@ -25,7 +31,8 @@ export function opBuilder(api, build) {
 }
 
 function split(name) {
-  const [, family, rest] = /^(list|map|bit|hll)_(.*)$/.exec(name) ?? [undefined, "op", name]
+  if (name.endsWith("_by_path")) return ["path", name.replace("_by_path", "")]
+  const [, family, rest] = /^(list|map|bit|hll|exp)_(.*)$/.exec(name) ?? [undefined, "op", name]
   return [family, rest]
 }
 
@@ -33,12 +40,13 @@ function split(name) {
 export function canBuildOp({ op: name, ctx = [] }) {
   const steps = ["list_index", "list_rank", "list_value", "map_index", "map_rank", "map_key", "map_value"]
   const known = ([step]) => steps.includes(step.replace(/_create$/, ""))
-  return !/^(exp_|select_|modify_|string_)/.test(name) && ctx.every(known)
+  return !name.startsWith("string_") && (name.endsWith("_by_path") || ctx.every(known))
 }
 
 /** The values that an op has, wherever. */
-export function valuesOfOp({ policy, ctx = [], ...given }) {
-  return [...Object.values(given), ...ctx.map(([, value]) => value)]
+export function valuesOfOp({ policy, ctx = [], expression, ...given }) {
+  const steps = ctx.filter(([name]) => !name.includes("filter"))
+  return [...Object.values(given), ...steps.map(([, value]) => value).filter((value) => value !== undefined)]
 }
 
 /** What a builder refuses by itself, and why; the server would answer with an error. */
@@ -90,14 +98,26 @@ function optionsOf(family, { policy, return_type: returnType }) {
   return options
 }
 
-function contextOf(api, steps, build) {
-  return steps.reduce((ctx, [name, value, order, pad]) => {
-    const create = pad ? "padded" : order && camel(order)
-    return ctx[camel(name.replace(/_create$/, ""))](build(value), ...(create ? [{ create }] : []))
-  }, api.ctx)
+// ── Families ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const EXP_FLAGS = {
+  policy_no_fail: { noFail: true },
+  eval_no_fail: { evalNoFail: true },
+  allow_delete: { allowDelete: true },
 }
 
-// ── Families ────────────────────────────────────────────────────────────────────────────────────────────────────────
+function expression(exp, rest, { bin, name, expression, flags }, build) {
+  const given = flags.split("|").map((flag) => EXP_FLAGS[flag] ?? FLAGS[flag])
+  return exp[rest](bin ?? name, build.expression(expression), Object.assign({}, ...given))
+}
+
+const SELECTIONS = ["tree", "values", "mapKeys", "keyValues"]
+
+function path(path, rest, { bin, flags = 0, expression }, { ctx }, build) {
+  const options = flags & 0x10 ? { noFail: true } : {}
+  if (rest === "modify") return path.apply(bin, ctx, build.expression(expression), options)
+  return path.select(bin, ctx, { returnType: SELECTIONS[flags & 3], ...options })
+}
 
 function scalar(op, name, given, value) {
   const args = "value" in given ? [given.bin, value("value")] : given.bin === undefined ? [] : [given.bin]

@@ -20,7 +20,7 @@ const FILES: [&str; 11] =
 
 /// What the Go client packs in a way of its own: it leaves the flags of map writes out, or has a legacy op for them. The
 /// Python client packs a map's increment with one element too many inside, the Node client the modulus not at all.
-const OTHERWISE: [&str; 4] = ["map_put", "map_put_items", "map_increment", "eq(digest_modulo)"];
+const OTHERWISE: [&str; 3] = ["map_put", "map_increment", "eq(digest_modulo)"];
 
 #[derive(Debug, Default)]
 struct Count {
@@ -309,8 +309,9 @@ fn collection(family: &str, name: &str, args: &mut Arguments, target: &Node) -> 
         if !matches!(name, "insert" | "insert_items" | "set") {
             op.push(int(number(orders, part("order"))));
         }
-        if name != "increment" || is_list {
-            op.push(int(bits(part("flags"), flags)));
+        let flags = bits(part("flags"), flags);
+        if is_list || name == "put" || name == "put_items" && flags != 0 {
+            op.push(int(flags));
         }
         return (MODIFY, type_of(target), op);
     }
