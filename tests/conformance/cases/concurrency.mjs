@@ -34,6 +34,22 @@ export default {
       },
     },
     {
+      name: "answers that came while the program was busy are not called late",
+      async run(t) {
+        const keys = t.keys(8)
+        await Promise.all(keys.map((key, i) => t.client.put(key, { i }, patient)))
+        const hasty = { totalTimeout: 150, maxRetries: 0 }
+        const reads = keys.map((key) => t.client.get(key, hasty))
+        // The requests leave at the end of this turn; then nothing is heard for twice the time that they have.
+        await new Promise((resolve) => setTimeout(resolve, 0))
+        const until = performance.now() + 300
+        while (performance.now() < until);
+        const more = t.client.get(keys[0], hasty)
+        for (const [i, { bins }] of (await Promise.all(reads)).entries()) t.assert.deepEqual(bins, { i })
+        t.assert.deepEqual((await more).bins, { i: 0 })
+      },
+    },
+    {
       name: "the same over one connection a node, pipelined",
       async run(t) {
         await manyRecords(t, await t.connect({ maxConnsPerNode: 1 }), 1000)
