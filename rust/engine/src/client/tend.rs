@@ -243,12 +243,14 @@ impl Engine {
         member.tend.step = Step::Resting;
         member.tend.next_at = next_at;
         member.node.failures += 1;
+        // A node that is gone is news once; that it still is, is not.
+        let level = if member.node.failures == 1 { level::WARN } else { level::DEBUG };
         let text = format!("tend of {} ({}) failed: {why}", member.node.name, member.node.address);
         if self.life == Life::Starting {
             self.seed_errors.push(text.clone());
         }
         self.count(stat::TENDS_FAILED);
-        self.log(level::WARN, &text);
+        self.log(level, &text);
         self.sweep();
         self.check_ready();
     }
