@@ -95,7 +95,11 @@ impl Engine {
         match id {
             Some(Ok(id)) => id as i32,
             Some(Err(refused)) => self.refuse(refused),
-            None => self.refuse(Refused { code: aerospike_sansio::proto::code::ENGINE, reason: "a name outside of the data region", slot: None }),
+            None => self.refuse(Refused {
+                code: aerospike_sansio::proto::code::ENGINE,
+                reason: "a name outside of the data region",
+                slot: None,
+            }),
         }
     }
 
