@@ -2,11 +2,12 @@
 // is compared with the recorded request; then it gets the recorded answer, and what it gives its caller is compared
 // with the recorded result.
 
+import { isBatch, isLonely, ownRows, recordedRows } from "./batches.mjs"
 import { call, notYet, refusal } from "./commands.mjs"
 import { expressionBuilder } from "./expressions.mjs"
 import { FakeCluster, infoFrame } from "./fake-cluster.mjs"
 import { bytesOf, cutFrames, parseMessages, TYPE } from "./frame.mjs"
-import { difference, requestLines } from "./lines.mjs"
+import { difference, lonelyRowLines, requestLines } from "./lines.mjs"
 import { clientOf } from "./load.mjs"
 import { opBuilder } from "./ops.mjs"
 import { looseFor, neutralText, valueBuilder, valueText } from "./values.mjs"
@@ -57,13 +58,19 @@ async function check(api, client, cluster, exchange) {
   // What another client refused by itself says nothing of ours.
   if (request === null) return []
 
-  const fed = typeof response === "string" ? bytesOf(response) : undefined
+  const fed = answerOf(response)
   cluster.expect(fed ?? emptyAnswer(what))
   const outcome = await settle(() => call(client, what, build))
   const sent = cluster.captured
   const outcomes = [{ direction: "encode", ...compareRequest(exchange, sent) }]
   if (fed && comparable(exchange)) outcomes.push({ direction: "decode", ...compareResult(api, exchange, fed, outcome) })
   return outcomes
+}
+
+/** The bytes of a recorded answer, if it is there and whole. */
+function answerOf(response) {
+  const frames = [response].flat()
+  return frames.every((frame) => typeof frame === "string") ? Buffer.concat(frames.map(bytesOf)) : undefined
 }
 
 function both(outcome) {
@@ -101,12 +108,13 @@ function compareRequest(exchange, sent) {
   const mapOrderDiffers = exchange.map_order_differs || clientOf(exchange) === "py"
   if (sent.length !== 1) return verdict([`- one frame`, `+ ${sent.length} frames`])
   if (request.elided) return compareElided(request, sent[0])
+  const lines = isLonely(what, request) ? lonelyRowLines : requestLines
   const differenceTo = (recorded) =>
-    difference(requestLines(bytesOf(recorded), { mapOrderDiffers }), requestLines(sent[0], { mapOrderDiffers }))
+    difference(lines(bytesOf(recorded), { mapOrderDiffers }), lines(sent[0], { mapOrderDiffers }))
   const details = differenceTo(request)
   // The clients pack some ops differently: what is left out at its default, how a HyperLogLog is marked. One will do.
   const isAnother = (other) => typeof other === "string" && differenceTo(other).length === 0
-  return verdict(what.kind === "operate" && others.some(isAnother) ? [] : details)
+  return verdict((what.kind === "operate" || isBatch(what)) && others.some(isAnother) ? [] : details)
 }
 
 /** Of a large frame the length and the beginning were kept. */
@@ -120,18 +128,24 @@ function compareElided({ bytes, head }, sent) {
 }
 
 /** What the recording client made up itself, beside the answer, cannot be compared. */
-function comparable({ result }) {
+function comparable({ what, request, result }) {
+  if (isBatch(what)) return !isLonely(what, request)
   return !(result?.error && !(result.error.code > 0))
 }
 
 function compareResult(api, exchange, fed, { value, error }) {
   const recorded = recordedLines(exchange, fed)
-  const ours = error ? errorLines(api, exchange.what, error) : valueLines(api, exchange, value)
+  const ours = error
+    ? errorLines(api, exchange.what, error)
+    : isBatch(exchange.what)
+      ? ownRows(exchange, value, fed, api)
+      : valueLines(api, exchange, value)
   return verdict(difference(recorded, ours))
 }
 
 function recordedLines(exchange, fed) {
   const { what, result } = exchange
+  if (isBatch(what)) return recordedRows(exchange, fed, ({ recordTtl }) => secondsTo(recordTtl))
   const loose = looseOf(exchange)
   if (result.error)
     return what.kind === "delete" && result.error.code === 2 ? ["existed false"] : [`error ${result.error.code}`]
@@ -215,6 +229,10 @@ function secondsLeft(fed) {
   const { frames } = cutFrames(fed)
   if (frames[0]?.type !== TYPE.MESSAGE) return -1
   const [{ recordTtl }] = parseMessages(frames[0].body)
+  return secondsTo(recordTtl)
+}
+
+function secondsTo(recordTtl) {
   if (recordTtl === 0) return -1
   return Math.max(1, recordTtl - Math.floor(Date.now() / 1000 - EPOCH_2010))
 }

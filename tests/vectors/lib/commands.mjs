@@ -2,6 +2,7 @@
 // client has such a command yet, and whether it is one that the client refuses by design. Both are decided from the
 // description alone, never from what comes of it.
 
+import { callBatch, commandsOf, isBatch } from "./batches.mjs"
 import { canBuildOp, opRefusal, valuesOfOp } from "./ops.mjs"
 import { canBuild } from "./values.mjs"
 
@@ -24,6 +25,15 @@ const POLICY = {
   replica: (value) => ({ replica: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
 }
 
+/** Of batches, beside those of single records. */
+const BATCH_POLICY = {
+  ...POLICY,
+  allow_inline: (value) => ({ allowInlineRam: value }),
+  allow_inline_ssd: (value) => ({ allowInlineSsd: value }),
+  respond_all_keys: (value) => ({ respondAllKeys: value }),
+  read_touch_ttl_percent: (value) => ({ read: { readTouchTtlPercent: value } }),
+}
+
 const COMMANDS = {
   put: (client, { key, bins }, policy) => client.put(key, bins, policy),
   append: (client, { key, bins }, policy) => client.append(key, bins, policy),
@@ -42,8 +52,17 @@ const COMMANDS = {
 /** What a description may hold for the client to have it. */
 const KNOWN = new Set(["kind", "key", "bins", "ops", "policy", "commands", "node", "connection"])
 
+/** The same of batches. */
+const KNOWN_BATCH = new Set(["kind", "keys", "bins", "ops", "records", "record_policy", "policy"])
+
 /** Why the client does not have a command yet, or undefined when it has. */
 export function notYet(what) {
+  if (isBatch(what)) {
+    for (const name of Object.keys(what)) if (!KNOWN_BATCH.has(name)) return `${what.kind} with ${name}`
+    for (const name of Object.keys(what.policy ?? {}))
+      if (!Object.hasOwn(BATCH_POLICY, name)) return `policy ${name} of a batch`
+    return commandsOf(what).map(notYet).find(Boolean)
+  }
   if (!Object.hasOwn(COMMANDS, what.kind)) return what.kind
   for (const name of Object.keys(what)) if (!KNOWN.has(name)) return `${what.kind} with ${name}`
   for (const name of Object.keys(what.policy ?? {})) if (!Object.hasOwn(POLICY, name)) return `policy ${name}`
@@ -62,6 +81,10 @@ export function notYet(what) {
 
 /** Why the client refuses a command before it sends anything, or undefined when it does not. */
 export function refusal(what, namespaces) {
+  if (isBatch(what))
+    return commandsOf(what)
+      .map((command) => refusal(command, namespaces))
+      .find(Boolean)
   const { kind, key, bins = [], policy = {} } = what
   if (!key) return
   const [ns, set, user] = Array.isArray(key) ? key : [key.ns, key.set, ""]
@@ -114,16 +137,24 @@ function isText(value) {
 
 /** Calls the client. `build` makes values of the neutral ones. */
 export function call(client, what, build) {
-  const policy = {}
-  for (const [name, value] of Object.entries(what.policy ?? {}))
-    Object.assign(policy, POLICY[name](value, what.policy, build))
-  const given = { ...what, key: what.key && keyOf(what.key, build) }
+  const key = (described) => keyOf(described, build)
+  if (isBatch(what)) {
+    const rowPolicy = (described) => policyOf(described, POLICY, build)
+    return callBatch(client, what, { build, key, rowPolicy, policy: policyOf(what.policy, BATCH_POLICY, build) })
+  }
+  const given = { ...what, key: what.key && key(what.key) }
   if (what.ops) given.ops = what.ops.map(build.op)
   if (what.bins)
     given.bins = Array.isArray(what.bins[0])
       ? Object.fromEntries(what.bins.map(([name, value]) => [name, build(value)]))
       : what.bins
-  return COMMANDS[what.kind](client, given, policy)
+  return COMMANDS[what.kind](client, given, policyOf(what.policy, POLICY, build))
+}
+
+function policyOf(described = {}, makers, build) {
+  const policy = {}
+  for (const [name, value] of Object.entries(described)) Object.assign(policy, makers[name](value, described, build))
+  return policy
 }
 
 function keyOf(key, build) {

@@ -11,6 +11,7 @@ import {
   parseInfo,
   parseMessages,
   particleName,
+  rowsOf,
   TYPE,
 } from "./frame.mjs"
 import { canonical, canonicalDouble, canonicalGeo } from "./msgpack.mjs"
@@ -46,9 +47,56 @@ function messageLines(message, { mapOrderDiffers }) {
     `header size ${headerSize}, code ${code}`,
     `info1 ${hex(info1)}, info2 ${hex(info2)}, info3 ${hex(info3)}, info4 ${hex(info4)}`,
     `generation ${generation}, record_ttl ${recordTtl}`,
-    ...fields.map(fieldLine).filter(Boolean).sort(),
+    ...fields
+      .filter(({ id }) => id !== BATCH)
+      .map(fieldLine)
+      .filter(Boolean)
+      .sort(),
+    ...ops.map((op) => opLine(op, mapOrderDiffers)),
+    ...batchLines(message, mapOrderDiffers),
+  ]
+}
+
+const BATCH = 41
+const DIGEST = 4
+const RESPOND_ALL_OPS = 0x80
+
+/** Flags of the field: every row is answered; those that failed are, before the batch ends. */
+const RESPOND = { ALL: 4, FAILED: 8 }
+
+/** Rows one by one: whether they repeat those before them, and which attributes they name, differs from client to client. */
+function batchLines(message, mapOrderDiffers) {
+  const rows = rowsOf(message)
+  if (!rows) return []
+  const flags = fieldOf(message, BATCH)[4]
+  // That failures are answered says nothing where everything is: the C client adds it all the same.
+  const told = flags & RESPOND.ALL ? flags & ~RESPOND.FAILED : flags
+  return [
+    `${fieldName(BATCH)} of ${rows.length}, flags ${hex(told)}`,
+    ...rows.flatMap((row) => rowLines(row, mapOrderDiffers)),
+  ]
+}
+
+function rowLines({ index, digest, info1, info2, info3, info4, generation, recordTtl, fields, ops }, mapOrderDiffers) {
+  // That every op answers says nothing where there is none.
+  const told = ops.length ? info2 : info2 & ~RESPOND_ALL_OPS
+  const own = fields.filter(({ id }) => id !== DIGEST)
+  const lines = [
+    `info1 ${hex(info1)}, info2 ${hex(told)}, info3 ${hex(info3)}, info4 ${hex(info4)}`,
+    `generation ${generation}, record_ttl ${recordTtl}`,
+    ...own.map(fieldLine).filter(Boolean).sort(),
     ...ops.map((op) => opLine(op, mapOrderDiffers)),
   ]
+  return [`row ${index} ${digest}`, ...lines.map((line) => `row ${index}: ${line}`)]
+}
+
+/** The one row of a batch, or the same asked for as a command of its own: the clients make that of a batch of one. */
+export function lonelyRowLines(bytes, { mapOrderDiffers = false } = {}) {
+  const { frames } = cutFrames(bytes)
+  const [message] = frames.length === 1 && frames[0].type === TYPE.MESSAGE ? parseMessages(frames[0].body) : []
+  if (!message) return ["no message"]
+  const rows = rowsOf(message) ?? [{ ...message, index: 0, digest: fieldOf(message, DIGEST)?.toString("hex") }]
+  return rows.flatMap((row) => rowLines(row, mapOrderDiffers))
 }
 
 function fieldLine({ id, data }) {
