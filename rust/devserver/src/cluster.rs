@@ -88,6 +88,9 @@ impl Cluster {
         if node.life == connection.life {
             node.connections -= 1;
             node.counters.connections_closed += 1;
+            if let Some(progress) = connection.progress {
+                node.abandon_job(progress.id());
+            }
         }
     }
 
@@ -172,6 +175,7 @@ impl Cluster {
                 Frame::Foreign => return (at, Action::Close),
                 Frame::Message { kind, body } => (kind, body),
             };
+            let begin = at;
             at += PROTO_HEADER + body.len();
             match kind {
                 message_type::INFO => {
@@ -191,7 +195,18 @@ impl Cluster {
                     }
                     return (bytes.len(), Action::Keep);
                 }
-                _ => command::answer(self, node, body, now_ms, out),
+                _ => {
+                    let progress = self.connections.get_mut(conn).and_then(|connection| connection.progress.take());
+                    let progress = command::answer(self, node, body, progress, now_ms, out);
+                    if progress.is_some() {
+                        // The request stays where it is until all of it is answered.
+                        if let Some(connection) = self.connections.get_mut(conn) {
+                            connection.progress = progress;
+                        }
+                        self.set_pending(conn);
+                        return (begin, Action::Keep);
+                    }
+                }
             }
         }
     }

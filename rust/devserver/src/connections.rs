@@ -1,5 +1,6 @@
 //! Connections by number, and what has arrived on each of a request that is not complete.
 
+use crate::command::Progress;
 use crate::limits::limit;
 
 pub type ConnId = u32;
@@ -15,6 +16,8 @@ pub struct Connection {
     pub hung: bool,
     /// `input` may hold whole requests.
     pub pending: bool,
+    /// How far the query has come that is the first request in `input`.
+    pub progress: Option<Progress>,
     /// What the client said of itself, in base64, once a connection.
     pub user_agent: Vec<u8>,
 }

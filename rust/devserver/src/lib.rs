@@ -7,14 +7,16 @@
 //! ```text
 //!  bytes ─▶ frame ─▶ ┬ info ───────────────────────────────────────────────┐
 //!                    ├ request ─▶ command: read, write, delete ─▶ ops ─────┼─▶ reply ─▶ bytes
-//!                    │                     │ cdt (lists, maps), bits, hll  │
-//!                    │                     │ expression (filters and ops)  │
-//!                    └ security            └ store: records, sets, expiry ─┘
+//!                    │             │ batch, query (index)                  │
+//!                    │             │       │ cdt (lists, maps), bits, hll  │
+//!                    │             │       │ expression (filters and ops)  │
+//!                    └ security    └───────┴ store: records, sets, expiry ─┘
 //! ```
 //!
 //! In scope: several nodes in one process over one shared store, partition ownership as the real server computes it,
-//! single-record commands and batches of them, operations on lists, maps, bits and HyperLogLogs, expressions,
-//! expiry, info commands. Out of scope until they are added: what [`support`] lists, which is answered with code 16.
+//! single-record commands, batches, queries with and without secondary indexes, background jobs, operations on lists,
+//! maps, bits and HyperLogLogs, expressions, expiry, info commands. Out of scope until they are added: what [`support`]
+//! lists, which is answered with code 16.
 //!
 //! Differences from the real server, beside what is not there yet:
 //!
@@ -31,6 +33,10 @@
 //! * Of several values that are looked for, one with a wildcard inside finds all that it equals; the real server, which
 //!   brings such values into an order that is none, finds some of them.
 //! * Alternate addresses are the ordinary ones.
+//! * A secondary index is its definition: a query by it looks at every record of the partitions that it is asked for. The
+//!   number that is told of a region found around a point is 0, where the real one tells a cell of its covering.
+//! * Lists of indexes have contexts and expressions in base64 always. Records per second are not kept to; a background job
+//!   is done by the time it is answered.
 //! * The rows of a batch are done in their order, on whatever node they belong to. UDFs are not run: a call fails.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.
 //! * `statistics`, `namespace/…` and `get-config` tell a part of what the real ones tell; `latencies` measures nothing.
@@ -50,6 +56,7 @@ pub mod expression;
 pub mod frame;
 pub mod geo;
 pub mod hll;
+pub mod index;
 pub mod info;
 pub mod json;
 pub mod limits;

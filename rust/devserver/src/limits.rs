@@ -8,11 +8,15 @@ table! {
         NODES = 32, "Nodes of a cluster.";
         NAMESPACES = 32, "Namespaces, as the server allows.";
         SETS = 4095, "Sets of a namespace, as the server allows.";
+        INDEXES = 256, "Secondary indexes of a namespace, as the server allows.";
+        INDEX_NAME = 63, "The name of a secondary index.";
+        JOBS = 100, "Queries that a node remembers after they are done: the server's query-max-done.";
         OPS = 32 * 1024 - 1, "Ops of a request, as the server allows.";
         CONNECTIONS = 15_000, "Connections of a node: the server's proto-fd-max.";
         BUFFERED = 512 * 1024 * 1024, "Bytes of unfinished requests, over all connections.";
         ANSWERED = 1024 * 1024, "Answers given in one call: past it, what waits on the connection goes on waiting.";
-        FRAME = 128 * 1024, "Messages of one frame of an answer of many, unless one is longer: the server's block.";
+        FRAME = 128 * 1024, "Messages of one frame of the answer to a batch, unless one is longer: the server's block.";
+        QUERY_FRAME = 1024 * 1024, "The same of a query.";
         ANSWER = 128 * 1024 * 1024, "One answer.";
         INFO_ANSWER = 16 * 1024 * 1024, "One answer to info commands.";
         RECORD = 8 * 1024 * 1024, "The largest max-record-size that can be configured.";

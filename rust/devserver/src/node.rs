@@ -1,6 +1,7 @@
 //! What one node of the cluster knows of itself.
 
 use crate::limits::limit;
+use std::collections::VecDeque;
 
 #[derive(Clone, Debug, Default)]
 pub struct Node {
@@ -16,9 +17,36 @@ pub struct Node {
     pub counters: Counters,
     /// One for each namespace, in the order of the configuration.
     pub namespaces: Vec<NamespaceCounters>,
+    /// Queries of this life that are done or under way, the oldest first.
+    pub jobs: VecDeque<Job>,
     /// Unix milliseconds, 0 = not known yet.
     pub started_ms: u64,
     pub connections: usize,
+}
+
+/// What is remembered of a query.
+#[derive(Clone, Debug, Default)]
+pub struct Job {
+    pub id: u64,
+    pub kind: &'static str,
+    /// Index of the namespace.
+    pub namespace: usize,
+    pub set: Vec<u8>,
+    pub index_name: Vec<u8>,
+    /// Partitions asked for, and how many of them from a digest on.
+    pub partitions: usize,
+    pub resumed: usize,
+    pub records_per_second: u32,
+    pub socket_timeout_ms: u32,
+    pub started_ms: u64,
+    /// 0 = it is under way.
+    pub done_ms: u64,
+    pub found: u64,
+    pub filtered_out: u64,
+    pub failed: u64,
+    pub bytes: u64,
+    /// Somebody wants it to end.
+    pub aborted: bool,
 }
 
 /// What clients watch to learn that the cluster has changed.
@@ -86,6 +114,26 @@ impl Node {
     pub fn reborn(&self) -> Node {
         let (addresses, life) = (self.addresses.clone(), self.life + 1);
         Node { addresses, life, ..Node::new(self.id, self.namespaces.len()) }
+    }
+
+    /// Remembers a query that starts, and forgets the oldest that is done.
+    pub fn start_job(&mut self, job: Job) {
+        if self.jobs.len() >= limit::JOBS {
+            let oldest = self.jobs.iter().position(|job| job.done_ms != 0).unwrap_or(0);
+            self.jobs.remove(oldest);
+        }
+        self.jobs.push_back(job);
+    }
+
+    pub fn job(&mut self, id: u64) -> Option<&mut Job> {
+        self.jobs.iter_mut().find(|job| job.id == id)
+    }
+
+    /// Nobody waits for a query any more.
+    pub fn abandon_job(&mut self, id: u64) {
+        if let Some(job) = self.job(id) {
+            (job.aborted, job.done_ms) = (true, job.started_ms.max(1));
+        }
     }
 
     pub fn is_full(&self) -> bool {

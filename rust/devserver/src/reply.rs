@@ -3,7 +3,7 @@
 
 use crate::limits::limit;
 use crate::Code;
-use aerospike_sansio::proto::{info3, message_type, PROTO_HEADER, VERSION};
+use aerospike_sansio::proto::{code, info3, message_type, PROTO_HEADER, VERSION};
 use aerospike_sansio::wire::{frame, message, Header};
 
 /// What a header says about a record.
@@ -32,12 +32,19 @@ pub fn security(out: &mut Vec<u8>, code: Code) {
 /// A message under construction at the end of `out`.
 pub struct Message {
     start: usize,
+    fields: u16,
     ops: u16,
 }
 
 impl Message {
     pub fn begin(out: &mut Vec<u8>) -> Message {
-        Message { start: message::begin_message(out), ops: 0 }
+        Message { start: message::begin_message(out), fields: 0, ops: 0 }
+    }
+
+    /// Appends a field; to be done before the first op.
+    pub fn field(&mut self, out: &mut Vec<u8>, id: u8, data: &[u8]) {
+        message::field(out, id, data);
+        self.fields += 1;
     }
 
     /// Bytes written so far.
@@ -63,12 +70,21 @@ impl Message {
     }
 
     pub fn end(self, out: &mut [u8], meta: Meta) {
-        self.end_with(out, 0, meta);
+        self.end_as(out, header(0, meta));
     }
 
     /// Ends an answer that has ops although it tells of a failure.
     pub fn end_with(self, out: &mut [u8], code: Code, meta: Meta) {
-        message::end_message(out, self.start, &Header { ops: self.ops, ..header(code, meta) });
+        self.end_as(out, header(code, meta));
+    }
+
+    /// Ends a record that a query has found; `info1` says if its bins were left out.
+    pub fn end_found(self, out: &mut [u8], info1: u8, meta: Meta) {
+        self.end_as(out, Header { info1, ..header(0, meta) });
+    }
+
+    fn end_as(self, out: &mut [u8], header: Header) {
+        message::end_message(out, self.start, &Header { fields: self.fields, ops: self.ops, ..header });
     }
 
     /// Takes back what was written and answers with the code instead.
@@ -78,32 +94,49 @@ impl Message {
     }
 }
 
-/// An answer of many messages, as many to a frame as fit. The last message has a frame of its own.
+/// Appends the message that a partition cannot be read here, in a frame of its own.
+pub fn partition_unavailable(out: &mut Vec<u8>, partition: u16) {
+    let header = Header {
+        info3: info3::PARTITION_DONE,
+        code: code::UNAVAILABLE as u8,
+        generation: partition.into(),
+        ..header(0, Meta::default())
+    };
+    header_only(out, &header);
+}
+
+/// An answer of many messages, as many to a frame as fit.
 pub struct Frames<'a> {
     out: &'a mut Vec<u8>,
-    /// Where the answer, and in it the frame that is not ended yet, begin.
+    /// Where what is appended begins, and the frame that is not ended yet.
     start: usize,
     open: Option<usize>,
+    frame_limit: usize,
 }
 
 impl<'a> Frames<'a> {
-    pub fn begin(out: &'a mut Vec<u8>) -> Frames<'a> {
-        Frames { start: out.len(), open: None, out }
+    pub fn begin(out: &'a mut Vec<u8>, frame_limit: usize) -> Frames<'a> {
+        Frames { start: out.len(), open: None, out, frame_limit }
+    }
+
+    /// Bytes appended.
+    pub fn bytes(&self) -> usize {
+        self.out.len() - self.start
     }
 
     /// Whether a message of a frame of its own goes into the frame that is open.
     pub fn has_room(&self, own_frame: &[u8]) -> bool {
-        self.open.is_some_and(|open| self.out.len() - open + own_frame.len() - PROTO_HEADER <= limit::FRAME)
+        self.open.is_some_and(|open| self.out.len() - open + own_frame.len() - PROTO_HEADER <= self.frame_limit)
     }
 
-    /// Appends the message of a frame of its own. False if the answer has become too large.
+    /// Appends the message of a frame of its own. False if all has become too much.
     pub fn push(&mut self, own_frame: &[u8]) -> bool {
         if !self.has_room(own_frame) {
             self.end_frame();
             self.open = Some(frame::begin(self.out, message_type::DATA));
         }
         self.out.extend_from_slice(&own_frame[PROTO_HEADER..]);
-        self.out.len() - self.start <= limit::ANSWER
+        self.bytes() <= limit::ANSWER
     }
 
     /// Takes back what is not in a frame that has ended.
@@ -113,13 +146,21 @@ impl<'a> Frames<'a> {
         }
     }
 
-    /// Ends the answer.
+    /// Ends the answer; the last message has a frame of its own.
     pub fn last(mut self, code: Code) {
         self.end_frame();
         last(self.out, code);
     }
 
-    fn end_frame(&mut self) {
+    /// Ends the answer; the last message is in the frame of those before it.
+    pub fn last_within(mut self, code: Code) {
+        let mut own_frame = Vec::new();
+        last(&mut own_frame, code);
+        self.push(&own_frame);
+        self.end_frame();
+    }
+
+    pub fn end_frame(&mut self) {
         if let Some(open) = self.open.take() {
             frame::end(self.out, open);
         }

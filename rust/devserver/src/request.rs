@@ -50,6 +50,11 @@ impl<'a> Request<'a> {
         Ok((Request { header, fields, ops: &rest[..length] }, at + length))
     }
 
+    /// The same ops under another header and with other fields.
+    pub fn with(&self, header: Header, fields: &'a [u8]) -> Request<'a> {
+        Request { header, fields, ops: self.ops }
+    }
+
     /// A batch message, of which the server does not check where its fields end: the Go client states a batch field
     /// longer than it is when there is a filter before it (vectors `batch/filter`). Ops are not looked at.
     pub fn parse_batch(body: &'a [u8]) -> Result<Request<'a>, Malformed> {

@@ -15,10 +15,6 @@ pub fn missing(request: &Request) -> Option<&'static str> {
         let mut rows = Rows::of(request).ok()?;
         return rows.find_map(|row| missing_in_row(&row.ok()?.request));
     }
-    let is_query = request.field(field::DIGEST).is_none() && request.field(field::UDF_MODULE).is_none();
-    if is_query && (header.info1 & info1::READ != 0 || header.ops > 0) {
-        return Some("queries");
-    }
     missing_in_row(request)
 }
 

@@ -158,13 +158,12 @@ fn replacing_takes_only_plain_writes() {
 }
 
 #[test]
-fn a_write_without_a_digest_writes_nothing() {
+fn a_write_without_a_digest_is_done_to_the_whole_set() {
     let mut server = Server::new();
     server.code(put(1));
     let answer = server.send(&put(2).key(b"\x03one").frame(false));
-    assert_eq!(i32::from(answer[13]), code::UNSUPPORTED_FEATURE, "it is a write over the whole set");
-    assert_eq!(server.generation(), 1);
-    assert_eq!(server.cluster.nodes()[0].counters.unsupported_requests, 1);
+    assert_eq!((answer[11], answer[13]), (info3::LAST, 0));
+    assert_eq!(server.generation(), 2);
 }
 
 #[test]

@@ -20,7 +20,17 @@ pub fn open(packed: &[u8]) -> Result<(u64, Args<'_>), Code> {
     Ok((code, args))
 }
 
+/// What is packed, without a list around it.
+pub fn of(packed: &[u8]) -> Args<'_> {
+    Args { packed, at: 0, left: 0 }
+}
+
 impl<'a> Args<'a> {
+    /// Whether nothing is left of the bytes.
+    pub fn is_read(&self) -> bool {
+        self.at == self.packed.len()
+    }
+
     /// Goes into the list that comes next, whose first item is a code. What surrounds it is left.
     pub fn open(&mut self) -> Result<u64, Code> {
         self.left = self.list()?;

@@ -82,6 +82,17 @@ pub fn modify(bin: Option<&Particle>, packed: &[u8]) -> Result<Modified, Code> {
     Ok(Modified { particle, result })
 }
 
+/// What a packed context leads to in a bin.
+pub fn at(bin: &Particle, context: &[u8]) -> Result<Value, Code> {
+    context::descend(surrounding(bin)?, &context::steps(&mut args::of(context))?)
+}
+
+/// Whether these bytes are a context, and nothing else.
+pub fn is_context(packed: &[u8]) -> bool {
+    let mut args = args::of(packed);
+    context::steps(&mut args).is_ok() && args.is_read()
+}
+
 /// An operation on what a context leads to.
 fn modify_inside(bin: Option<&Particle>, args: &mut Args) -> Result<(Option<Value>, Done), Code> {
     let mut value = bin.map(surrounding).transpose()?;

@@ -7,6 +7,7 @@
 use super::{namespace_of, single, Origin, Target};
 use crate::cluster::Cluster;
 use crate::expression::{self, Filter};
+use crate::limits::limit;
 use crate::reply::{self, Frames};
 use crate::request::Request;
 use crate::rows::{OnError, Row, Rows};
@@ -38,7 +39,7 @@ fn begin(body: &[u8]) -> Result<(Rows<'_>, Option<Filter>), Code> {
 
 fn run(cluster: &mut Cluster, node: usize, rows: Rows, filter: Option<&Filter>, now_ms: u64, out: &mut Vec<u8>) {
     let on_error = rows.on_error;
-    let mut frames = Frames::begin(out);
+    let mut frames = Frames::begin(out, limit::FRAME);
     let mut message = Vec::new();
     let (mut failure, mut ended) = (code::OK, false);
     for row in rows {

@@ -31,7 +31,7 @@ impl Command<'_> {
 
     /// A record that is not being written.
     pub fn subject_as_stored<'a>(&'a self, record: &'a Record) -> Subject<'a> {
-        self.subject(record, &record.bins, self.namespace.stored_size(record))
+        self.namespace.subject(&self.digest, record, self.now_ms)
     }
 }
 
@@ -97,6 +97,11 @@ fn particle(value: Value, form: fn(Value) -> Option<Particle>) -> Result<Option<
         Value::Nil => Ok(None),
         value => form(value).map(Some).ok_or(code::OP_NOT_APPLICABLE),
     }
+}
+
+/// Whether the op's value is well formed.
+pub fn check(op: &Op) -> Result<(), Code> {
+    parse(op).map(drop)
 }
 
 /// The expression and the flags, which may be left out.

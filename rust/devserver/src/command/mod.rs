@@ -6,6 +6,7 @@ mod batch;
 mod delete;
 mod expressions;
 mod ops;
+mod query;
 mod read;
 mod record;
 mod udf;
@@ -21,6 +22,7 @@ use crate::support;
 use crate::Code;
 use aerospike_sansio::key;
 use aerospike_sansio::proto::{code, field, info1, info2};
+pub use query::Progress;
 
 /// A single-record command on its way: what it asks, where its record is, and when it is.
 struct Command<'a> {
@@ -69,47 +71,51 @@ enum Origin<'a> {
     Batch(Option<&'a Filter>),
 }
 
-/// Answers one DATA message at the end of `out`.
-pub fn answer(cluster: &mut Cluster, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) {
+/// Answers one DATA message at the end of `out`, or goes on with the query that it is. Gives where that is to go on, if
+/// it is not done: then this is to be called again.
+pub fn answer(
+    cluster: &mut Cluster,
+    node: usize,
+    body: &[u8],
+    progress: Option<Progress>,
+    now_ms: u64,
+    out: &mut Vec<u8>,
+) -> Option<Progress> {
     // The server looks for the batch bit before it looks at the length; of an empty message it sees whatever was in
     // memory, and the recorded one answered as to a batch (`raw/malformed/length` 1).
     if body.is_empty() || body.get(1).is_some_and(|bits| bits & info1::BATCH != 0) {
-        return batch::answer(cluster, node, body, now_ms, out);
+        batch::answer(cluster, node, body, now_ms, out);
+        return None;
     }
     let Ok(request) = Request::parse(body) else {
         cluster.nodes[node].counters.demarshal_error += 1;
-        return reply::status(out, code::PARAMETER, Meta::default());
+        reply::status(out, code::PARAMETER, Meta::default());
+        return None;
     };
     let Some(namespace) = namespace_of(cluster, &request) else {
         cluster.nodes[node].counters.early_error += 1;
-        return reply::status(out, code::NAMESPACE, Meta::default());
+        reply::status(out, code::NAMESPACE, Meta::default());
+        return None;
     };
-    match digest_of(&request) {
+    let Some(digest) = request.field(field::DIGEST) else {
+        return query::answer(cluster, query::Target { node, namespace }, &request, progress, now_ms, out);
+    };
+    match Digest::try_from(digest) {
         Ok(digest) => {
             let target = Target { node, namespace, digest };
             single(cluster, target, Origin::Message, request, now_ms, out);
         }
-        Err(code) => {
-            if support::missing(&request).is_some() {
-                cluster.nodes[node].counters.unsupported_requests += 1;
-            } else {
-                cluster.nodes[node].namespaces[namespace].refused += 1;
-            }
-            reply::status(out, code, Meta::default());
+        Err(_) => {
+            cluster.nodes[node].namespaces[namespace].refused += 1;
+            reply::status(out, code::PARAMETER, Meta::default());
         }
     }
+    None
 }
 
 fn namespace_of(cluster: &Cluster, request: &Request) -> Option<usize> {
     let name = request.field(field::NAMESPACE).unwrap_or_default();
     cluster.namespaces.iter().position(|namespace| namespace.config.name.as_bytes() == name)
-}
-
-/// Without a digest a message is never a single-record command: with a write bit and ops the server takes it as a
-/// background write over the whole set.
-fn digest_of(request: &Request) -> Result<Digest, Code> {
-    let digest = request.field(field::DIGEST).ok_or(code::UNSUPPORTED_FEATURE)?;
-    Digest::try_from(digest).map_err(|_| code::PARAMETER)
 }
 
 /// Answers a single-record command.

@@ -46,6 +46,14 @@ pub fn particle(wire: &[u8]) -> Result<Box<[u8]>, Code> {
     Ok(bytes.into())
 }
 
+/// The cell of a point. A region has none here.
+pub fn cell_of(geometry: &Geometry) -> u64 {
+    match geometry {
+        Geometry::Point(point) => cell::of(*point),
+        Geometry::Region(_) | Geometry::Circle(..) => 0,
+    }
+}
+
 /// The text of a particle.
 pub fn text(particle: &[u8]) -> Option<&[u8]> {
     let (&[_, high, low], rest) = particle.split_first_chunk::<3>()?;

@@ -4,8 +4,10 @@
 //! `name/argument`, `name:key=value;key=value` and `name;` are all forms of a name (vectors `info`, `raw/malformed`).
 
 mod build;
+mod indexes;
 mod ownership;
 mod params;
+mod queries;
 mod records;
 mod statistics;
 mod table;
@@ -100,6 +102,17 @@ fn run(cluster: &mut Cluster, node: usize, conn: ConnId, now_ms: u64, line: &[u8
 /// The server keeps its texts in C strings.
 fn until_zero(line: &[u8]) -> &[u8] {
     line.split(|&byte| byte == 0).next().unwrap_or_default()
+}
+
+/// A decimal, hexadecimal or octal number. What is none is zero.
+fn number(text: &[u8]) -> u64 {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    let number = match (text.strip_prefix("0x"), text.strip_prefix('0')) {
+        (Some(digits), _) => u64::from_str_radix(digits, 16),
+        (None, Some(digits)) if !digits.is_empty() => u64::from_str_radix(digits, 8),
+        _ => text.parse(),
+    };
+    number.unwrap_or(0)
 }
 
 fn name(line: &[u8]) -> &[u8] {

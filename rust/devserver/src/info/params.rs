@@ -1,6 +1,7 @@
 //! What follows the name of an info command.
 
 use super::Failure;
+use aerospike_sansio::limits::limit;
 use aerospike_sansio::proto::code;
 
 #[derive(Clone, Copy)]
@@ -16,6 +17,14 @@ impl<'a> Params<'a> {
         match found {
             Some([]) => Err(missing(key, true)),
             Some(value) if value.len() > max => Err(too_long(key)),
+            found => Ok(found),
+        }
+    }
+
+    /// The namespace, which old clients call `ns`.
+    pub fn namespace(&self) -> Result<Option<&'a [u8]>, Failure> {
+        match self.optional("namespace", limit::NAMESPACE)? {
+            None => self.optional("ns", limit::NAMESPACE),
             found => Ok(found),
         }
     }
@@ -43,6 +52,8 @@ fn missing(key: &'static str, value_only: bool) -> Failure {
         ("value", false) => "missing 'value'",
         ("value", true) => "missing 'value' value",
         ("context", false) => "missing 'context'",
+        ("indexname", false) => "missing 'indexname'",
+        ("indexname", true) => "missing 'indexname' value",
         (_, false) => "missing parameter",
         (_, true) => "missing parameter value",
     };
@@ -54,6 +65,8 @@ fn too_long(key: &'static str) -> Failure {
         "namespace" => "'namespace' value too long",
         "set" => "'set' value too long",
         "value" => "'value' value too long",
+        "indexname" => "'indexname' value too long",
+        "bin" => "'bin' value too long",
         _ => "parameter value too long",
     };
     Failure(failure_code(key), text)

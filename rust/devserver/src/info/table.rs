@@ -1,6 +1,6 @@
 //! Every info command of a server 8.1.2, and what becomes of it here.
 
-use super::{build, ownership, records, statistics, truncate, Answer, Call};
+use super::{build, indexes, ownership, queries, records, statistics, truncate, Answer, Call};
 use crate::limits::limit;
 
 pub struct Spec {
@@ -114,6 +114,9 @@ static SPECS: &[Spec] = &[
     enterprise("revive"),
     enterprise("roster"),
     enterprise("roster-set"),
+    run("query-abort", queries::abort),
+    run("query-abort-all", queries::abort_all),
+    run("query-show", queries::show),
     run("service", ownership::service),
     run("service-clear-alt", ownership::service),
     run("service-clear-std", ownership::service),
@@ -122,6 +125,12 @@ static SPECS: &[Spec] = &[
     run("services-alternate", ownership::services),
     run("services-alumni-reset", |call| call.text("ok")),
     run("sets", records::sets),
+    run("sindex", indexes::old),
+    run("sindex-create", indexes::create),
+    run("sindex-delete", indexes::delete),
+    run("sindex-exists", indexes::exists),
+    run("sindex-list", indexes::list),
+    run("sindex-stat", indexes::stat),
     run("status", |call| call.text("ok")),
     run("truncate", truncate::set),
     run("truncate-namespace", truncate::namespace),
@@ -159,17 +168,8 @@ static SPECS: &[Spec] = &[
     later("mesh"),
     later("partition-info"),
     later("physical-devices"),
-    later("query-abort"),
-    later("query-abort-all"),
-    later("query-show"),
     later("set-config"),
     later("set-log"),
-    later("sindex"),
-    later("sindex-create"),
-    later("sindex-delete"),
-    later("sindex-exists"),
-    later("sindex-list"),
-    later("sindex-stat"),
     later("smd-info"),
     later("smd-show"),
     later("thread-traces"),

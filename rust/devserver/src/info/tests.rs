@@ -70,10 +70,10 @@ fn the_generations_tell_of_a_death_and_a_return() {
 #[test]
 fn what_is_not_there_yet_is_refused_and_counted() {
     let mut cluster = three();
-    let answer = ask(&mut cluster, 0, "sindex-list\nbins/test\nracks:\n");
+    let answer = ask(&mut cluster, 0, "mesh:\nbins/test\nracks:\n");
     assert_eq!(
         answer,
-        "sindex-list\tERROR:16:not supported by this dev server yet\nbins/test\tERROR:4:unrecognized command\n\
+        "mesh:\tERROR:16:not supported by this dev server yet\nbins/test\tERROR:4:unrecognized command\n\
          racks:\tERROR:25:enterprise only\n"
     );
     assert!(ask(&mut cluster, 0, "statistics\n").contains(";unsupported_requests=1"));

@@ -45,7 +45,7 @@ fn namespace_only(call: &Call) -> Result<Vec<u8>, Failure> {
 /// The time of the command, or now, in Unix milliseconds. What is not a number is zero.
 fn time(call: &Call) -> Result<u64, Failure> {
     let Some(text) = call.params.optional("lut", LUT)? else { return Ok(call.now_ms) };
-    let before_ms = nanoseconds(text) / 1_000_000;
+    let before_ms = super::number(text) / 1_000_000;
     if before_ms <= EPOCH_SECONDS * 1000 {
         return Err(Failure(code::PARAMETER, "would truncate to 0"));
     }
@@ -53,16 +53,6 @@ fn time(call: &Call) -> Result<u64, Failure> {
         return Err(Failure(code::PARAMETER, "would truncate in the future"));
     }
     Ok(before_ms)
-}
-
-fn nanoseconds(text: &[u8]) -> u64 {
-    let text = std::str::from_utf8(text).unwrap_or_default();
-    let number = match (text.strip_prefix("0x"), text.strip_prefix('0')) {
-        (Some(digits), _) => u64::from_str_radix(digits, 16),
-        (None, Some(digits)) if !digits.is_empty() => u64::from_str_radix(digits, 8),
-        _ => text.parse(),
-    };
-    number.unwrap_or(0)
 }
 
 /// An unknown namespace is fine, and so is a set that does not exist yet (vectors `info/truncate*`).

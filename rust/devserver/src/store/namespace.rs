@@ -4,14 +4,18 @@ use super::expiry;
 use super::record::{Digest, Record};
 use super::sets::{SetId, Sets};
 use crate::config::NamespaceConfig;
+use crate::expression::Subject;
+use crate::index::Indexes;
 use aerospike_sansio::key;
 use aerospike_sansio::limits::limit;
 use std::collections::btree_map::{BTreeMap, Entry};
+use std::ops::Bound;
 
 #[derive(Debug)]
 pub struct Namespace {
     pub config: NamespaceConfig,
     pub sets: Sets,
+    pub indexes: Indexes,
     /// Records last written before this are gone (Unix milliseconds, 0 = not truncated).
     pub truncated_ms: u64,
     pub expired_objects: u64,
@@ -35,6 +39,7 @@ impl Namespace {
         Namespace {
             config,
             sets: Sets::default(),
+            indexes: Indexes::default(),
             truncated_ms: 0,
             expired_objects: 0,
             partitions: vec![BTreeMap::new(); limit::PARTITIONS],
@@ -81,6 +86,12 @@ impl Namespace {
         (record.flat_size(self.sets.name(record.set)) + END_MARK).next_multiple_of(BLOCK)
     }
 
+    /// A record as expressions see it.
+    pub fn subject<'a>(&'a self, digest: &'a Digest, record: &'a Record, now_ms: u64) -> Subject<'a> {
+        let (set_name, stored_size) = (self.sets.name(record.set), self.stored_size(record));
+        Subject { digest, set_name, record, bins: &record.bins, stored_size, now_ms }
+    }
+
     pub fn objects(&self) -> u64 {
         self.objects
     }
@@ -98,6 +109,12 @@ impl Namespace {
     /// Bytes of memory that the records take, about.
     pub fn memory(&self) -> u64 {
         self.memory
+    }
+
+    /// The records of a partition, those behind a digest if one is given.
+    pub fn records(&self, partition: u16, after: Option<Digest>) -> impl Iterator<Item = (&Digest, &Record)> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.partitions[usize::from(partition)].range((start, Bound::Unbounded))
     }
 
     /// How many records each partition has.

@@ -21,6 +21,7 @@ const VARIES: &[&str] = &[
     "logs",
     "namespace",
     "partition-generation",
+    "query-show",
     "release",
     "sets",
     "statistics",
@@ -41,6 +42,9 @@ pub fn difference(exchange: &Exchange, answer: &Answer) -> Option<String> {
     let there: Vec<&[u8]> = exchange.responses.iter().map(Vec::as_slice).collect();
     if exchange.has_many_messages() {
         return many_difference(&here, &there);
+    }
+    if exchange.has_queries() {
+        return pipeline_difference(&here, &there);
     }
     if here.len() != there.len() {
         return Some(format!("{} frames recorded, {} here", there.len(), here.len()));
@@ -65,6 +69,20 @@ fn many_difference(here: &[&[u8]], there: &[&[u8]]) -> Option<String> {
         all.iter().filter(|message| !others.contains(message)).cloned().collect()
     };
     Some(format!("\n    recorded {:?}\n    here     {:?}", only(&theirs, &ours), only(&ours, &theirs)))
+}
+
+/// Answers of several requests of which some are queries: the same, but what is between two other messages is one answer.
+fn pipeline_difference(here: &[&[u8]], there: &[&[u8]]) -> Option<String> {
+    let sorted = |frames: &[&[u8]]| {
+        let mut messages: Vec<String> = frames.iter().flat_map(|frame| normal(frame)).collect();
+        let is_found = |message: &String| message.contains(" field ");
+        for run in messages.chunk_by_mut(|one, other| is_found(one) && is_found(other)) {
+            run.sort();
+        }
+        messages
+    };
+    let (here, there) = (sorted(here), sorted(there));
+    (here != there).then(|| format!("\n    recorded {there:?}\n    here     {here:?}"))
 }
 
 fn split(mut bytes: &[u8]) -> Vec<&[u8]> {

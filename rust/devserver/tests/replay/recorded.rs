@@ -1,5 +1,7 @@
 //! The recorded exchanges as they stand in `tests/vectors/data`.
 
+use aerospike_devserver::request::Request;
+use aerospike_sansio::proto::field;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -27,10 +29,22 @@ impl Exchange {
         self.requests.first().map(|frame| String::from_utf8_lossy(&frame[8..]).into_owned()).unwrap_or_default()
     }
 
-    /// One request that is a batch: its answer has a message for each row.
+    /// One request that is a batch or a query: its answer has a message for each row or record.
     pub fn has_many_messages(&self) -> bool {
-        matches!(&self.requests[..], [frame] if frame[1] == 3 && frame.get(9).is_some_and(|bits| bits & 8 != 0))
+        let [frame] = &self.requests[..] else { return false };
+        is_query(frame) || (frame[1] == 3 && frame.get(9).is_some_and(|bits| bits & 8 != 0))
     }
+
+    /// Several requests, of which some are queries.
+    pub fn has_queries(&self) -> bool {
+        self.requests.len() > 1 && self.requests.iter().any(|frame| is_query(frame))
+    }
+}
+
+/// A message without a digest.
+fn is_query(frame: &[u8]) -> bool {
+    let query = |body| Request::parse(body).is_ok_and(|request| request.field(field::DIGEST).is_none());
+    frame[1] == 3 && frame.get(9).is_some_and(|bits| bits & 8 == 0) && frame.get(8..).is_some_and(query)
 }
 
 /// Families in the order of their names, each with its exchanges in order.

@@ -109,9 +109,13 @@ impl Server {
         reason
     }
 
-    /// What a request that is not supported yet may change. The recorded UDF `ret` gives back its argument.
+    /// What a request that is not supported yet may change. The recorded UDF `ret` gives back its argument, and those of
+    /// background jobs do not exist.
     fn forget_what_is_written(&mut self, digest: Option<Digest>, request: &Request) {
-        if request.header.info2 & info2::WRITE == 0 || request.field(field::UDF_FUNCTION) == Some(b"ret") {
+        if request.header.info2 & info2::WRITE == 0
+            || request.field(field::UDF_FUNCTION) == Some(b"ret")
+            || request.field(field::UDF_OP) == Some(&[2])
+        {
             return;
         }
         match digest {
@@ -169,8 +173,13 @@ impl Server {
             return number.parse::<usize>().unwrap() - 1;
         }
         if exchange.scenario == "raw/wrong_node" {
-            let digest = requests(&exchange.requests[0])[0].0.unwrap();
-            let partition = usize::from(key::partition(&digest));
+            let partition = match requests(&exchange.requests[0])[0] {
+                (Some(digest), _) => usize::from(key::partition(&digest)),
+                (None, query) => {
+                    let ids = query.field(field::PARTITIONS).unwrap();
+                    usize::from(u16::from_le_bytes([ids[0], ids[1]]))
+                }
+            };
             let words = &exchange.words[0];
             let role = if words.ends_with("master") { Some(0) } else { words.ends_with("prole").then_some(1) };
             return (0..3).find(|&node| self.role(partition, node) == role).unwrap();

@@ -1,0 +1,109 @@
+//! Queries: messages without a digest. One that reads goes through the partitions that it names, with or without an
+//! index; one that writes is a background job, which here is done before it is answered.
+//!
+//! What is wrong before a query starts is answered in one message that is not marked as the last (vectors
+//! `raw/malformed/query`). A large answer is given in parts: what is left to do waits until the host has taken them.
+
+mod background;
+mod fields;
+mod run;
+
+use super::udf;
+use crate::cluster::Cluster;
+use crate::node::Job;
+use crate::reply::{self, Meta};
+use crate::request::Request;
+use crate::Code;
+use aerospike_sansio::proto::{code, field, info1, info2};
+use fields::Query;
+pub use run::Progress;
+
+/// Which node was asked, and the index of the namespace.
+#[derive(Clone, Copy)]
+pub struct Target {
+    pub node: usize,
+    pub namespace: usize,
+}
+
+/// Answers a query, or goes on with one. Gives where it is to go on, if it is not done.
+pub fn answer(
+    cluster: &mut Cluster,
+    target: Target,
+    request: &Request,
+    progress: Option<Progress>,
+    now_ms: u64,
+    out: &mut Vec<u8>,
+) -> Option<Progress> {
+    let Target { node, namespace } = target;
+    if request.field(field::UDF_MODULE).is_some() {
+        cluster.nodes[node].counters.unsupported_requests += 1;
+        udf::refuse(out);
+        return None;
+    }
+    let writes = request.header.info2 & info2::WRITE != 0;
+    let started = if writes {
+        background::run(cluster, target, request, now_ms, out).map(|()| None)
+    } else {
+        start(cluster, target, request, progress, now_ms, out)
+    };
+    started.unwrap_or_else(|code| {
+        cluster.nodes[node].namespaces[namespace].refused += 1;
+        reply::status(out, code, Meta::default());
+        None
+    })
+}
+
+fn start(
+    cluster: &mut Cluster,
+    target: Target,
+    request: &Request,
+    progress: Option<Progress>,
+    now_ms: u64,
+    out: &mut Vec<u8>,
+) -> Result<Option<Progress>, Code> {
+    let query = Query::read(&cluster.namespaces[target.namespace], request)?;
+    let progress = match progress {
+        Some(progress) => progress,
+        None => {
+            let id = if query.is_short() { 0 } else { register(cluster, target, &query, "basic", now_ms)? };
+            Progress::start(id)
+        }
+    };
+    Ok(run::run(cluster, target, &query, progress, now_ms, out))
+}
+
+/// Remembers a query. Its id must not be that of another; without one it gets the next number.
+fn register(
+    cluster: &mut Cluster,
+    target: Target,
+    query: &Query,
+    kind: &'static str,
+    now_ms: u64,
+) -> Result<u64, Code> {
+    let node = &mut cluster.nodes[target.node];
+    let id = match query.id {
+        0 => (1..).find(|&id| node.job(id).is_none()).unwrap_or(0),
+        id if node.job(id).is_some() => return Err(code::PARAMETER),
+        id => id,
+    };
+    node.start_job(Job {
+        id,
+        kind,
+        namespace: target.namespace,
+        set: query.set.to_vec(),
+        index_name: query.index.as_ref().map(|index| index.name.clone()).unwrap_or_default(),
+        partitions: query.partitions.len(),
+        resumed: query.partitions.iter().filter(|(_, after)| after.is_some()).count(),
+        records_per_second: query.records_per_second,
+        socket_timeout_ms: query.socket_timeout_ms,
+        started_ms: now_ms,
+        ..Job::default()
+    });
+    Ok(id)
+}
+
+impl Query<'_> {
+    fn is_short(&self) -> bool {
+        self.request.header.info1 & info1::SHORT_QUERY != 0
+    }
+}
