@@ -35,6 +35,7 @@ import type {
   RemovePolicy,
   WritePolicy,
 } from "./policy.ts"
+import { Query } from "./query.ts"
 import type { Bins, BinsOf, Double, Value } from "./values.ts"
 
 /** A record as it was read. */
@@ -334,6 +335,17 @@ export class Client {
    */
   batch(entries: readonly BatchEntry[], policy?: BatchPolicy): Promise<BatchRow[]> {
     return this.#batch("batch", () => planOfEntries(entries), policy)
+  }
+
+  /**
+   * A query of a namespace or of a set of it, as a builder: nothing is sent before its records are asked for. See
+   * {@link Query}.
+   *
+   * @example
+   * for await (const { key, bins } of client.query("test", "users").where(filter.equals("city", "Rome"))) …
+   */
+  query<T = Bins>(ns: string, set: string | null = null): Query<T> {
+    return new Query<T>(this.#driver, this.#packer, { ns, set: set === "" ? null : set })
   }
 
   #batch<T>(verb: string, makePlan: () => Plan, policy: BatchPolicy | undefined): Promise<BatchRow<T>[]> {
@@ -695,6 +707,11 @@ export class BoundSet<T = Bins> {
   /** See {@link Client.batchRemove}. */
   batchRemove(users: readonly UserKey[], policy?: BatchPolicy): Promise<BatchRow[]> {
     return this.#client.batchRemove(this.#keys(users), policy)
+  }
+
+  /** See {@link Client.query}. */
+  query(): Query<T> {
+    return this.#client.query<T>(this.ns, this.name)
   }
 
   #keys(users: readonly UserKey[]): readonly Key[] {

@@ -51,6 +51,8 @@ export {
 export { type AnyOperand, Expression, type ExpType, type Operand } from "./exp/expression.ts"
 export * as exp from "./exp/index.ts"
 export { INFINITY, type Mark, WILDCARD } from "./exp/parts.ts"
+export { type Collection, Filter, type Indexed, type IndexValue } from "./filter.ts"
+export * as filter from "./filters.ts"
 export type { Key, KeyDigest, KeyTuple, UserKey } from "./key.ts"
 export { type Logger, LogLevel, setLogLevel } from "./log.ts"
 export * as bit from "./ops/bit.ts"
@@ -79,6 +81,7 @@ export {
   TTL,
   type WritePolicy,
 } from "./policy.ts"
+export { Query, type QueryPage, type QueryRecord } from "./query.ts"
 export {
   type Bins,
   type BinsOf,

@@ -25,7 +25,8 @@ export function describeKey(key: Key): string {
   return `${place(ns, set)} ${user instanceof Uint8Array ? `bytes ${hex(user, 32)}` : String(user)}`
 }
 
-function place(ns: string, set: string | null): string {
+/** A namespace and a set as messages show them: `test.users`. */
+export function place(ns: string, set: string | null): string {
   return set ? `${ns}.${set}` : ns
 }
 

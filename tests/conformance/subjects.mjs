@@ -1,6 +1,7 @@
 // The suite: its subjects in the order in which they run.
 
 import badInput from "./cases/bad-input.mjs"
+import batch from "./cases/batch.mjs"
 import cluster from "./cases/cluster.mjs"
 import concurrency from "./cases/concurrency.mjs"
 import connecting from "./cases/connecting.mjs"
@@ -44,6 +45,7 @@ export const subjects = [
   expressionsOnBits,
   expressionsAsOps,
   expiry,
+  batch,
   errors,
   badInput,
   concurrency,

@@ -89,6 +89,11 @@ export class Reader {
     return this.value(at, data) as string
   }
 
+  /** The text of a name's id. */
+  name(id: number): string {
+    return this.#names.text(id)
+  }
+
   /** Reads one value. */
   value(at: number, data: number): unknown {
     this.#at = at

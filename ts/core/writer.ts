@@ -5,6 +5,7 @@
 import { type InvalidArgumentError, invalid } from "../errors.ts"
 import { Expression } from "../exp/expression.ts"
 import { Mark, Raw } from "../exp/parts.ts"
+import type { Filter } from "../filter.ts"
 import type { Key, KeyDigest } from "../key.ts"
 import type { Op } from "../ops/make.ts"
 import type { PolicyWords } from "../policy.ts"
@@ -23,6 +24,8 @@ const int64Min = -(2n ** 63n)
 const int64Max = 2n ** 63n - 1n
 const uint64Max = 2n ** 64n - 1n
 const highWord = 2 ** 32
+/** By their number in a where-clause. */
+const indexTypes: readonly (Filter["collection"] | undefined)[] = [undefined, "list", "mapKeys", "mapValues"]
 
 export class Writer {
   readonly #engine: Regions
@@ -134,6 +137,47 @@ export class Writer {
     if (!Array.isArray(key)) return this.#digest(key as KeyDigest)
     if (key.length !== 3) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
     this.#userKey(key[2])
+  }
+
+  // ── Queries ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Begins a query of a namespace, or of a set of it. The where-clause follows, if there is one, and what is read. */
+  beginQuery(policy: PolicyWords, namespace: string, set: string | null): void {
+    this.begin(commandKind.QUERY, policy)
+    policy.copyRestTo(this.#memory.words, this.#head)
+    this.#place(namespace, set)
+    this.#memory.words[this.#head + commandWord.CURSOR_LENGTH] = 0
+  }
+
+  /** Where an earlier query left off. */
+  cursor(bytes: Uint8Array): void {
+    const words = this.#memory.words
+    words[this.#head + commandWord.CURSOR_OFFSET] = this.#used
+    words[this.#head + commandWord.CURSOR_LENGTH] = bytes.length
+    this.#bytes(bytes)
+  }
+
+  where({ indexed, collection, type, begin, end }: Filter): void {
+    const before = this.#slots
+    const bin = indexed.bin === undefined ? NONE : this.#name(NameKind.BIN, indexed.bin)
+    const way = indexed.bin !== undefined ? 0 : indexed.index !== undefined ? 1 : 2
+    const steps = indexed.ctx?.entries ?? []
+    const kind = tag.WHERE | (indexTypes.indexOf(collection) << 8) | (type << 16)
+    this.#pair(kind, bin, way, steps.length > 0 ? 1 : 0)
+    this.#root = "where"
+    this.#trail[0] = undefined
+    this.element(begin)
+    this.element(end)
+    if (indexed.index !== undefined) this.element(indexed.index)
+    if (indexed.exp instanceof Expression) this.element(indexed.exp)
+    else if (indexed.exp !== undefined) this.#blob(tag.PACKED, NONE, indexed.exp)
+    if (steps.length > 0) this.#pair(tag.LIST, NONE, 2 * steps.length, 0)
+    for (const [id, value] of steps) {
+      this.#double(tag.INT, NONE, id)
+      this.element(value)
+    }
+    this.#root = "bins"
+    this.#memory.words[this.#head + commandWord.WHERE] = this.#slots - before
   }
 
   // ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,10 +7,20 @@ const absent = ["test", "facts", "absent"]
 
 /** Commands that a server which cannot do them answers with code 16, as the dev server does before it has learnt them. */
 const FEATURES = {
+  batches: async ({ client }) => codeOf((await client.batchRead([absent]))[0]),
+  queries: ({ client }) => client.query("test", "facts").results(),
+  operate: ({ api, client }) => client.operate(absent, [api.op.read("a")]),
+  "operate on lists and maps": ({ api, client }) => client.operate(absent, [api.list.size("a")]),
+  expressions: ({ api, client }) => client.find(absent, { filterExpression: api.exp.eq(api.exp.int.bin("a"), 1) }),
   "list operations": ({ api, client }) => client.operate(absent, [api.list.size("b")]),
   "map operations": ({ api, client }) => client.operate(absent, [api.map.size("b")]),
   "bit operations": ({ api, client }) => client.operate(absent, [api.bit.count("b", 0, 1)]),
   "HyperLogLog operations": ({ api, client }) => client.operate(absent, [api.hll.getCount("b")]),
+}
+
+/** Throws the error of a row, if it has one. */
+function codeOf(row) {
+  if (row.error) throw row.error
 }
 
 async function featuresOf(it) {

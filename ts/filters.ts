@@ -1,0 +1,3 @@
+// The builders of where-clauses, as `filter`.
+
+export { contains, containsRange, equals, geoContains, geoWithin, range } from "./filter.ts"
