@@ -28,7 +28,7 @@ try {
 }
 const report = new Report()
 const clientSide = direction === "devserver" ? undefined : await openClientSide(api)
-const devServer = direction && direction !== "devserver" ? undefined : await openDevServerSide()
+const devServer = direction && direction !== "devserver" ? undefined : await openDevServerSide(files)
 
 for (const file of files) {
   const add = (outcome) => report.add({ family: file.family, file: file.file, ...outcome })

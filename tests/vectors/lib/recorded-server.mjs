@@ -113,7 +113,8 @@ class RecordedServer {
   /** The words of the request end with the role of the node that got it: master, prole (replica) or neither. */
   #nodeOfRole(words, request) {
     const [message] = parseMessages(bytesOf(request).subarray(8))
-    const digest = fieldOf(message, 4) ?? bytesOf(rowsOf(message)[0].digest)
+    // A query names its partition, in two bytes.
+    const digest = fieldOf(message, 4) ?? fieldOf(message, 11) ?? bytesOf(rowsOf(message)[0].digest)
     const partition = (digest[0] | (digest[1] << 8)) & 0xfff
     const role = words.endsWith("master") ? 0 : words.endsWith("prole") ? 1 : -1
     for (let node = 0; node < 3; node++) if (this.#role(node, partition) === role) return node
