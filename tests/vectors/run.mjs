@@ -52,5 +52,6 @@ for (const line of report.failures()) console.log(line)
 if (REASONS) for (const line of report.reasons()) console.log(line)
 console.log(report.table())
 console.log("later: not yet supported, decided from the request alone")
+if (report.different) console.log(`beside these ${report.different} that cannot be as recorded, and are not compared`)
 console.log(`${report.total("passed")} passed, ${report.total("failed")} failed`)
 process.exitCode = report.total("failed") ? 1 : 0

@@ -10,6 +10,7 @@ import { bytesOf, cutFrames, parseMessages, TYPE } from "./frame.mjs"
 import { difference, lonelyRowLines, requestLines } from "./lines.mjs"
 import { clientOf } from "./load.mjs"
 import { opBuilder } from "./ops.mjs"
+import { isQuery, ownRecords, recordedRecords } from "./queries.mjs"
 import { looseFor, neutralText, valueBuilder, valueText } from "./values.mjs"
 
 const NAMESPACES = ["test", "bar"]
@@ -60,7 +61,7 @@ async function check(api, client, cluster, exchange) {
 
   const fed = answerOf(response)
   cluster.expect(fed ?? emptyAnswer(what))
-  const outcome = await settle(() => call(client, what, build))
+  const outcome = await settle(() => call(client, what, build, api))
   const sent = cluster.captured
   const outcomes = [{ direction: "encode", ...compareRequest(exchange, sent) }]
   if (fed && comparable(exchange)) outcomes.push({ direction: "decode", ...compareResult(api, exchange, fed, outcome) })
@@ -92,7 +93,7 @@ function emptyAnswer({ kind, commands }) {
 
 async function mustRefuse(api, client, cluster, { what }, build, reason) {
   cluster.expect(emptyAnswer(what))
-  const { error, value } = await settle(() => call(client, what, build))
+  const { error, value } = await settle(() => call(client, what, build, api))
   const sent = cluster.captured.length
   const details = []
   if (sent) details.push(`- nothing is sent (${reason})`, `+ ${sent} frames were sent`)
@@ -114,7 +115,7 @@ function compareRequest(exchange, sent) {
   const details = differenceTo(request)
   // The clients pack some ops differently: what is left out at its default, how a HyperLogLog is marked. One will do.
   const isAnother = (other) => typeof other === "string" && differenceTo(other).length === 0
-  return verdict((what.kind === "operate" || isBatch(what)) && others.some(isAnother) ? [] : details)
+  return verdict((what.kind === "operate" || isBatch(what) || isQuery(what)) && others.some(isAnother) ? [] : details)
 }
 
 /** Of a large frame the length and the beginning were kept. */
@@ -129,23 +130,22 @@ function compareElided({ bytes, head }, sent) {
 
 /** What the recording client made up itself, beside the answer, cannot be compared. */
 function comparable({ what, request, result }) {
+  if (isQuery(what)) return true
   if (isBatch(what)) return !isLonely(what, request)
   return !(result?.error && !(result.error.code > 0))
 }
 
 function compareResult(api, exchange, fed, { value, error }) {
   const recorded = recordedLines(exchange, fed)
-  const ours = error
-    ? errorLines(api, exchange.what, error)
-    : isBatch(exchange.what)
-      ? ownRows(exchange, value, fed, api)
-      : valueLines(api, exchange, value)
+  const ours = error ? errorLines(api, exchange.what, error) : valueLines(api, exchange, value, fed)
   return verdict(difference(recorded, ours))
 }
 
 function recordedLines(exchange, fed) {
   const { what, result } = exchange
-  if (isBatch(what)) return recordedRows(exchange, fed, ({ recordTtl }) => secondsTo(recordTtl))
+  const ttlOf = ({ recordTtl }) => secondsTo(recordTtl)
+  if (isBatch(what)) return recordedRows(exchange, fed, ttlOf)
+  if (isQuery(what)) return recordedRecords(exchange, fed, ttlOf)
   const loose = looseOf(exchange)
   if (result.error)
     return what.kind === "delete" && result.error.code === 2 ? ["existed false"] : [`error ${result.error.code}`]
@@ -187,8 +187,10 @@ function headerLines({ kind }, { record, exists, meta }, fed) {
   return kind === "get_header" && gen !== undefined ? [`gen ${gen}, ttl ${secondsLeft(fed)}`] : ["present"]
 }
 
-function valueLines(api, exchange, value) {
+function valueLines(api, exchange, value, fed) {
   const { what } = exchange
+  if (isBatch(what)) return ownRows(exchange, value, fed, api)
+  if (isQuery(what)) return ownRecords(exchange, value, api)
   const loose = looseOf(exchange)
   switch (what.kind) {
     case "delete":

@@ -4,6 +4,7 @@
 
 import { callBatch, commandsOf, isBatch } from "./batches.mjs"
 import { canBuildOp, opRefusal, valuesOfOp } from "./ops.mjs"
+import { callQuery, isQuery, queryNotYet } from "./queries.mjs"
 import { canBuild } from "./values.mjs"
 
 /** `policy` fields of the descriptions, as fields of the client's policies. */
@@ -34,6 +35,17 @@ const BATCH_POLICY = {
   read_touch_ttl_percent: (value) => ({ read: { readTouchTtlPercent: value } }),
 }
 
+/** Of queries and scans. */
+const QUERY_POLICY = {
+  total_timeout: POLICY.total_timeout,
+  socket_timeout: POLICY.socket_timeout,
+  filter: POLICY.filter,
+  max_records: (value) => ({ maxRecords: value }),
+  records_per_second: (value) => ({ recordsPerSecond: value }),
+  include_bin_data: (value) => ({ includeBins: value }),
+  expected_duration: (value) => ({ expectedDuration: value }),
+}
+
 const COMMANDS = {
   put: (client, { key, bins }, policy) => client.put(key, bins, policy),
   append: (client, { key, bins }, policy) => client.append(key, bins, policy),
@@ -55,8 +67,17 @@ const KNOWN = new Set(["kind", "key", "bins", "ops", "policy", "commands", "node
 /** The same of batches. */
 const KNOWN_BATCH = new Set(["kind", "keys", "bins", "ops", "records", "record_policy", "policy"])
 
+/** The same of queries. */
+const KNOWN_QUERY = new Set(["kind", "ns", "set", "bins", "where", "partitions", "resume", "policy"])
+
 /** Why the client does not have a command yet, or undefined when it has. */
 export function notYet(what) {
+  if (isQuery(what)) {
+    for (const name of Object.keys(what)) if (!KNOWN_QUERY.has(name)) return `${what.kind} with ${name}`
+    for (const name of Object.keys(what.policy ?? {}))
+      if (!Object.hasOwn(QUERY_POLICY, name)) return `policy ${name} of a query`
+    return queryNotYet(what)
+  }
   if (isBatch(what)) {
     for (const name of Object.keys(what)) if (!KNOWN_BATCH.has(name)) return `${what.kind} with ${name}`
     for (const name of Object.keys(what.policy ?? {}))
@@ -136,12 +157,13 @@ function isText(value) {
 }
 
 /** Calls the client. `build` makes values of the neutral ones. */
-export function call(client, what, build) {
+export function call(client, what, build, api) {
   const key = (described) => keyOf(described, build)
   if (isBatch(what)) {
     const rowPolicy = (described) => policyOf(described, POLICY, build)
     return callBatch(client, what, { build, key, rowPolicy, policy: policyOf(what.policy, BATCH_POLICY, build) })
   }
+  if (isQuery(what)) return callQuery(client, what, { api, build, policy: policyOf(what.policy, QUERY_POLICY, build) })
   const given = { ...what, key: what.key && key(what.key) }
   if (what.ops) given.ops = what.ops.map(build.op)
   if (what.bins)

@@ -46,7 +46,8 @@ function messageLines(message, { mapOrderDiffers }) {
   return [
     `header size ${headerSize}, code ${code}`,
     `info1 ${hex(info1)}, info2 ${hex(info2)}, info3 ${hex(info3)}, info4 ${hex(info4)}`,
-    `generation ${generation}, record_ttl ${recordTtl}`,
+    // What writes nothing over a set has no time to live: the C client says -1.
+    `generation ${generation}, record_ttl ${isMany(message) && !(info2 & 1) ? 0 : recordTtl}`,
     ...fields
       .filter(({ id }) => id !== BATCH)
       .map(fieldLine)
@@ -103,7 +104,20 @@ function fieldLine({ id, data }) {
   if (id === 1 && data.length === 0) return "" // an empty set: some write the field, some leave it out
   if (id === 7 || id === 9) return `${fieldName(id)}` // a random number; a timeout
   if (id === 43) return `${fieldName(id)} ${show(canonical(data))}`
+  if (id === RANGE) return `${fieldName(id)} ${rangeText(data)}`
   return `${fieldName(id)} ${isTextField(id) ? JSON.stringify(data.toString("utf8")) : show(data)}`
+}
+
+/** Which values an index is asked for: the spaces and digits of GeoJSON say nothing. */
+function rangeText(data) {
+  const type = data[2 + data[1]]
+  if (type !== PARTICLE.GEOJSON) return show(data)
+  const begin = 3 + data[1]
+  const end = begin + 4 + data.readUInt32BE(begin)
+  const texts = [data.subarray(begin + 4, end), data.subarray(end + 4)].map((text) =>
+    canonicalGeo(text.toString("utf8")),
+  )
+  return `${show(data.subarray(0, begin))} ${texts.join(" to ")}`
 }
 
 function opLine({ op, type, flags, name, value }, sort) {
@@ -126,16 +140,19 @@ function valueText(type, value, sort) {
 /**
  * An answer. `secondsLeft` makes a void time a number of seconds from the clock of whoever answered, or the word that the caller
  * wants to see in its place. `requests`: what was asked, one answer each. `varies(op, i)`: whether the value of the i-th op
- * of a message differs from run to run.
+ * of a message differs from run to run. `omits(asked, message)`: whether a row or record is nothing to compare.
  */
 export function responseLines(bytes, { requests = [], ...options }) {
   const { frames, rest } = cutFrames(bytes)
   const lines = []
   let left = frames
   for (const request of requests) {
-    const count = isMany(request) ? left.findIndex(isLast) + 1 : 0
+    const asked = askedForMany(request)
+    const count = asked ? left.findIndex(isLast) + 1 : 0
     const answer = left.slice(0, count || 1)
-    lines.push(...(count ? manyLines(answer, options) : answer.flatMap((frame) => frameLines(frame, options))))
+    lines.push(
+      ...(count ? manyLines(answer, { ...options, asked }) : answer.flatMap((frame) => frameLines(frame, options))),
+    )
     left = left.slice(answer.length)
   }
   lines.push(...left.flatMap((frame) => frameLines(frame, options)))
@@ -152,12 +169,13 @@ function frameLines(frame, options) {
 
 /** Messages over several frames: which of them a frame holds says nothing, nor their order; but the last stands alone. */
 function manyLines(frames, options) {
+  const { asked, omits } = options
   const last = frames.at(-1)
   const messages = frames
     .slice(0, -1)
-    .flatMap(({ body }) =>
-      parseMessages(body).map((message) => ({ row: message.transactionTtl, lines: answerLines(message, options) })),
-    )
+    .flatMap(({ body }) => parseMessages(body))
+    .filter((message) => !omits?.(asked, message))
+    .map((message) => ({ row: message.transactionTtl, lines: answerLines(message, options) }))
   const text = ({ lines }) => lines.join("\n")
   messages.sort((a, b) => a.row - b.row || (text(a) < text(b) ? -1 : 1))
   return [...messages.flatMap(({ lines }) => lines), "the last frame", ...frameLines(last, options)]
@@ -166,30 +184,46 @@ function manyLines(frames, options) {
 /** Rows of a batch; partitions and digests that a scan goes on with. */
 const MANY = [41, 11, 12]
 
-/** Whether a request is answered with a message for each row or record: a batch, or what goes over a set. */
-function isMany(request) {
+/** The message of a request that is answered with one for each row or record: a batch, or what goes over a set. */
+function askedForMany(request) {
   const { frames } = cutFrames(request)
-  if (frames[0]?.type !== TYPE.MESSAGE) return false
+  if (frames[0]?.type !== TYPE.MESSAGE) return
   try {
     const [message] = parseMessages(frames[0].body)
-    return MANY.some((id) => fieldOf(message, id) !== undefined)
+    return isMany(message) ? message : undefined
   } catch {
-    return false // malformed on purpose
+    // Malformed on purpose.
   }
+}
+
+function isMany(message) {
+  return MANY.some((id) => fieldOf(message, id) !== undefined)
 }
 
 function isLast({ type, body }) {
   return type === TYPE.MESSAGE && parseMessages(body).some(({ info3 }) => info3 & 1)
 }
 
-function answerLines(message, { secondsLeft, varies }) {
+function answerLines(message, { secondsLeft, varies, asked }) {
   return [
     `code ${message.code}, generation ${message.generation}, ttl ${secondsLeft(message)}`,
     `info1 ${hex(message.info1)}, info2 ${hex(message.info2)}, info3 ${hex(message.info3)}, info4 ${hex(message.info4)}`,
     `header size ${message.headerSize}, transaction_ttl ${message.transactionTtl}`,
-    ...message.fields.map(fieldLine).filter(Boolean).sort(),
+    ...message.fields
+      .map((field) => (field.id === BVALS && asked && asksForRegions(asked) ? fieldName(BVALS) : fieldLine(field)))
+      .filter(Boolean)
+      .sort(),
     ...message.ops.map((op, i) => (varies?.(op, i) ? opLine({ ...op, value: VARIES }, false) : opLine(op, false))),
   ]
+}
+
+const BVALS = 15
+const RANGE = 22
+
+/** Whether regions are looked for that contain a point: by which cell of its covering one is found, is how it is stored. */
+function asksForRegions(asked) {
+  const range = fieldOf(asked, RANGE)
+  return range?.[2 + range[1]] === PARTICLE.GEOJSON && range.includes('"Point"')
 }
 
 const VARIES = Buffer.from("varies")

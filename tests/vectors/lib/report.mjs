@@ -7,18 +7,30 @@ export class Report {
   #families = new Map()
   #reasons = new Map()
   #failures = []
+  #different = 0
 
   add({ family, file, exchange, direction, status, reason, details }) {
+    if (status === "different") {
+      this.#different++
+      this.#count(`${direction}, not compared: ${reason}`)
+      return
+    }
     const counts = this.#families.get(family) ?? new Map()
     this.#families.set(family, counts)
     const cell = counts.get(direction) ?? { passed: 0, failed: 0, later: 0 }
     counts.set(direction, cell)
     cell[status]++
     if (status === "failed") this.#failures.push({ file, exchange, direction, details })
-    if (status === "later") {
-      const name = `${direction}: ${reason}`
-      this.#reasons.set(name, (this.#reasons.get(name) ?? 0) + 1)
-    }
+    if (status === "later") this.#count(`${direction}: ${reason}`)
+  }
+
+  /** How many answers were asked for and not compared, for they cannot be the recorded ones. */
+  get different() {
+    return this.#different
+  }
+
+  #count(reason) {
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1)
   }
 
   total(status) {
