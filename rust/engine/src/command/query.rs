@@ -223,7 +223,6 @@ fn write_projection(
     names: &Names,
 ) -> Result<(), Refused> {
     match items.first() {
-        None if query.header.info1 & info1::GET_NO_BINS == 0 => query.header.info1 |= info1::GET_ALL,
         None => {}
         Some(slot) if slot.kind() == tag::OP => {
             let ops = operate::write(block, items, data, names, &mut query.ops)?;
