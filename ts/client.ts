@@ -3,6 +3,10 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { createIndex, type IndexDefinition, type IndexInfo, listIndexes, removeIndex } from "./admin/indexes.ts"
+import type { Job } from "./admin/job.ts"
+import { type TruncateOptions, truncate } from "./admin/truncate.ts"
+import { getUdf, listUdfs, putUdf, removeUdf, type UdfModule } from "./admin/udfs.ts"
 import {
   type BatchEntry,
   type BatchReadOptions,
@@ -19,7 +23,7 @@ import {
 import { isPlainObject, unknownField } from "./core/check.ts"
 import { code, commandKind, event, NONE, stat } from "./core/generated.ts"
 import { camelCase } from "./core/text.ts"
-import type { Writer } from "./core/writer.ts"
+import type { Call, Writer } from "./core/writer.ts"
 import { Answer, type Driver, type EngineEvent, type NodeInfo } from "./driver.ts"
 import { type AerospikeError, errorOf, invalid } from "./errors.ts"
 import type { Key, UserKey } from "./key.ts"
@@ -131,6 +135,7 @@ const writeBins = (writer: Writer, bins: object) => writer.bins(bins)
 const writeNumbers = (writer: Writer, bins: object) => writer.numbers(bins)
 const writeTexts = (writer: Writer, bins: object) => writer.texts(bins)
 const writeOps = (writer: Writer, ops: readonly Op[]) => writer.ops(ops)
+const writeCall = (writer: Writer, call: Call) => writer.call(call)
 const writeNames = (writer: Writer, bins: readonly string[]) => writer.binNames(bins)
 
 const operations = {
@@ -147,6 +152,7 @@ const operations = {
   remove: operation("remove", commandKind.REMOVE, "remove", Answer.REMOVED),
   operate: operation("operate", commandKind.OPERATE, "operate", Answer.RESULTS, writeOps),
   operateOrdered: operation("operateOrdered", commandKind.OPERATE, "operate", Answer.ORDERED_RESULTS, writeOps),
+  apply: operation("apply", commandKind.APPLY, "apply", Answer.CALLED, writeCall),
 }
 
 /** What can be added to a bin. */
@@ -388,6 +394,25 @@ export class Client {
   }
 
   /**
+   * Calls a function of a module that lies on the servers, with the record as its first argument, and gives what it
+   * returns. The record need not exist.
+   *
+   * @param module the module's name without its ending `.lua`
+   * @throws UdfError when the function fails, or there is none of that name; the message is Lua's.
+   * @example
+   * const left = await client.apply(key, "stock", "take", [3])
+   */
+  apply<T = Value>(
+    key: Key,
+    module: string,
+    name: string,
+    args: readonly Value[] = [],
+    policy?: WritePolicy,
+  ): Promise<T> {
+    return this.#send(operations.apply, key, policy, { module, name, args }) as Promise<T>
+  }
+
+  /**
    * Binds a namespace and a set, and the type of its bins if it is given. No name is checked before it is used.
    *
    * @example
@@ -437,6 +462,81 @@ export class Client {
   async infoRandomNode(command: string, policy?: InfoPolicy): Promise<InfoNodeResult> {
     const { node, text } = await this.#info(command, NONE, policy)
     return { nodeName: this.#driver.nodes()[node]?.name ?? "", response: text }
+  }
+
+  // ── Indexes, modules, truncation ──────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Creates a secondary index, and gives the job of building it: queries use the index when that is done. An index that is
+   * there already, and the same, is as good; another name for the same renames it.
+   *
+   * @throws IndexFoundError when another index has the name.
+   * @example
+   * const job = await client.indexCreate({ ns: "test", set: "users", bin: "age", name: "users_age", type: "numeric" })
+   * await job.wait()
+   */
+  async indexCreate(definition: IndexDefinition, policy?: InfoPolicy): Promise<Job> {
+    return createIndex(this, definition, policy)
+  }
+
+  /** Removes a secondary index by its name. One that is not there does no harm. */
+  async indexRemove(ns: string, name: string, policy?: InfoPolicy): Promise<void> {
+    return removeIndex(this, ns, name, policy)
+  }
+
+  /** The secondary indexes, of one namespace or all. */
+  async indexList(ns?: string, policy?: InfoPolicy): Promise<IndexInfo[]> {
+    return listIndexes(this, ns, policy)
+  }
+
+  /**
+   * Puts a module of functions, in Lua, into the cluster, or another in the place of the one of that name. Every node has
+   * it when the job is done.
+   *
+   * @param name - File name, such as `stats.lua`. It ends in `.lua`.
+   * @throws UdfError when it does not compile, with the line.
+   * @example
+   * const job = await client.udfPut("hello.lua", "function hello(rec) return 'hello' end")
+   * await job.wait()
+   */
+  async udfPut(name: string, source: string | Uint8Array, policy?: InfoPolicy): Promise<Job> {
+    return putUdf(this, name, source, policy)
+  }
+
+  /** Removes a module. One that is not there does no harm. */
+  async udfRemove(name: string, policy?: InfoPolicy): Promise<void> {
+    return removeUdf(this, name, policy)
+  }
+
+  /** The modules that the cluster has. */
+  async udfList(policy?: InfoPolicy): Promise<UdfModule[]> {
+    return listUdfs(this, policy)
+  }
+
+  /**
+   * The text of a module.
+   *
+   * @throws UdfError when there is none of that name.
+   */
+  async udfGet(name: string, policy?: InfoPolicy): Promise<string> {
+    return getUdf(this, name, policy)
+  }
+
+  /**
+   * Removes all records of a set, or of a namespace, that were written before now or before a given time. It takes
+   * effect at once, but a record that is written in the same millisecond may survive it.
+   *
+   * @param set - Null for all sets of the namespace.
+   * @example
+   * await client.truncate("test", "sessions", { before: new Date(Date.now() - 86_400_000) })
+   */
+  async truncate(
+    ns: string,
+    set: string | null = null,
+    options: TruncateOptions = {},
+    policy?: InfoPolicy,
+  ): Promise<void> {
+    return truncate(this, ns, set, options, policy)
   }
 
   /** Whether some node answers now. Rejects only when the client is closed. */
@@ -722,6 +822,17 @@ export class BoundSet<T = Bins> {
   /** See {@link Client.operate}. */
   operate(user: UserKey, ops: readonly Op[], policy?: OperatePolicy): Promise<AerospikeRecord<Partial<T>>> {
     return this.#client.operate<Partial<T>>(this.key(user), ops, policy)
+  }
+
+  /** See {@link Client.apply}. */
+  apply<R = Value>(
+    user: UserKey,
+    module: string,
+    name: string,
+    args?: readonly Value[],
+    policy?: WritePolicy,
+  ): Promise<R> {
+    return this.#client.apply<R>(this.key(user), module, name, args, policy)
   }
 
   /** See {@link Client.operateOrdered}. */

@@ -30,6 +30,8 @@ export const Answer = {
   MANY: 6,
   RESULTS: 7,
   ORDERED_RESULTS: 8,
+  /** What a function on the server gave. */
+  CALLED: 9,
 } as const
 export type Answer = (typeof Answer)[keyof typeof Answer]
 
@@ -85,6 +87,8 @@ interface Failure {
   readonly attempts: number
   readonly inDoubt: boolean
   readonly elapsedMs: number
+  /** What the server said beside the code. */
+  readonly reason: string | undefined
 }
 
 /** An operation with a sink, under way. Calls after its end do nothing. */
@@ -408,8 +412,17 @@ export class Driver {
     } else {
       waiter.sink?.ended(this.#reader, words, at, tape)
       const [node, attempts, elapsedMs] = [words[at + 3]!, words[at + 4]!, words[at + 11]!]
-      this.#failures.push({ waiter, code: number, node, attempts, inDoubt: (words[at + 5]! & 1) === 1, elapsedMs })
+      const inDoubt = (words[at + 5]! & 1) === 1
+      const reason = waiter.answer === Answer.CALLED ? this.#failureOfCall(at, tape) : undefined
+      this.#failures.push({ waiter, code: number, node, attempts, inDoubt, elapsedMs, reason })
     }
+  }
+
+  /** Why a function failed, as the server tells it in a bin. */
+  #failureOfCall(at: number, tape: number): string | undefined {
+    const words = this.#memory.words
+    const { FAILURE } = this.#reader.bins(tape + words[at + 8]! * 4, words[at + 9]!, words[at + 10]!)
+    return typeof FAILURE === "string" ? FAILURE : undefined
   }
 
   #result(waiter: Waiter, at: number, tape: number): unknown {
@@ -430,6 +443,8 @@ export class Driver {
       }
       case Answer.META_OR_NONE:
         return { gen: words[at + 6]!, ttl: words[at + 7]! | 0 }
+      case Answer.CALLED:
+        return this.#reader.bins(tape + words[at + 8]! * 4, words[at + 9]!, words[at + 10]!).SUCCESS
       case Answer.REMOVED:
         return true
       case Answer.MANY:
@@ -645,7 +660,8 @@ async function raise(failure: Failure, node: string | undefined): Promise<never>
   const { verb, key } = waiter
   const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
   const more = waiter.sink?.details(failure.code)
-  throw errorOf(failure.code, ask(verb, key), { node, key, attempts, inDoubt, elapsedMs, cause, ...more })
+  const details = { node, key, attempts, inDoubt, elapsedMs, cause, ...more }
+  throw errorOf(failure.code, ask(verb, key), details, failure.reason)
 }
 
 function forget({ signal, listener }: Abort): void {

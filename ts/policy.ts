@@ -181,6 +181,7 @@ export interface Policies {
   write?: Omit<WritePolicy, "signal">
   remove?: Omit<RemovePolicy, "signal">
   operate?: Omit<OperatePolicy, "signal">
+  apply?: Omit<WritePolicy, "signal">
   /** Batches do not follow `read`, `write` and `remove` above, but its own fields of these names. */
   batch?: Omit<BatchPolicy, "signal">
   /** Queries with a where-clause. */
@@ -433,6 +434,7 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
   write,
   remove,
   operate: [...new Set([...write, ...read, "respondAllOps" as const])],
+  apply: write,
   batch: [
     ...[...record, "readModeAP", "readModeSC", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
     ...(["maxConcurrentNodes", "read", "write", "remove", "operate"] as const),
@@ -476,6 +478,7 @@ const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = 
     write: all,
     remove: all,
     operate: all,
+    apply: all,
     batch: { ...all, maxRetries: 2, allowInlineRam: true, respondAllKeys: true },
     query,
     scan: query,
@@ -554,7 +557,7 @@ function byKind<K extends string>(kinds: Record<K, unknown>, make: (kind: K) => 
 
 function checkKinds(policies: Policies): void {
   if (!isPlainObject(policies)) throw wrong("config.policies", policies, "an object of policies by kind of operation")
-  const later = ["apply", "admin"]
+  const later = ["admin"]
   for (const [kind, given] of Object.entries(policies)) {
     if (later.includes(kind)) {
       throw invalid(`config.policies.${kind} is not available yet: this version has no such operations.`)

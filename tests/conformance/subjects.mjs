@@ -24,6 +24,7 @@ import options from "./cases/options.mjs"
 import policies from "./cases/policies.mjs"
 import records from "./cases/records.mjs"
 import retries from "./cases/retries.mjs"
+import udf from "./cases/udf.mjs"
 import values from "./cases/values.mjs"
 
 export const subjects = [
@@ -46,6 +47,7 @@ export const subjects = [
   expressionsAsOps,
   expiry,
   batch,
+  udf,
   errors,
   badInput,
   concurrency,

@@ -27,6 +27,13 @@ const highWord = 2 ** 32
 /** By their number in a where-clause. */
 const indexTypes: readonly (Filter["collection"] | undefined)[] = [undefined, "list", "mapKeys", "mapValues"]
 
+/** A function on the server, and what it is given. */
+export interface Call {
+  readonly module: string
+  readonly name: string
+  readonly args: readonly unknown[]
+}
+
 export class Writer {
   readonly #engine: Regions
   readonly #memory: Memory
@@ -273,6 +280,29 @@ export class Writer {
   /** Strings or bytes to be put to bins. */
   texts(bins: object): void {
     this.#each(bins, "text or a Uint8Array", (value) => typeof value === "string" || isBytes(value))
+  }
+
+  /** A call of a function on the server: its module and name, and the list of its arguments. */
+  call({ module, name, args }: Call): void {
+    this.#root = "args"
+    this.#items = 3
+    for (const [what, text] of [
+      ["module", module],
+      ["function", name],
+    ] as const) {
+      if (typeof text !== "string" || text === "" || utf8Length(text) > limit.UDF_NAME) {
+        throw wrong(`the name of the ${what}`, text, `text of 1 to ${limit.UDF_NAME} bytes`)
+      }
+      const at = this.#used
+      const length = this.#text(text)
+      this.#pair(tag.STRING, NONE, at, length)
+    }
+    if (!Array.isArray(args)) throw wrong("the arguments", args, "an array")
+    this.#pair(tag.LIST, NONE, args.length, 0)
+    for (let i = 0; i < args.length; i++) {
+      this.#trail[0] = i
+      this.#value(args[i], NONE, 0)
+    }
   }
 
   /** Ops of operate. What the builders have checked is not checked again; that the engine knows an op, it sees itself. */

@@ -9,6 +9,10 @@ const absent = ["test", "facts", "absent"]
 const FEATURES = {
   batches: async ({ client }) => codeOf((await client.batchRead([absent]))[0]),
   queries: ({ client }) => client.query("test", "facts").results(),
+  functions: async ({ client }) => {
+    const { response } = await client.infoRandomNode("udf-list")
+    if (response.startsWith("ERROR")) throw Object.assign(new Error(response), { code: 16 })
+  },
   operate: ({ api, client }) => client.operate(absent, [api.op.read("a")]),
   "operate on lists and maps": ({ api, client }) => client.operate(absent, [api.list.size("a")]),
   expressions: ({ api, client }) => client.find(absent, { filterExpression: api.exp.eq(api.exp.int.bin("a"), 1) }),

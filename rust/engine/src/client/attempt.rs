@@ -205,7 +205,8 @@ impl Engine {
             generation: reply.generation,
             ttl: self.time_to_live(reply.void_time),
             first_slot,
-            items: if reply.code == code::OK { reply.items } else { 0 },
+            // A function that failed says why, in a bin.
+            items: if matches!(reply.code, code::OK | code::UDF) { reply.items } else { 0 },
             data_address,
             ..without_answer(op, reply.code)
         };
