@@ -234,15 +234,15 @@ describe("refusals", () => {
     [
       "read",
       { exists: "replace" },
-      "policy.exists is a field of write and operate operations; a read takes socketTimeout,",
+      "policy.exists is a field of write, operate and apply operations; a read takes socketTimeout,",
     ],
-    ["read", { gen: { eq: 1 } }, "policy.gen is a field of write, remove and operate operations"],
+    ["read", { gen: { eq: 1 } }, "policy.gen is a field of write, remove, operate and apply operations"],
     ["query", { partitionFilter: { begin: 4096 } }, "policy.partitionFilter is an object: it must be { begin, count }"],
     ["query", { recordsPerSecond: -1 }, "policy.recordsPerSecond is -1"],
     ["query", { expectedDuration: "soon" }, 'policy.expectedDuration is "soon": it must be one of "long", "short",'],
     ["scan", { sendKey: true }, "policy.sendKey is a field of"],
     ["write", { readModeAP: "all" }, "policy.readModeAP is a field of read, operate, batch, query and scan operations"],
-    ["info", { sendKey: true }, "policy.sendKey is a field of read, write, remove, operate and batch operations"],
+    ["info", { sendKey: true }, "policy.sendKey is a field of read, write, remove, operate, apply and batch operations"],
   ])("%s %j", (kind, policy, message) => {
     const act = () => new PolicyPacker().pack(kind, policy as object)
     expect(act).toThrow(InvalidArgumentError)
