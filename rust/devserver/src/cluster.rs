@@ -10,6 +10,7 @@ use crate::node::{Generations, Node};
 use crate::partition_map::PartitionMap;
 use crate::reply::{self, Meta};
 use crate::store::Namespace;
+use crate::udf_modules::Modules;
 use aerospike_sansio::proto::{code, message_type, PROTO_HEADER};
 
 /// What the host is to do with a connection, after it has written the answer.
@@ -26,6 +27,7 @@ pub struct Cluster {
     pub(crate) nodes: Vec<Node>,
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) connections: Connections,
+    pub(crate) modules: Modules,
     pub(crate) map: PartitionMap,
     /// Another one after each change of the cluster. 48 bits.
     pub(crate) key: u64,
@@ -43,6 +45,7 @@ impl Cluster {
             nodes,
             namespaces: config.namespaces.into_iter().map(Namespace::new).collect(),
             connections: Connections::default(),
+            modules: Modules::default(),
             map: PartitionMap::default(),
             key: 0,
             generation: 0,

@@ -37,7 +37,8 @@
 //!   number that is told of a region found around a point is 0, where the real one tells a cell of its covering.
 //! * Lists of indexes have contexts and expressions in base64 always. Records per second are not kept to; a background job
 //!   is done by the time it is answered.
-//! * The rows of a batch are done in their order, on whatever node they belong to. UDFs are not run: a call fails.
+//! * The rows of a batch are done in their order, on whatever node they belong to. UDF modules
+//!   are kept, whether or not they would compile, and not run: a call fails.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.
 //! * `statistics`, `namespace/…` and `get-config` tell a part of what the real ones tell; `latencies` measures nothing.
 //!
@@ -67,6 +68,7 @@ pub mod request;
 pub mod rows;
 pub mod store;
 pub mod support;
+pub mod udf_modules;
 
 pub use cluster::{Action, Cluster};
 pub use config::Config;

@@ -27,6 +27,7 @@ table! {
         EXPRESSION = 1024 * 1024, "A packed expression, as the server allows.";
         ELEMENTS = 4 * 1024 * 1024, "Elements of lists and maps that one operation gives, if it is asked for some twice.";
         REGEX_STEPS = 32 * 1024, "Steps of the regular expressions of an expression.";
+        UDF_MODULES = 256, "UDF modules.";
         INFO_NAME = 48, "The name of an info command.";
     }
 }

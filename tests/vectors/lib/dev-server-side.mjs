@@ -56,6 +56,8 @@ const DIFFERENT = [
   ["query.node", "query/equal_int", [1], "records that a client had written with sorted maps"],
   ["query.py", "query/query_without_index", [1], "an index that was made after this, in another file"],
   ["raw", "raw/pipelining", [7, 8], "records of an earlier run"],
+  ["udf", "udf/put_invalid", [1], "there is no Lua that could refuse a module"],
+  ["udf", "udf/get", [3], "the module that was not refused is there"],
 ]
 
 function differs(file, { scenario, step }) {
@@ -63,13 +65,14 @@ function differs(file, { scenario, step }) {
   return DIFFERENT.find(isHere)?.[3]
 }
 
-/** What had been done before a file was recorded: the indexes of queries are made in one of them only. */
+/** What had been done before a file was recorded: the indexes of queries are made in one of them only, and a UDF module was there. */
 function before({ file }, all) {
   const of = (name, wanted) =>
     all
       .filter((other) => other.file === name)
       .flatMap(({ exchanges }) => exchanges.filter((e) => e.scenario === wanted))
   const indexes = of("query", "query/index_create")
+  if (file === "info") return of("udf", "udf/put_list_remove")
   if (file === "query.py") return indexes
   return file === "query.node" ? [...indexes, ...of("query", "query/setup")] : []
 }

@@ -12,6 +12,7 @@ mod records;
 mod statistics;
 mod table;
 mod truncate;
+mod udf;
 
 use crate::cluster::{Action, Cluster};
 use crate::connections::ConnId;

@@ -10,15 +10,20 @@ pub struct Params<'a>(pub &'a [u8]);
 impl<'a> Params<'a> {
     /// The value of `key=value`; the first counts. Longer than `max` bytes, or empty, is a failure.
     pub fn optional(&self, key: &'static str, max: usize) -> Result<Option<&'a [u8]>, Failure> {
-        let found = self.0.split(|&byte| byte == b';').find_map(|pair| {
-            let (name, value) = pair.split_at(pair.iter().position(|&byte| byte == b'=')?);
-            (name == key.as_bytes()).then_some(&value[1..])
-        });
+        let found = self.raw(key);
         match found {
             Some([]) => Err(missing(key, true)),
             Some(value) if value.len() > max => Err(too_long(key)),
             found => Ok(found),
         }
+    }
+
+    /// The value of `key=value` as it is; the first counts.
+    pub fn raw(&self, key: &str) -> Option<&'a [u8]> {
+        self.0.split(|&byte| byte == b';').find_map(|pair| {
+            let (name, value) = pair.split_at(pair.iter().position(|&byte| byte == b'=')?);
+            (name == key.as_bytes()).then_some(&value[1..])
+        })
     }
 
     /// The namespace, which old clients call `ns`.

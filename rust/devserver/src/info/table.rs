@@ -1,6 +1,6 @@
 //! Every info command of a server 8.1.2, and what becomes of it here.
 
-use super::{build, indexes, ownership, queries, records, statistics, truncate, Answer, Call};
+use super::{build, indexes, ownership, queries, records, statistics, truncate, udf, Answer, Call};
 use crate::limits::limit;
 
 pub struct Spec {
@@ -136,6 +136,11 @@ static SPECS: &[Spec] = &[
     run("truncate-namespace", truncate::namespace),
     run("truncate-namespace-undo", truncate::undo_namespace),
     run("truncate-undo", truncate::undo_set),
+    run("udf-clear-cache", |call| call.text("ok")),
+    run("udf-get", udf::get),
+    run("udf-list", udf::list),
+    run("udf-put", udf::put),
+    run("udf-remove", udf::remove),
     run("user-agent-set", build::user_agent_set),
     run("user-agents", build::user_agents),
     enterprise("xdr-dc-state"),
@@ -175,9 +180,4 @@ static SPECS: &[Spec] = &[
     later("thread-traces"),
     later("tip"),
     later("tip-clear"),
-    later("udf-clear-cache"),
-    later("udf-get"),
-    later("udf-list"),
-    later("udf-put"),
-    later("udf-remove"),
 ];
