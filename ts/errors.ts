@@ -195,6 +195,7 @@ const advice = new Map<number, string>([
   [code.DEVICE_OVERLOAD, "Slow down, or give the namespace faster storage."],
   [code.NAMESPACE, "Namespaces are created in the server's configuration."],
   [code.FORBIDDEN, "For a time to live, the namespace needs nsup-period above 0."],
+  [code.INDEX_NOT_FOUND, "Create it with client.indexCreate, or query without where() and with filter()."],
   [code.ENTERPRISE_ONLY, "The cluster runs the Community Edition."],
   [code.NO_MORE_CONNECTIONS, "Raise maxConnsPerNode, or lower the number of operations in flight."],
   [code.BACKPRESSURE, "Slow down, or raise maxConcurrentOperations, maxQueuedOperations or operationQueueTimeoutMs."],

@@ -80,10 +80,7 @@ export function contains(indexed: Indexed, value: IndexValue, collection: Collec
   return one("filter.contains", indexed, collection, value)
 }
 
-/**
- * Records whose list or map has a whole number within both bounds, these included. One with several such comes several
- * times.
- */
+/** Records whose list or map has a whole number within both bounds, these included. */
 export function containsRange(
   indexed: Indexed,
   low: number | bigint,

@@ -1,5 +1,9 @@
 // The public names, all but `connect`, which each entry adds for its runtime.
 
+export type { IndexDefinition, IndexInfo, IndexType } from "./admin/indexes.ts"
+export { Job, type WaitOptions } from "./admin/job.ts"
+export type { TruncateOptions } from "./admin/truncate.ts"
+export type { UdfModule } from "./admin/udfs.ts"
 export { type BatchEntry, type BatchReadOptions, BatchRow, type BatchWriteRow } from "./batch.ts"
 export {
   type Addend,

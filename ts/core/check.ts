@@ -67,6 +67,12 @@ export function unknownField(path: string, name: string, known: readonly string[
   return invalid(`${path}.${name} is not known: ${hint}`)
 }
 
+/** Throws unless it is an object that has no other fields than these. */
+export function checkFields(path: string, object: unknown, known: readonly string[]): void {
+  if (!isPlainObject(object)) throw wrong(path, object, `an object of ${known.join(", ")}`)
+  for (const name of Object.keys(object)) if (!known.includes(name)) throw unknownField(path, name, known)
+}
+
 /** A value as a message shows it: short, on one line. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)

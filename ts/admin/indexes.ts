@@ -1,0 +1,183 @@
+// Secondary indexes: create, follow, list, remove. The server builds one in the background, on each node for itself.
+
+import { toBase64 } from "../core/base64.ts"
+import { check, checkFields, oneOf, rule } from "../core/check.ts"
+import { pack } from "../core/codec.ts"
+import { code, limit } from "../core/generated.ts"
+import { errorOf, invalid } from "../errors.ts"
+import { toBytes } from "../exp/base64.ts"
+import { Expression } from "../exp/expression.ts"
+import type { Collection } from "../filter.ts"
+import { place } from "../key.ts"
+import { Ctx } from "../ops/ctx.ts"
+import type { InfoPolicy } from "../policy.ts"
+import { type Asker, checkName, checkNamespace, fieldsOf, parameters, refusalIn, tell } from "./ask.ts"
+import { Job, pause } from "./job.ts"
+
+/** The values that an index holds. Doubles are not indexed. */
+export type IndexType = "numeric" | "string" | "blob" | "geo2dsphere"
+
+/** A new index. */
+export interface IndexDefinition {
+  ns: string
+  /** Default: records of all sets and of none. */
+  set?: string | null | undefined
+  /** The bin whose values it holds; or `exp`. */
+  bin?: string | undefined
+  /** An expression whose results it holds, or the bytes of one. */
+  exp?: Expression | Uint8Array | undefined
+  name: string
+  type: IndexType
+  /** Set when it holds the elements of lists, or the keys or values of maps. */
+  collection?: Collection | undefined
+  /** The way to the list, map or value inside of the bin. */
+  ctx?: Ctx | undefined
+}
+
+/** An index as the server lists it. */
+export interface IndexInfo {
+  ns: string
+  set: string | null
+  /** Undefined for an index of an expression. */
+  bin: string | undefined
+  name: string
+  type: IndexType
+  collection: Collection | undefined
+  /** The context, packed, as base64. */
+  context: string | undefined
+  /** The expression, packed, as base64: see `exp.fromBase64`. */
+  exp: string | undefined
+  /** False while the node that was asked still builds it. */
+  isReady: boolean
+}
+
+const nameMax = 63
+const types = oneOf("numeric", "string", "blob", "geo2dsphere")
+const collections = oneOf("list", "mapKeys", "mapValues")
+const fields = ["ns", "set", "bin", "exp", "name", "type", "collection", "ctx"]
+
+export async function createIndex(asker: Asker, definition: IndexDefinition, policy?: InfoPolicy): Promise<Job> {
+  const given = checkDefinition(definition)
+  const { ns, set, name, bin, type, collection } = given
+  const asked = `indexCreate ${JSON.stringify(name)} on ${place(ns, set ?? null)}`
+  await checkNamespace(asker, asked, ns, policy)
+  const isOld = await usesOldNames(asker, asked, policy)
+  const indextype = collection?.toUpperCase()
+  const [context, exp] = [given.ctx && contextText(given.ctx), given.exp && expressionText(given.exp)]
+  const what = isOld
+    ? { ns, set: set || undefined, indexname: name, context, exp, indextype, indexdata: bin && `${bin},${type}` }
+    : { namespace: ns, set: set || undefined, indexname: name, context, exp, indextype, bin, type: type.toUpperCase() }
+  await tell(asker, asked, `sindex-create:${parameters(what)}`, policy)
+  return buildOf(asker, asked, ns, name, isOld, policy)
+}
+
+function checkDefinition(definition: IndexDefinition): IndexDefinition {
+  checkFields("the index", definition, fields)
+  const { ns, set, bin, exp, name, type, collection, ctx } = definition
+  checkName("index.ns", ns, limit.NAMESPACE)
+  if (set !== undefined && set !== null && set !== "") checkName("index.set", set, limit.SET)
+  checkName("index.name", name, nameMax)
+  check("index.type", type, types)
+  if ((bin === undefined) === (exp === undefined))
+    throw invalid("An index is of a bin or of an expression: give bin or exp.")
+  if (bin !== undefined) checkName("index.bin", bin, limit.BIN)
+  if (exp !== undefined) check("index.exp", exp, expression)
+  if (collection !== undefined) check("index.collection", collection, collections)
+  if (ctx !== undefined) check("index.ctx", ctx, context)
+  if (ctx && exp) throw invalid("index.ctx goes with bin, not with exp.")
+  return definition
+}
+
+const context = rule("a context, such as ctx.mapKey(…)", (value) => value instanceof Ctx && value.entries.length > 0)
+const expression = rule(
+  "an expression or the bytes of one",
+  (value) => value instanceof Expression || (value instanceof Uint8Array && value.length > 0),
+)
+
+function contextText(ctx: Ctx): string {
+  return toBase64(pack(ctx.entries.flat()))
+}
+
+function expressionText(exp: Expression | Uint8Array): string {
+  return toBase64(exp instanceof Expression ? toBytes(exp) : exp)
+}
+
+/** Servers before 8.1 know `ns` and `indexdata` where later ones have `namespace`, `bin` and `type`. */
+async function usesOldNames(asker: Asker, asked: string, policy: InfoPolicy | undefined): Promise<boolean> {
+  const [major = 0, minor = 0] = (await tell(asker, asked, "build", policy)).split(".").map(Number)
+  return major < 8 || (major === 8 && minor < 1)
+}
+
+/** The building of an index, which ends when every node has all records in it. */
+function buildOf(asker: Asker, asked: string, ns: string, name: string, isOld: boolean, policy?: InfoPolicy): Job {
+  const command = `sindex-stat:${parameters(isOld ? { ns, indexname: name } : { namespace: ns, indexname: name })}`
+  let wasSeen = false
+  return new Job(asked, async () => {
+    const answers = await asker.infoAll(command, policy)
+    const percents = answers.map(({ nodeName, error, response }) => {
+      // A node that is away builds it when it comes back.
+      if (error) return 100
+      const refusal = refusalIn(response, asked, nodeName)
+      if (refusal?.code === code.INDEX_NOT_FOUND) return undefined
+      if (refusal) throw refusal
+      return Number(fieldsOf(response).load_pct ?? 0)
+    })
+    if (percents.every((percent) => percent === undefined)) {
+      if (wasSeen) throw errorOf(code.INDEX_NOT_FOUND, asked, {}, "the index was removed while it was built")
+      return 0
+    }
+    wasSeen = true
+    // One that has not heard of it yet has all to do.
+    return Math.min(...percents.map((percent) => percent ?? 0))
+  })
+}
+
+export async function removeIndex(asker: Asker, ns: string, name: string, policy?: InfoPolicy): Promise<void> {
+  checkName("the name of the index", name, nameMax)
+  const asked = `indexRemove ${JSON.stringify(name)} of ${ns}`
+  await checkNamespace(asker, asked, ns, policy)
+  const what = parameters(
+    (await usesOldNames(asker, asked, policy)) ? { ns, indexname: name } : { namespace: ns, indexname: name },
+  )
+  await tell(asker, asked, `sindex-delete:${what}`, policy)
+  // The others hear of it a moment later: who creates it anew at once should not meet what is left of the old one.
+  for (let looks = 0; looks < 50; looks++) {
+    const answers = await asker.infoAll(`sindex-stat:${what}`, policy)
+    if (answers.every(({ error, response }) => error || refusalIn(response, asked, "")?.code === code.INDEX_NOT_FOUND))
+      return
+    await pause(20)
+  }
+}
+
+export async function listIndexes(asker: Asker, ns: string | undefined, policy?: InfoPolicy): Promise<IndexInfo[]> {
+  const asked = ns === undefined ? "indexList" : `indexList of ${ns}`
+  if (ns !== undefined) await checkNamespace(asker, asked, ns, policy)
+  const isOld = await usesOldNames(asker, asked, policy)
+  const of = ns === undefined ? {} : isOld ? { ns } : { namespace: ns }
+  const text = await tell(asker, asked, `sindex-list:${parameters({ ...of, b64: "true" })}`, policy)
+  return text
+    .split(";")
+    .filter((line) => line.includes("indexname="))
+    .map(indexOf)
+}
+
+function indexOf(line: string): IndexInfo {
+  const { ns = "", indexname = "", set, bin, type = "", indextype, context, exp, state } = fieldsOf(line, ":")
+  return {
+    ns,
+    set: known(set) ?? null,
+    bin: known(bin),
+    name: indexname,
+    type: type.toLowerCase() as IndexType,
+    collection: collectionOf[indextype?.toLowerCase() ?? ""],
+    context: known(context),
+    exp: known(exp),
+    isReady: state === "RW",
+  }
+}
+
+const collectionOf: Readonly<Record<string, Collection>> = { list: "list", mapkeys: "mapKeys", mapvalues: "mapValues" }
+
+function known(text: string | undefined): string | undefined {
+  return text === undefined || text === "" || text.toLowerCase() === "null" ? undefined : text
+}
