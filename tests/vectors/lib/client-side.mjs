@@ -149,6 +149,7 @@ function recordedLines(exchange, fed) {
   const loose = looseOf(exchange)
   if (result.error)
     return what.kind === "delete" && result.error.code === 2 ? ["existed false"] : [`error ${result.error.code}`]
+  if ("value" in result) return [`value ${neutralText(result.value, loose)}`]
   if (result.info) return Object.values(result.info).map((text) => `info ${text}`)
   if ("existed" in result) return [`existed ${result.existed}`]
   if (what.kind === "exists" || what.kind === "get_header") return headerLines(what, result, fed)
@@ -213,6 +214,8 @@ function valueLines(api, exchange, value, fed) {
       })
       return [`gen ${value.gen}, ttl ${value.ttl}`, ...bins.sort()]
     }
+    case "udf_apply":
+      return [`value ${valueText(value, api, loose)}`]
     case "info":
       return [`info ${value.response}`]
     default:

@@ -58,11 +58,24 @@ const COMMANDS = {
   delete: (client, { key }, policy) => client.remove(key, policy),
   // Go gives all results of a bin, the others the last; what is in order has both.
   operate: (client, { key, ops }, policy) => client.operateOrdered(key, ops, policy),
+  udf_apply: (client, { key, module, function: name, args }, policy) => client.apply(key, module, name, args, policy),
   info: (client, { commands }) => client.infoRandomNode(commands[0]),
 }
 
 /** What a description may hold for the client to have it. */
-const KNOWN = new Set(["kind", "key", "bins", "ops", "policy", "commands", "node", "connection"])
+const KNOWN = new Set([
+  "kind",
+  "key",
+  "bins",
+  "ops",
+  "policy",
+  "commands",
+  "node",
+  "connection",
+  "module",
+  "function",
+  "args",
+])
 
 /** The same of batches. */
 const KNOWN_BATCH = new Set(["kind", "keys", "bins", "ops", "records", "record_policy", "policy"])
@@ -96,7 +109,7 @@ export function notYet(what) {
   if (!(what.ops ?? []).flatMap(valuesOfOp).every(canBuild)) return "a type of value"
   const names = (what.bins ?? []).map((bin) => (Array.isArray(bin) ? bin[0] : bin))
   if (new Set(names).size !== names.length) return "one bin twice"
-  const values = (what.bins ?? []).flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : []))
+  const values = [...(what.bins ?? []).flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : [])), ...(what.args ?? [])]
   if (!values.every(canBuild)) return "a type of value"
 }
 
@@ -122,6 +135,7 @@ export function refusal(what, namespaces) {
   const values = [
     ...bins.flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : [])),
     ...(what.ops ?? []).flatMap(valuesOfOp),
+    ...(what.args ?? []),
   ]
   if (values.some(hasOddMapKey)) return "a map key of a type that the server refuses"
   if (kind === "add" && !values.every(isNumber)) return "add of what is no number"
@@ -166,6 +180,7 @@ export function call(client, what, build, api) {
   if (isQuery(what)) return callQuery(client, what, { api, build, policy: policyOf(what.policy, QUERY_POLICY, build) })
   const given = { ...what, key: what.key && key(what.key) }
   if (what.ops) given.ops = what.ops.map(build.op)
+  if (what.args) given.args = what.args.map(build)
   if (what.bins)
     given.bins = Array.isArray(what.bins[0])
       ? Object.fromEntries(what.bins.map(([name, value]) => [name, build(value)]))

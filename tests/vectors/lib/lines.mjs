@@ -103,7 +103,7 @@ export function lonelyRowLines(bytes, { mapOrderDiffers = false } = {}) {
 function fieldLine({ id, data }) {
   if (id === 1 && data.length === 0) return "" // an empty set: some write the field, some leave it out
   if (id === 7 || id === 9) return `${fieldName(id)}` // a random number; a timeout
-  if (id === 43) return `${fieldName(id)} ${show(canonical(data))}`
+  if (id === 43 || id === 32) return `${fieldName(id)} ${show(canonical(data))}`
   if (id === RANGE) return `${fieldName(id)} ${rangeText(data)}`
   return `${fieldName(id)} ${isTextField(id) ? JSON.stringify(data.toString("utf8")) : show(data)}`
 }
