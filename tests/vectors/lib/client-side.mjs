@@ -2,6 +2,7 @@
 // is compared with the recorded request; then it gets the recorded answer, and what it gives its caller is compared
 // with the recorded result.
 
+import { verbOf } from "./admin.mjs"
 import { isBatch, isLonely, ownRows, recordedRows } from "./batches.mjs"
 import { call, notYet, refusal } from "./commands.mjs"
 import { expressionBuilder } from "./expressions.mjs"
@@ -60,7 +61,7 @@ async function check(api, client, cluster, exchange) {
   if (request === null) return []
 
   const fed = answerOf(response)
-  cluster.expect(fed ?? emptyAnswer(what))
+  cluster.expect(fed ?? emptyAnswer(what), verbOf(what))
   const outcome = await settle(() => call(client, what, build, api))
   const sent = cluster.captured
   const outcomes = [{ direction: "encode", ...compareRequest(exchange, sent) }]
@@ -92,7 +93,7 @@ function emptyAnswer({ kind, commands }) {
 }
 
 async function mustRefuse(api, client, cluster, { what }, build, reason) {
-  cluster.expect(emptyAnswer(what))
+  cluster.expect(emptyAnswer(what), verbOf(what))
   const { error, value } = await settle(() => call(client, what, build, api))
   const sent = cluster.captured.length
   const details = []
@@ -109,9 +110,9 @@ function compareRequest(exchange, sent) {
   const mapOrderDiffers = exchange.map_order_differs || clientOf(exchange) === "py"
   if (sent.length !== 1) return verdict([`- one frame`, `+ ${sent.length} frames`])
   if (request.elided) return compareElided(request, sent[0])
+  const options = { mapOrderDiffers, parameters: verbOf(what) !== undefined }
   const lines = isLonely(what, request) ? lonelyRowLines : requestLines
-  const differenceTo = (recorded) =>
-    difference(lines(bytesOf(recorded), { mapOrderDiffers }), lines(sent[0], { mapOrderDiffers }))
+  const differenceTo = (recorded) => difference(lines(bytesOf(recorded), options), lines(sent[0], options))
   const details = differenceTo(request)
   // The clients pack some ops differently: what is left out at its default, how a HyperLogLog is marked. One will do.
   const isAnother = (other) => typeof other === "string" && differenceTo(other).length === 0
@@ -147,6 +148,8 @@ function recordedLines(exchange, fed) {
   if (isBatch(what)) return recordedRows(exchange, fed, ttlOf)
   if (isQuery(what)) return recordedRecords(exchange, fed, ttlOf)
   const loose = looseOf(exchange)
+  // The server's text has no code: each client has its own.
+  if (result.error && what.kind === "udf_put") return ["refused"]
   if (result.error)
     return what.kind === "delete" && result.error.code === 2 ? ["existed false"] : [`error ${result.error.code}`]
   if ("value" in result) return [`value ${neutralText(result.value, loose)}`]
@@ -226,6 +229,7 @@ function valueLines(api, exchange, value, fed) {
 function errorLines(api, { kind }, error) {
   if (!(error instanceof api.AerospikeError)) return [`${error.stack}`]
   if (kind === "info") return [`info ${error.message}`]
+  if (kind === "udf_put" && error instanceof api.UdfError) return ["refused"]
   return [error.code > 0 ? `error ${error.code}` : `error ${error.code}: ${error.message}`]
 }
 

@@ -2,6 +2,7 @@
 // client has such a command yet, and whether it is one that the client refuses by design. Both are decided from the
 // description alone, never from what comes of it.
 
+import { adminRefusal, callAdmin, verbOf } from "./admin.mjs"
 import { callBatch, commandsOf, isBatch } from "./batches.mjs"
 import { canBuildOp, opRefusal, valuesOfOp } from "./ops.mjs"
 import { callQuery, isQuery, queryNotYet } from "./queries.mjs"
@@ -85,6 +86,7 @@ const KNOWN_QUERY = new Set(["kind", "ns", "set", "bins", "where", "partitions",
 
 /** Why the client does not have a command yet, or undefined when it has. */
 export function notYet(what) {
+  if (verbOf(what)) return "before_nanos" in what ? "truncate with before_nanos" : undefined
   if (isQuery(what)) {
     for (const name of Object.keys(what)) if (!KNOWN_QUERY.has(name)) return `${what.kind} with ${name}`
     for (const name of Object.keys(what.policy ?? {}))
@@ -115,6 +117,7 @@ export function notYet(what) {
 
 /** Why the client refuses a command before it sends anything, or undefined when it does not. */
 export function refusal(what, namespaces) {
+  if (verbOf(what)) return adminRefusal(what, namespaces)
   if (isBatch(what))
     return commandsOf(what)
       .map((command) => refusal(command, namespaces))
@@ -172,6 +175,7 @@ function isText(value) {
 
 /** Calls the client. `build` makes values of the neutral ones. */
 export function call(client, what, build, api) {
+  if (verbOf(what)) return callAdmin(client, what, { api, build })
   const key = (described) => keyOf(described, build)
   if (isBatch(what)) {
     const rowPolicy = (described) => policyOf(described, POLICY, build)

@@ -17,6 +17,7 @@ const TEND = {
   "service-clear-alt": "",
   "peers-clear-std": "0,3000,[]",
   "peers-clear-alt": "0,3000,[]",
+  namespaces: "test;bar",
   features: "batch-any;peers;pipelining;pquery;pscans;query-show;replicas",
   replicas: `test:0,1,${ALL_PARTITIONS};bar:0,1,${ALL_PARTITIONS}`,
 }
@@ -25,10 +26,15 @@ export class FakeCluster {
   /** Frames that the client has sent since `expect`. */
   captured = []
   #answers
+  #verb
 
-  /** From now on frames are captured; the first is answered with these bytes, those after it not at all. */
-  expect(answer) {
+  /**
+   * From now on frames are captured; the first is answered with these bytes, those after it not at all. With a verb only info that
+   * begins with it is; other info is answered as at rest.
+   */
+  expect(answer, verb) {
     this.captured = []
+    this.#verb = verb
     this.#answers = [answer]
   }
 
@@ -66,6 +72,7 @@ export class FakeCluster {
 
   #answer(frame) {
     if (!this.#answers) return frame.type === TYPE.INFO ? infoAnswer(frame.body) : undefined
+    if (this.#verb && !frame.body.toString("latin1").startsWith(`${this.#verb}:`)) return infoAnswer(frame.body)
     this.captured.push(Buffer.from(frame.bytes))
     return this.#answers.shift()
   }
@@ -73,7 +80,10 @@ export class FakeCluster {
 
 function infoAnswer(body) {
   const names = body.toString("latin1").split("\n").filter(Boolean)
-  const value = (name) => TEND[name] ?? (name.startsWith("user-agent-set") ? "ok" : "ERROR:4:unrecognized command")
+  const value = (name) =>
+    name.startsWith("udf-list")
+      ? ""
+      : (TEND[name] ?? (name.startsWith("user-agent-set") ? "ok" : "ERROR:4:unrecognized command"))
   return infoFrame(names.map((name) => `${name}\t${value(name)}\n`).join(""))
 }
 

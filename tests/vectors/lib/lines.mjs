@@ -18,17 +18,23 @@ import { canonical, canonicalDouble, canonicalGeo } from "./msgpack.mjs"
 
 /**
  * A request. `mapOrderDiffers`: the recorder packed unordered maps in another order than it was told, so their order is nothing to
- * compare.
+ * compare. `parameters`: an info command is one with parameters, in any order.
  */
-export function requestLines(bytes, { mapOrderDiffers = false } = {}) {
+export function requestLines(bytes, { mapOrderDiffers = false, parameters = false } = {}) {
   const { frames, rest } = cutFrames(bytes)
   const lines = frames.flatMap((frame) => {
     const head = `frame version ${frame.version} type ${frame.type}`
+    if (frame.type === TYPE.INFO && parameters) return [head, ...parameterLines(frame.body)]
     if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
     return [head, ...messagesOf(frame, (message) => messageLines(message, { mapOrderDiffers }))]
   })
   if (rest.length) lines.push(`then ${rest.length} bytes that are no whole frame`)
   return lines
+}
+
+function parameterLines(body) {
+  const [verb, ...rest] = body.toString("utf8").trimEnd().split(":")
+  return [verb, ...rest.join(":").split(";").filter(Boolean).sort()]
 }
 
 /** The lines of every message of a frame; of one that cannot be taken apart, its bytes. */
