@@ -233,6 +233,12 @@ mod tests {
             ("hello world", r"x\|^h", 0, Some(true)),
             ("hello world", "e*?l", 1, Some(true)),
             ("hello world", "e**l", 1, Some(true)),
+            ("hello world", "e**l", 0, None),
+            ("hello world", r"\{1\}h", 0, None),
+            ("hello world", r"e*\{1\}l", 0, None),
+            ("hello world", r"\b\{1\}h", 0, None),
+            ("hello world", r"$+", 1, None),
+            ("hello world", r"\<*h", 1, None),
         ] {
             assert_eq!(matches(pattern, flags, text), expected, "{pattern:?} with {flags} on {text:?}");
         }
@@ -245,6 +251,9 @@ mod tests {
         assert_eq!(matches("(((a?){30}){30}){30}", 1, &text), None, "too many steps");
         assert_eq!(matches("(((){30000}){30000}){30000}", 1, &text), Some(true));
         assert_eq!(matches(&"(".repeat(100_000), 1, ""), None);
+        assert_eq!(matches(&format!("a{}", "?".repeat(100_000)), 1, ""), None);
+        let deep = (0..120).fold("a".to_string(), |inner, _| format!("({inner})????????"));
+        assert_eq!(matches(&deep, 1, ""), Some(true));
         assert_eq!(matches(r"\(a\)\1", 0, "aa"), None, "a reference back");
     }
 }

@@ -31,6 +31,8 @@ pub enum Ast {
 
 /// Levels of groups.
 const DEPTH: usize = 128;
+/// Repetitions of a repetition: with the groups they bound how deep the structure is.
+const STACKED: usize = 8;
 /// Most repetitions that a pattern may state, as glibc has it.
 const REPEAT_MAX: usize = 0x7fff;
 
@@ -80,27 +82,32 @@ impl Parser<'_> {
 
     fn sequence(&mut self) -> Option<Ast> {
         let mut parts: Vec<Ast> = Vec::new();
-        loop {
-            let start = self.at;
-            let Some(token) = self.peek()? else { break };
+        let mut stacked = 0;
+        while let Some(token) = self.peek()? {
             match token {
                 Token::Operator(b'|') => break,
                 Token::Operator(b')') if self.depth > 0 => break,
                 _ => {}
             }
             self.next()?;
-            let repeats = matches!(token, Token::Operator(b'*' | b'+' | b'?' | b'{'));
-            let anchored = matches!(parts.last(), None | Some(Ast::Assert(Assertion::LineStart)));
-            if repeats && (self.extended || !anchored) {
-                let part = parts.pop().filter(|_| !anchored)?;
+            let Token::Operator(operator @ (b'*' | b'+' | b'?' | b'{')) = token else {
+                parts.push(self.atom(token, parts.is_empty())?);
+                continue;
+            };
+            let again = matches!(parts.last(), Some(Ast::Repeat(..)));
+            stacked = if again { stacked + 1 } else { 0 };
+            if stacked > STACKED || (!self.extended && again && matches!(operator, b'*' | b'{')) {
+                return None;
+            }
+            // Nothing can be repeated at the start and after an assertion.
+            if matches!(parts.last(), None | Some(Ast::Assert(_))) {
+                // There a basic pattern means the character, but not by a brace.
+                let is_plain = !self.extended && operator != b'{';
+                parts.push(is_plain.then(|| self.byte(operator))?);
+            } else {
+                let part = parts.pop()?;
                 let (least, most) = self.count(token)?;
                 parts.push(Ast::Repeat(Box::new(part), least, most));
-            } else if repeats {
-                // Where there is nothing to repeat, a basic pattern means the character.
-                self.at = start + 1;
-                parts.push(self.byte(self.pattern[start]));
-            } else {
-                parts.push(self.atom(token, parts.is_empty())?);
             }
         }
         Some(Ast::Sequence(parts))
