@@ -24,7 +24,7 @@
 //!   changes at once, where the real one takes seconds to notice and to migrate.
 //! * The cells that cover a GeoJSON region are not listed in its value; a point has its cell.
 //! * A place within a centimetre of the edge of a region may be told to be on its other side.
-//! * Regular expressions that refer back to a group are refused.
+//! * Regular expressions that refer back to a group are refused. Powers and logarithms may differ in the last bit.
 //! * Every namespace is in memory: expressions are told that a record takes nothing on a device.
 //! * A float of 32 bits within a list or map is stored as one of 64.
 //! * Lists and maps nested more than 256 levels deep are refused (4). An index that a list or map is asked to keep is not
