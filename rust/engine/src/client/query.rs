@@ -174,9 +174,14 @@ impl Engine {
     }
 
     fn send_query_parts(&mut self, op: u32, part: u32, mut by_node: Vec<(NodeId, Vec<u32>)>) {
+        let room = self.room_of_part(op, part);
+        // Each node gives one record at least: those for which there is no room are asked in the next round.
+        while by_node.len() as f64 > room {
+            let Some((_, rows)) = by_node.pop() else { break };
+            self.leave_partitions(op, &rows);
+        }
         let Some((node, rows)) = by_node.pop() else { return self.end(part, without_answer(part, code::OK)) };
         let name = (op, self.ops[op].serial);
-        let room = self.ops[op].query.as_ref().map_or(0.0, |run| run.room());
         let mut shares = shares(room, by_node.len() + 1).into_iter();
         for (node, rows) in by_node {
             // A part that fails at once ends the query, and all its parts.
@@ -198,6 +203,20 @@ impl Engine {
         self.send_query_part(op, part, node, shares.next().unwrap_or(0));
     }
 
+    /// How many records a part may still bring, with all that it splits into.
+    fn room_of_part(&self, op: u32, part: u32) -> f64 {
+        match self.ops[part].part.as_ref() {
+            Some(own) if own.share > 0 => own.share.saturating_sub(own.count) as f64,
+            _ => self.ops[op].query.as_ref().map_or(0.0, |run| run.room()),
+        }
+    }
+
+    fn leave_partitions(&mut self, op: u32, rows: &[u32]) {
+        if let Some(run) = self.ops[op].query.as_deref_mut() {
+            rows.iter().for_each(|&row| run.partitions[row as usize].owner = LEFT);
+        }
+    }
+
     fn send_query_part(&mut self, op: u32, part: u32, node: NodeId, share: u64) {
         let mut id = self.next_random() | 1;
         let rows = self.ops[part].part.as_ref().map(|part| part.rows.clone()).unwrap_or_default();
@@ -215,7 +234,7 @@ impl Engine {
         }
         self.ops[part].request = request;
         if let Some(own) = self.ops[part].part.as_mut() {
-            (own.share, own.count) = (share, 0);
+            (own.share, own.count, own.paused) = (share, 0, false);
         }
         self.dispatch(part, node);
     }
@@ -239,6 +258,8 @@ impl Engine {
             // An error before the start comes alone and without the LAST bit.
             if reply.info3 & info3::LAST != 0 || (reply.code != code::OK && reply.info3 & info3::PARTITION_DONE == 0) {
                 self.outputs.tape.truncate(first_slot);
+                // Whoever gets the connection next wants to read.
+                self.resume_part(part);
                 return Ok(Some(reply));
             }
             if reply.info3 & info3::PARTITION_DONE != 0 {
@@ -428,23 +449,27 @@ impl Engine {
                 continue;
             }
             for part in self.query_parts(op, NONE) {
-                let was_paused = self.ops[part].part.as_mut().is_some_and(|part| std::mem::take(&mut part.paused));
-                if let (true, Stage::InFlight(conn)) = (was_paused, self.ops[part].stage) {
-                    self.conns[conn].progress = self.now;
-                    self.outputs.resume(conn);
-                }
+                self.resume_part(part);
             }
+        }
+    }
+
+    fn resume_part(&mut self, part: u32) {
+        let was_paused = self.ops[part].part.as_mut().is_some_and(|part| std::mem::take(&mut part.paused));
+        if let (true, Stage::InFlight(conn)) = (was_paused, self.ops[part].stage) {
+            self.conns[conn].progress = self.now;
+            self.outputs.resume(conn);
         }
     }
 }
 
-/// A limit of records parted among nodes; 0 is no limit.
+/// A limit of records parted among nodes, at least as many as these; 0 is no limit.
 fn shares(room: f64, nodes: usize) -> Vec<u64> {
     if room == f64::INFINITY {
         return vec![0; nodes];
     }
-    let (room, nodes) = (room.max(1.0) as u64, nodes as u64);
-    (0..nodes).map(|node| (room / nodes + u64::from(node < room % nodes)).max(1)).collect()
+    let (room, nodes) = (room as u64, nodes as u64);
+    (0..nodes).map(|node| room / nodes + u64::from(node < room % nodes)).collect()
 }
 
 #[cfg(test)]
@@ -454,7 +479,7 @@ mod tests {
     #[test]
     fn a_limit_is_parted_among_the_nodes() {
         assert_eq!(shares(10.0, 3), [4, 3, 3]);
-        assert_eq!(shares(2.0, 3), [1, 1, 1], "a share of 0 would be no limit");
+        assert_eq!(shares(3.0, 3), [1, 1, 1], "a share of 0 would be no limit");
         assert_eq!(shares(f64::INFINITY, 2), [0, 0]);
     }
 }

@@ -102,6 +102,26 @@ fn a_limit_is_kept_and_a_cursor_goes_on_behind_it() {
 }
 
 #[test]
+fn a_limit_below_the_number_of_nodes_is_kept() {
+    let mut rig = with_records(3, 2);
+    let op = rig.query(&limited(2.0));
+    rig.run();
+    assert_eq!((rig.result(op).code, distinct(&rig)), (code::OK, 2));
+    assert!(!rig.cursors[&op].is_empty());
+}
+
+#[test]
+fn a_limit_is_kept_when_a_node_dies_in_the_middle() {
+    let mut rig = with_records(2, 4);
+    rig.nodes.get_mut(&BASE).unwrap().cut_after = Some(100);
+    let op = rig.query(&limited(1000.0));
+    rig.run();
+    rig.kill(BASE);
+    rig.advance(1.0);
+    assert_eq!((rig.result(op).code, distinct(&rig)), (code::OK, 1000));
+}
+
+#[test]
 fn a_cursor_that_is_none_is_refused() {
     let mut rig = with_records(1, 1);
     rig.engine.data[..3].copy_from_slice(&[9, 9, 9]);
@@ -120,6 +140,27 @@ fn a_slow_caller_makes_the_engine_stop_reading_until_he_has_caught_up() {
     rig.run();
     assert_eq!(distinct(&rig), 20_480);
     assert_eq!(rig.result(op).code, code::OK);
+}
+
+#[test]
+fn a_connection_whose_query_ended_while_it_was_paused_is_read_again() {
+    let mut rig = with_records(1, 3);
+    let op = rig.query(&[]);
+    rig.run();
+    assert_eq!((rig.result(op).code, distinct(&rig), rig.pauses), (code::OK, 12_288, (1, 1)));
+}
+
+#[test]
+fn a_paused_query_that_goes_on_with_another_node_can_be_paused_again() {
+    let mut rig = with_records(2, 8);
+    rig.nodes.values_mut().for_each(|node| node.cut_after = Some(9000));
+    let op = rig.query(&[]);
+    rig.run();
+    let before = rig.pauses.0;
+    rig.nodes.get_mut(&(BASE + 1)).unwrap().cut_after = None;
+    rig.kill(BASE);
+    rig.advance(1.0);
+    assert!(rig.pauses.0 > before && !rig.has_ended(op));
 }
 
 #[test]
