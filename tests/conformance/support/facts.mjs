@@ -9,12 +9,22 @@ const absent = ["test", "facts", "absent"]
 const FEATURES = {
   batches: async ({ client }) => codeOf((await client.batchRead([absent]))[0]),
   queries: ({ client }) => client.query("test", "facts").results(),
-  functions: async ({ client }) => {
-    const { response } = await client.infoRandomNode("udf-list")
-    if (response.startsWith("ERROR")) throw Object.assign(new Error(response), { code: 16 })
-  },
+  functions: ({ client }) =>
+    client.apply(absent, "facts_no_such_module", "f").catch((error) => {
+      // A server with Lua says that there is no such module.
+      throw /does not run UDFs/.test(error.message) ? Object.assign(error, { code: 16 }) : error
+    }),
   operate: ({ api, client }) => client.operate(absent, [api.op.read("a")]),
   "operate on lists and maps": ({ api, client }) => client.operate(absent, [api.list.size("a")]),
+  "ops in queries": ({ api, client }) => client.query("test", "facts").ops(api.op.read("a")).results(),
+  indexes: ({ client }) => client.indexList("test"),
+  modules: ({ client }) => client.udfList(),
+  "a compiler of Lua": async ({ client }) => {
+    await client.udfPut("facts.lua", "function broken(rec return 1")
+    await client.udfRemove("facts.lua")
+    throw Object.assign(new Error("it takes what is no Lua"), { code: 16 })
+  },
+  truncation: ({ client }) => client.truncate("test", "facts"),
   expressions: ({ api, client }) => client.find(absent, { filterExpression: api.exp.eq(api.exp.int.bin("a"), 1) }),
   "list operations": ({ api, client }) => client.operate(absent, [api.list.size("b")]),
   "map operations": ({ api, client }) => client.operate(absent, [api.map.size("b")]),
