@@ -4,6 +4,7 @@
 import { check, isPlainObject, oneOf, type Rule, rule, unknownField, wrong } from "./core/check.ts"
 import { limit, particle } from "./core/generated.ts"
 import { utf8Length } from "./core/text.ts"
+import { invalid } from "./errors.ts"
 import { Expression } from "./exp/expression.ts"
 import { Ctx } from "./ops/ctx.ts"
 import { GeoJSON } from "./values.ts"
@@ -141,6 +142,7 @@ function within(
 ): Filter {
   check(`${where}: low`, low, whole)
   check(`${where}: high`, high, whole)
+  if (low > high) throw invalid(`${where}: low is ${low} and high is ${high}: nothing lies between them.`)
   return new Filter(where, indexed, collection, particle.INTEGER, low, high)
 }
 

@@ -7,7 +7,7 @@ import { code, limit, NONE } from "./core/generated.ts"
 import type { Reader } from "./core/reader.ts"
 import { utf8Length } from "./core/text.ts"
 import type { Driver, Running, Sink } from "./driver.ts"
-import { AerospikeError, type ErrorDetails, invalid } from "./errors.ts"
+import { AerospikeError, type ErrorDetails, errorOf, invalid } from "./errors.ts"
 import type { Expression } from "./exp/expression.ts"
 import { Filter } from "./filter.ts"
 import { type Key, place, type UserKey } from "./key.ts"
@@ -287,6 +287,7 @@ class Stream implements Sink, AsyncIterableIterator<QueryRecord> {
   /** Takes, as soon as there is a record; gives undefined when none will come, and throws what the query failed with, once. */
   async #whenThere<R>(take: () => R): Promise<R | undefined> {
     if (!this.#running && !this.#hasEnded) this.#begin()
+    this.#heedSignal()
     while (this.#head === this.#queue.length) {
       if (this.#hasEnded) {
         const failure = this.#failure
@@ -301,6 +302,15 @@ class Stream implements Sink, AsyncIterableIterator<QueryRecord> {
     const taken = take()
     this.#took(this.#head - before)
     return taken
+  }
+
+  /** The servers may be done when the caller gives up, and only what they sent be left. */
+  #heedSignal(): void {
+    const { ns, set, policy } = this.#asked
+    const isLeft = this.#hasEnded && this.#head < this.#queue.length
+    if (!isLeft || !policy?.signal?.aborted || this.#failure !== undefined) return
+    this.#head = this.#queue.length
+    this.#failure = errorOf(code.ABORTED, `query ${place(ns, set)}`, { cause: policy.signal.reason })
   }
 
   #begin(): void {

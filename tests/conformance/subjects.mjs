@@ -12,6 +12,7 @@ import expressions from "./cases/expressions.mjs"
 import expressionsOnBits from "./cases/expressions-bits.mjs"
 import expressionsOnCollections from "./cases/expressions-collections.mjs"
 import expressionsAsOps from "./cases/expressions-ops.mjs"
+import indexes from "./cases/indexes.mjs"
 import keys from "./cases/keys.mjs"
 import lifecycle from "./cases/lifecycle.mjs"
 import operate from "./cases/operate.mjs"
@@ -22,6 +23,7 @@ import operateList from "./cases/operate-list.mjs"
 import operateMap from "./cases/operate-map.mjs"
 import options from "./cases/options.mjs"
 import policies from "./cases/policies.mjs"
+import query from "./cases/query.mjs"
 import records from "./cases/records.mjs"
 import retries from "./cases/retries.mjs"
 import udf from "./cases/udf.mjs"
@@ -47,6 +49,8 @@ export const subjects = [
   expressionsAsOps,
   expiry,
   batch,
+  query,
+  indexes,
   udf,
   errors,
   badInput,
