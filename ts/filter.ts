@@ -4,7 +4,6 @@
 import { check, isPlainObject, oneOf, type Rule, rule, unknownField, wrong } from "./core/check.ts"
 import { limit, particle } from "./core/generated.ts"
 import { utf8Length } from "./core/text.ts"
-import { invalid } from "./errors.ts"
 import { Expression } from "./exp/expression.ts"
 import { Ctx } from "./ops/ctx.ts"
 import { GeoJSON } from "./values.ts"
@@ -65,7 +64,7 @@ export function equals(indexed: Indexed, value: IndexValue): Filter {
   return one("filter.equals", indexed, undefined, value)
 }
 
-/** Records whose whole number is within both bounds, these included. */
+/** Records whose whole number is within both bounds, these included. The server refuses a high one below the low. */
 export function range(indexed: Indexed, low: number | bigint, high: number | bigint): Filter {
   return within("filter.range", indexed, undefined, low, high)
 }
@@ -142,7 +141,6 @@ function within(
 ): Filter {
   check(`${where}: low`, low, whole)
   check(`${where}: high`, high, whole)
-  if (low > high) throw invalid(`${where}: low is ${low} and high is ${high}: nothing lies between them.`)
   return new Filter(where, indexed, collection, particle.INTEGER, low, high)
 }
 

@@ -64,6 +64,7 @@ export default {
         t.assert.equal(await found(query.where(filter.range("n", 5, 7n))), 15)
         t.assert.equal(await found(query.where(filter.range("n", -(2n ** 63n), 2n ** 63n - 1n))), count)
         t.assert.equal(await query.where(filter.equals({ index: name }, 5)).count(), 5)
+        await t.fails(() => query.where(filter.range("n", 7, 5)).results(), { is: "ServerError", code: 4 })
         t.assert.equal((await query.where(filter.equals("n", 5)).select("s").results())[0].bins.n, undefined)
       },
     },
