@@ -276,7 +276,8 @@ export function planOfEntries(entries: readonly BatchEntry[]): Plan {
     const { field } = tasks[type]
     refuseOthers(path, rest, field ? [field] : [])
     const items = field && (rest as Record<string, unknown>)[field]
-    plan.add(key, type === "read" ? reading(items) : tasks[type], items, policy)
+    const task = type === "read" ? reading(items) : tasks[type]
+    plan.add(key, task, task.write && items, policy)
   }
   return plan
 }

@@ -304,12 +304,13 @@ class Stream implements Sink, AsyncIterableIterator<QueryRecord> {
     return taken
   }
 
-  /** The servers may be done when the caller gives up, and only what they sent be left. */
+  /** Who gives up wants no more, not even what has come; the servers may be done by then. */
   #heedSignal(): void {
     const { ns, set, policy } = this.#asked
-    const isLeft = this.#hasEnded && this.#head < this.#queue.length
+    const isLeft = this.#head < this.#queue.length
     if (!isLeft || !policy?.signal?.aborted || this.#failure !== undefined) return
     this.#head = this.#queue.length
+    this.#hasEnded = true
     this.#failure = errorOf(code.ABORTED, `query ${place(ns, set)}`, { cause: policy.signal.reason })
   }
 

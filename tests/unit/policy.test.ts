@@ -242,7 +242,11 @@ describe("refusals", () => {
     ["query", { expectedDuration: "soon" }, 'policy.expectedDuration is "soon": it must be one of "long", "short",'],
     ["scan", { sendKey: true }, "policy.sendKey is a field of"],
     ["write", { readModeAP: "all" }, "policy.readModeAP is a field of read, operate, batch, query and scan operations"],
-    ["info", { sendKey: true }, "policy.sendKey is a field of read, write, remove, operate, apply and batch operations"],
+    [
+      "info",
+      { sendKey: true },
+      "policy.sendKey is a field of read, write, remove, operate, apply and batch operations",
+    ],
   ])("%s %j", (kind, policy, message) => {
     const act = () => new PolicyPacker().pack(kind, policy as object)
     expect(act).toThrow(InvalidArgumentError)

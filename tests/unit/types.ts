@@ -6,6 +6,7 @@ import {
   bit,
   ctx,
   double,
+  filter,
   hll,
   INFINITY,
   KeyOrderedMap,
@@ -72,6 +73,38 @@ export async function compiles(client: Client, at: GeoJSON) {
   is<Equal<typeof some.bins, Partial<Pick<User, "name">>>>()
   // @ts-expect-error no such bin
   await users.select("alice", ["email"])
+
+  const rows = await users.batchRead(["alice", "bob"])
+  is<Equal<(typeof rows)[0]["bins"], User | undefined>>()
+  const names = await users.batchRead(["alice"], { bins: ["name"] })
+  is<Equal<(typeof names)[0]["bins"], Partial<Pick<User, "name">> | undefined>>()
+  // @ts-expect-error no such bin
+  await users.batchRead(["alice"], { bins: ["email"] })
+  await users.batchWrite([{ key: "alice", bins: { age: 31, tags: null }, policy: { ttl: 60 } }])
+  // @ts-expect-error the age is a number
+  await users.batchWrite([{ key: "alice", bins: { age: "31" } }])
+  // @ts-expect-error a row has no time limit of its own
+  await client.batchWrite([{ key, bins: { a: 1 }, policy: { totalTimeout: 5 } }])
+  await client.batch(
+    [
+      { type: "read", key },
+      { type: "increment", key, bins: { n: 1 } },
+    ],
+    { read: {} },
+  )
+  // @ts-expect-error touching has no bins
+  await client.batch([{ type: "touch", key, bins: {} }])
+
+  for await (const { bins } of users.query()) is<Equal<typeof bins, User>>()
+  for await (const { bins } of users.query().select("name")) is<Equal<typeof bins, Partial<Pick<User, "name">>>>()
+  // @ts-expect-error no such bin
+  users.query().select("email")
+  users
+    .query()
+    .where(filter.range("age", 1, 2n))
+    .policy({ maxRecords: 5 })
+  // @ts-expect-error numbers only
+  filter.range("age", "a", "b")
   await users.increment("alice", "age", 1)
   await users.increment("alice", { age: double(1) })
   // @ts-expect-error no such bin
