@@ -39,7 +39,7 @@ docs: node_modules/.installed ## build the documentation
 	@npm run --silent docs
 
 clean: ## remove what was built; what was installed stays
-	rm -rf dist rust/target
+	rm -rf dist docs/api rust/target
 
 # ── What the tasks need ─────────────────────────────────────────────────────────────────────────────────────────
 
