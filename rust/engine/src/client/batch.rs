@@ -236,11 +236,10 @@ impl Engine {
 
     /// The batch is given up as a whole: every row that is open is told so.
     pub(super) fn give_up_batch(&mut self, op: u32, code: i32) {
-        let name = (op, self.ops[op].serial);
         if let Some(batch) = self.ops[op].batch.as_deref_mut() {
             batch.code = code;
         }
-        let parts: Vec<u32> = self.ops.indices().into_iter().filter(|&part| self.is_part_of(part, name)).collect();
+        let parts = self.parts_of(op, NONE);
         if parts.is_empty() {
             let rows = self.ops[op].batch.as_ref().map_or(0, |batch| batch.rows.len() as u32);
             (0..rows).for_each(|row| self.answer_row(op, row, &without_answer(op, code)));
@@ -252,8 +251,11 @@ impl Engine {
         }
     }
 
-    fn is_part_of(&self, part: u32, batch: OpName) -> bool {
-        self.ops[part].part.as_ref().is_some_and(|of| of.batch == batch)
+    /// The parts of a batch or query that have not ended, but one.
+    pub(super) fn parts_of(&self, op: u32, but: u32) -> Vec<u32> {
+        let name = (op, self.ops[op].serial);
+        let is_part = |&part: &u32| part != but && self.ops[part].part.as_ref().is_some_and(|part| part.batch == name);
+        self.ops.indices().into_iter().filter(is_part).collect()
     }
 
     /// A part whose batch is gone.

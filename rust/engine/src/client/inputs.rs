@@ -42,7 +42,6 @@ impl Engine {
     pub fn opened(&mut self, conn: ConnId, now: f64) {
         self.tell(now);
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state == State::Connecting) else { return };
-        connection.since = now;
         connection.expires = f64::INFINITY;
         let purpose = connection.purpose;
         self.conn_timers.clear(conn);
@@ -146,9 +145,8 @@ impl Engine {
             _ => Err(Malformed("expected an info answer")),
         };
         match self.conns[conn].purpose {
-            Purpose::Pool(node) if kind == message_type::DATA && body.is_empty() => {
+            Purpose::Pool(_) if kind == message_type::DATA && body.is_empty() => {
                 // An empty message is legal and means nothing.
-                let _ = node;
                 Ok(())
             }
             Purpose::Pool(node) => self.pool_message(conn, node, kind, bytes, from, to),

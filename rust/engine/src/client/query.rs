@@ -355,7 +355,7 @@ impl Engine {
         run.parts -= 1;
         if code != code::OK && run.code == code::OK {
             (run.code, run.from_server) = (code, from_server);
-            let others = self.query_parts(op, part);
+            let others = self.parts_of(op, part);
             for other in others {
                 self.abandon(other);
                 self.finish(other, code);
@@ -403,19 +403,13 @@ impl Engine {
         if let Some(run) = self.ops[op].query.as_deref_mut() {
             run.code = code;
         }
-        for part in self.query_parts(op, NONE) {
+        for part in self.parts_of(op, NONE) {
             self.abandon(part);
             self.finish(part, code);
         }
         if self.ops.is_used(op) {
             self.end_query(op);
         }
-    }
-
-    fn query_parts(&self, op: u32, but: u32) -> Vec<u32> {
-        let name = (op, self.ops[op].serial);
-        let is_part = |&part: &u32| part != but && self.ops[part].part.as_ref().is_some_and(|part| part.batch == name);
-        self.ops.indices().into_iter().filter(is_part).collect()
     }
 
     // ---- back-pressure
@@ -448,7 +442,7 @@ impl Engine {
             if run.outstanding > LOW {
                 continue;
             }
-            for part in self.query_parts(op, NONE) {
+            for part in self.parts_of(op, NONE) {
                 self.resume_part(part);
             }
         }

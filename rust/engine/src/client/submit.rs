@@ -21,18 +21,11 @@ impl Engine {
             return Err(Refused { code: code::CLOSED, reason: "the client is closed", slot: None });
         }
         let block = command::read(&self.command)?;
+        let (batch, query) = (self.read_batch(&block)?, self.read_query(&block)?);
         let index = self.ops.take(Op::new);
         self.ops[index].request.clear();
         let encoded = match self.encode(&block, index) {
             Ok(encoded) => encoded,
-            Err(refused) => {
-                self.ops.retire(index);
-                self.ops.recycle(index);
-                return Err(refused);
-            }
-        };
-        let (batch, query) = match self.read_batch(&block).and_then(|batch| Ok((batch, self.read_query(&block)?))) {
-            Ok(many) => many,
             Err(refused) => {
                 self.ops.retire(index);
                 self.ops.recycle(index);

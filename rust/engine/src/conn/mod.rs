@@ -60,8 +60,6 @@ pub struct Conn {
     pub state: State,
     pub in_flight: VecDeque<InFlight>,
     pub stream: Stream,
-    /// When it was opened, or is to be given up while Connecting.
-    pub since: f64,
     /// When bytes last came, or a request was put on it while it was idle.
     pub progress: f64,
     /// Closed when this time comes (a connect timeout, or the end of draining); infinity = never.
@@ -77,7 +75,6 @@ impl Conn {
             state: State::Connecting,
             in_flight: VecDeque::new(),
             stream: Stream::default(),
-            since: now,
             progress: now,
             expires,
             listed: false,
