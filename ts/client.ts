@@ -1,5 +1,5 @@
-// The client as its users see it: one method an operation, each a line in the table of what it is and how it is written.
-// It turns arguments into commands and answers into values; where, when and how often to send is the engine's.
+// The client as its users see it: one method an operation. It turns arguments into commands and answers into values;
+// where, when and how often to send is the engine's.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -20,143 +20,35 @@ import {
   planOfWrites,
   sendBatch,
 } from "./batch.ts"
-import { isPlainObject, unknownField } from "./core/check.ts"
-import { code, commandKind, event, NONE, stat } from "./core/generated.ts"
-import { camelCase } from "./core/text.ts"
-import type { Call, Writer } from "./core/writer.ts"
-import { Answer, type Driver, type EngineEvent, type NodeInfo } from "./driver.ts"
-import { type AerospikeError, errorOf, invalid } from "./errors.ts"
-import type { Key, UserKey } from "./key.ts"
+import { code } from "./core/generated.ts"
+import type { Driver, EngineEvent, NodeInfo } from "./driver.ts"
+import { type AerospikeError, invalid } from "./errors.ts"
+import { type ClusterEventType, type ClusterListener, Listeners } from "./events.ts"
+import { type InfoNodeResult, infoOfAll, infoOfNode, infoOfSome } from "./info.ts"
+import type { Key } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type {
   BatchPolicy,
   InfoPolicy,
   OperatePolicy,
-  PolicyKind,
   PolicyPacker,
-  PolicyWords,
   ReadPolicy,
   RemovePolicy,
   WritePolicy,
 } from "./policy.ts"
 import { Query } from "./query.ts"
-import type { Bins, BinsOf, Double, Value } from "./values.ts"
-
-/** A record as it was read. */
-export interface AerospikeRecord<T = Bins> {
-  /** The key that was asked for. */
-  key: Key
-  bins: T
-  /** How often the record was written; it starts at 1 and wraps after 65535. */
-  gen: number
-  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
-  ttl: number
-}
-
-/** The results of `operateOrdered`. */
-export interface OrderedResults {
-  /** The key that was asked for. */
-  key: Key
-  /** In the order of the ops, without those that have no result. */
-  // biome-ignore lint/suspicious/noExplicitAny: what an op gives is known to the caller alone.
-  results: [bin: string, value: any][]
-  /** The record's generation after the ops; 0 when they removed it. */
-  gen: number
-  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
-  ttl: number
-}
-
-/** What is known of a record without its bins. */
-export interface RecordMeta {
-  gen: number
-  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
-  ttl: number
-}
-
-/** A node's answer to an info command. */
-export interface InfoNodeResult {
-  nodeName: string
-  /** Why there is no answer. What the server refuses is an answer: a response that starts with `ERROR`. */
-  error?: AerospikeError
-  /** The answer, without the command in front of it and the line's end behind it. */
-  response: string
-}
-
-/** What a listener of `client.on` gets. */
-export interface ClusterEvent {
-  type: ClusterEventType
-  /** The node that it is about, if it is about one. */
-  node?: NodeInfo
-}
-
-const eventTypes = {
-  nodeAdded: event.NODE_ADDED,
-  nodeRemoved: event.NODE_REMOVED,
-  clusterChanged: event.CLUSTER_CHANGED,
-  breakerOpen: event.BREAKER_OPEN,
-  breakerClosed: event.BREAKER_CLOSED,
-  disconnected: event.DISCONNECTED,
-} as const
-
-/** What `client.on` can be asked for. */
-export type ClusterEventType = keyof typeof eventTypes
-
-/** Gets events of the cluster. */
-export type ClusterListener = (event: ClusterEvent) => void
-
-/** Counters since the client was made, and a few gauges (`inFlight`, `queued`, `connectionsOpen`, `nodes`). */
-export type Stats = Record<StatName, number>
-
-type StatName = CamelCase<Exclude<keyof typeof stat, "LENGTH">>
-type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
-  ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
-  : Lowercase<S>
-
-/** An operation on a record: its name in messages, its kind, its policy, what becomes of its answer, how it is written. */
-interface Operation<A> {
-  readonly verb: string
-  readonly kind: number
-  readonly policy: PolicyKind
-  readonly answer: Answer
-  readonly write: (writer: Writer, argument: A) => void
-}
-
-function operation<A = undefined>(
-  verb: string,
-  kind: number,
-  policy: PolicyKind,
-  answer: Answer,
-  write: (writer: Writer, argument: A) => void = () => {},
-): Operation<A> {
-  return { verb, kind, policy, answer, write }
-}
-
-const writeBins = (writer: Writer, bins: object) => writer.bins(bins)
-const writeNumbers = (writer: Writer, bins: object) => writer.numbers(bins)
-const writeTexts = (writer: Writer, bins: object) => writer.texts(bins)
-const writeOps = (writer: Writer, ops: readonly Op[]) => writer.ops(ops)
-const writeCall = (writer: Writer, call: Call) => writer.call(call)
-const writeNames = (writer: Writer, bins: readonly string[]) => writer.binNames(bins)
-
-const operations = {
-  get: operation("get", commandKind.GET, "read", Answer.RECORD),
-  find: operation("find", commandKind.GET, "read", Answer.RECORD_OR_NONE),
-  select: operation("select", commandKind.SELECT, "read", Answer.RECORD, writeNames),
-  exists: operation("exists", commandKind.EXISTS, "read", Answer.META_OR_NONE),
-  put: operation("put", commandKind.PUT, "write", Answer.NOTHING, writeBins),
-  increment: operation("increment", commandKind.ADD, "write", Answer.NOTHING, writeNumbers),
-  append: operation("append", commandKind.APPEND, "write", Answer.NOTHING, writeTexts),
-  prepend: operation("prepend", commandKind.PREPEND, "write", Answer.NOTHING, writeTexts),
-  touch: operation("touch", commandKind.TOUCH, "write", Answer.NOTHING),
-  removeBin: operation("removeBin", commandKind.PUT, "write", Answer.NOTHING, writeNames),
-  remove: operation("remove", commandKind.REMOVE, "remove", Answer.REMOVED),
-  operate: operation("operate", commandKind.OPERATE, "operate", Answer.RESULTS, writeOps),
-  operateOrdered: operation("operateOrdered", commandKind.OPERATE, "operate", Answer.ORDERED_RESULTS, writeOps),
-  apply: operation("apply", commandKind.APPLY, "apply", Answer.CALLED, writeCall),
-}
-
-/** What can be added to a bin. */
-export type Addend = number | bigint | Double
+import {
+  type Addend,
+  type AerospikeRecord,
+  type Operation,
+  type OrderedResults,
+  operations,
+  type RecordMeta,
+  sendOperation,
+} from "./record.ts"
+import { BoundSet } from "./set.ts"
+import { type Stats, statsOf } from "./stats.ts"
+import type { Bins, BinsOf, Value } from "./values.ts"
 
 /**
  * A client of one cluster, made by `connect`. It can be used by everything in the process at once, and lasts until it
@@ -168,10 +60,10 @@ export type Addend = number | bigint | Double
 export class Client {
   readonly #driver: Driver
   readonly #packer: PolicyPacker
-  readonly #listeners = new Map<number, Set<ClusterListener>>()
+  readonly #listeners = new Listeners()
 
   private constructor(drive: (listen: (event: EngineEvent) => void) => Driver, packer: PolicyPacker) {
-    this.#driver = drive((event) => this.#emit(event))
+    this.#driver = drive((event) => this.#listeners.tell(event))
     this.#packer = packer
   }
 
@@ -432,36 +324,17 @@ export class Client {
    * for (const { nodeName, response } of await client.infoAll("build")) console.log(nodeName, response)
    */
   async infoAll(command: string, policy?: InfoPolicy): Promise<InfoNodeResult[]> {
-    this.#driver.assertOpen(asked(command))
-    const ask = async (nodeName: string, index: number): Promise<InfoNodeResult> => {
-      try {
-        const { text } = await this.#info(command, index, policy)
-        return { nodeName, response: text }
-      } catch (error) {
-        if ((error as AerospikeError).code === code.INVALID_ARGUMENT) throw error
-        return { nodeName, error: error as AerospikeError, response: "" }
-      }
-    }
-    return Promise.all(this.#driver.nodes().flatMap((node, index) => (node ? [ask(node.name, index)] : [])))
+    return infoOfAll(this.#driver, this.#packer, command, policy)
   }
 
   /** Sends an info command to the node of that name. */
   async infoNode(nodeName: string, command: string, policy?: InfoPolicy): Promise<InfoNodeResult> {
-    this.#driver.assertOpen(asked(command))
-    const index = this.#driver.nodes().findIndex((node) => node?.name === nodeName)
-    if (index < 0) {
-      const known = this.nodeNames().join(", ") || "none"
-      const reason = `no node is called ${JSON.stringify(nodeName)}; those that are known: ${known}`
-      throw errorOf(code.INVALID_NODE, asked(command), {}, reason)
-    }
-    const { text } = await this.#info(command, index, policy)
-    return { nodeName, response: text }
+    return infoOfNode(this.#driver, this.#packer, nodeName, command, policy)
   }
 
   /** Sends an info command to some node. */
   async infoRandomNode(command: string, policy?: InfoPolicy): Promise<InfoNodeResult> {
-    const { node, text } = await this.#info(command, NONE, policy)
-    return { nodeName: this.#driver.nodes()[node]?.name ?? "", response: text }
+    return infoOfSome(this.#driver, this.#packer, command, policy)
   }
 
   // ── Indexes, modules, truncation ──────────────────────────────────────────────────────────────────────────────────
@@ -543,7 +416,7 @@ export class Client {
   async ping(policy?: InfoPolicy): Promise<boolean> {
     this.#driver.assertOpen("ping")
     try {
-      await this.#info("build", NONE, policy)
+      await this.infoRandomNode("build", policy)
       return true
     } catch (error) {
       if ((error as AerospikeError).code === code.INVALID_ARGUMENT) throw error
@@ -568,7 +441,7 @@ export class Client {
 
   /** What the client has counted. */
   stats(): Stats {
-    return Object.fromEntries(counters.map(([name, index]) => [name, this.#driver.stat(index)])) as Stats
+    return statsOf(this.#driver)
   }
 
   /**
@@ -576,15 +449,13 @@ export class Client {
    * resolves, unless `failIfNotConnected` is false.
    */
   on(type: ClusterEventType, listener: ClusterListener): this {
-    const kind = eventKind(type)
-    const listeners = this.#listeners.get(kind) ?? new Set()
-    this.#listeners.set(kind, listeners.add(listener))
+    this.#listeners.on(type, listener)
     return this
   }
 
   /** Ends what {@link Client.on} began. */
   off(type: ClusterEventType, listener: ClusterListener): this {
-    this.#listeners.get(eventKind(type))?.delete(listener)
+    this.#listeners.off(type, listener)
     return this
   }
 
@@ -609,24 +480,7 @@ export class Client {
   // ── What all methods go through ───────────────────────────────────────────────────────────────────────────────────
 
   #send<A>(operation: Operation<A>, key: Key, policy: object | undefined, argument: A): Promise<unknown> {
-    const driver = this.#driver
-    const writer = driver.writer
-    let begun = false
-    try {
-      driver.assertOpen(operation.verb)
-      const words = this.#packer.pack(operation.policy, policy)
-      writer.begin(operation.kind, words)
-      begun = true
-      const signal = words.signal
-      writer.key(key)
-      operation.write(writer, argument)
-      writer.finish()
-      return driver.submit(operation.answer, operation.verb, key, signal)
-    } catch (error) {
-      return Promise.reject(driver.thrown(error, operation.verb))
-    } finally {
-      if (begun) writer.end()
-    }
+    return sendOperation(this.#driver, this.#packer, operation, key, policy, argument)
   }
 
   /** For operations that take a bin and a value, or an object of them. */
@@ -635,233 +489,4 @@ export class Client {
     const [policy, given] = isOne ? [rest[1], { [bins]: rest[0] }] : [rest[0], bins]
     return this.#send(operation, key, policy as object | undefined, given) as Promise<void>
   }
-
-  async #info(command: string, node: number, policy: InfoPolicy | undefined): Promise<{ node: number; text: string }> {
-    if (typeof command !== "string" || command.trim() === "")
-      throw invalid('The info command is empty: give one such as "build".')
-    const driver = this.#driver
-    const writer = driver.writer
-    let words: PolicyWords
-    let answer: Promise<unknown>
-    let begun = false
-    try {
-      driver.assertOpen(asked(command))
-      words = this.#packer.pack("info", policy)
-      writer.begin(commandKind.INFO, words)
-      begun = true
-      const signal = words.signal
-      writer.info(command, node)
-      writer.finish()
-      answer = driver.submit(Answer.INFO, asked(command), undefined, signal)
-    } catch (error) {
-      throw driver.thrown(error, asked(command))
-    } finally {
-      if (begun) writer.end()
-    }
-    const result = (await answer) as { node: number; text: string }
-    return { node: result.node, text: withoutCommand(command, result.text) }
-  }
-
-  #emit({ kind, node }: EngineEvent): void {
-    for (const listener of this.#listeners.get(kind) ?? []) {
-      try {
-        listener({ type: typeOf(kind), ...(node && { node }) })
-      } catch (error) {
-        // The pump goes on; the error is the process's to handle, as one from any other callback.
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    }
-  }
-}
-
-/**
- * A namespace and a set, bound to a client: its operations take the user key alone. See the methods of {@link Client}
- * of the same names.
- */
-export class BoundSet<T = Bins> {
-  readonly #client: Client
-  /** The namespace. */
-  readonly ns: string
-  /** The set, or null for none. */
-  readonly name: string | null
-
-  /** @internal Use `client.set`. */
-  constructor(client: Client, ns: string, name: string | null) {
-    this.#client = client
-    this.ns = ns
-    this.name = name
-  }
-
-  /** The whole key of a record of this set. */
-  key(user: UserKey): Key {
-    return [this.ns, this.name, user]
-  }
-
-  /** See {@link Client.get}. */
-  get(user: UserKey, policy?: ReadPolicy): Promise<AerospikeRecord<T>> {
-    return this.#client.get<T>(this.key(user), policy)
-  }
-
-  /** See {@link Client.find}. */
-  find(user: UserKey, policy?: ReadPolicy): Promise<AerospikeRecord<T> | undefined> {
-    return this.#client.find<T>(this.key(user), policy)
-  }
-
-  /** See {@link Client.select}. */
-  select<K extends keyof T & string>(
-    user: UserKey,
-    bins: readonly K[],
-    policy?: ReadPolicy,
-  ): Promise<AerospikeRecord<Partial<Pick<T, K>>>> {
-    return this.#client.select<Pick<T, K>>(this.key(user), bins, policy)
-  }
-
-  /** See {@link Client.exists}. */
-  exists(user: UserKey, policy?: ReadPolicy): Promise<RecordMeta | undefined> {
-    return this.#client.exists(this.key(user), policy)
-  }
-
-  /** Writes some bins or all; null removes one. */
-  put(user: UserKey, bins: { readonly [K in keyof T]?: T[K] | null }, policy?: WritePolicy): Promise<void> {
-    return this.#client.put(this.key(user), bins as { [bin: string]: Value }, policy)
-  }
-
-  /** See {@link Client.increment}. */
-  increment(user: UserKey, bins: { readonly [K in keyof T]?: Addend }, policy?: WritePolicy): Promise<void>
-  increment(user: UserKey, bin: keyof T & string, by: Addend, policy?: WritePolicy): Promise<void>
-  increment(user: UserKey, ...rest: [never, never]): Promise<void> {
-    return this.#client.increment(this.key(user), ...rest)
-  }
-
-  /** The same as {@link BoundSet.increment}. */
-  add(user: UserKey, bins: { readonly [K in keyof T]?: Addend }, policy?: WritePolicy): Promise<void>
-  add(user: UserKey, bin: keyof T & string, by: Addend, policy?: WritePolicy): Promise<void>
-  add(user: UserKey, ...rest: [never, never]): Promise<void> {
-    return this.#client.increment(this.key(user), ...rest)
-  }
-
-  /** See {@link Client.append}. */
-  append(user: UserKey, bins: { readonly [K in keyof T]?: string | Uint8Array }, policy?: WritePolicy): Promise<void>
-  append(user: UserKey, bin: keyof T & string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
-  append(user: UserKey, ...rest: [never, never]): Promise<void> {
-    return this.#client.append(this.key(user), ...rest)
-  }
-
-  /** See {@link Client.prepend}. */
-  prepend(user: UserKey, bins: { readonly [K in keyof T]?: string | Uint8Array }, policy?: WritePolicy): Promise<void>
-  prepend(user: UserKey, bin: keyof T & string, text: string | Uint8Array, policy?: WritePolicy): Promise<void>
-  prepend(user: UserKey, ...rest: [never, never]): Promise<void> {
-    return this.#client.prepend(this.key(user), ...rest)
-  }
-
-  /** See {@link Client.touch}. */
-  touch(user: UserKey, policy?: WritePolicy): Promise<void> {
-    return this.#client.touch(this.key(user), policy)
-  }
-
-  /** See {@link Client.remove}. */
-  remove(user: UserKey, policy?: RemovePolicy): Promise<boolean> {
-    return this.#client.remove(this.key(user), policy)
-  }
-
-  /** See {@link Client.removeBin}. */
-  removeBin(
-    user: UserKey,
-    bins: (keyof T & string) | readonly (keyof T & string)[],
-    policy?: WritePolicy,
-  ): Promise<void> {
-    return this.#client.removeBin(this.key(user), bins, policy)
-  }
-
-  /** See {@link Client.batchRead}. */
-  batchRead<K extends keyof T & string>(
-    users: readonly UserKey[],
-    what: { readonly bins: readonly K[] },
-    policy?: BatchPolicy,
-  ): Promise<BatchRow<Partial<Pick<T, K>>>[]>
-  batchRead(
-    users: readonly UserKey[],
-    what?: { readonly bins?: undefined },
-    policy?: BatchPolicy,
-  ): Promise<BatchRow<T>[]>
-  batchRead(users: readonly UserKey[], what?: BatchReadOptions, policy?: BatchPolicy): Promise<BatchRow<never>[]> {
-    return this.#client.batchRead<never>(this.#keys(users), what as BatchReadOptions<never>, policy)
-  }
-
-  /** See {@link Client.batchWrite}; a row's `key` is the user key. */
-  batchWrite(
-    rows: readonly BatchWriteRow<{ readonly [K in keyof T]?: T[K] | null }, UserKey>[],
-    policy?: BatchPolicy,
-  ): Promise<BatchRow[]> {
-    const whole = (row: unknown) => (isPlainObject(row) ? { ...row, key: this.key(row.key as UserKey) } : row)
-    return this.#client.batchWrite((Array.isArray(rows) ? rows.map(whole) : rows) as BatchWriteRow[], policy)
-  }
-
-  /** See {@link Client.batchOperate}. */
-  batchOperate(users: readonly UserKey[], ops: readonly Op[], policy?: BatchPolicy): Promise<BatchRow<Partial<T>>[]> {
-    return this.#client.batchOperate<Partial<T>>(this.#keys(users), ops, policy)
-  }
-
-  /** See {@link Client.batchRemove}. */
-  batchRemove(users: readonly UserKey[], policy?: BatchPolicy): Promise<BatchRow[]> {
-    return this.#client.batchRemove(this.#keys(users), policy)
-  }
-
-  /** See {@link Client.query}. */
-  query(): Query<T> {
-    return this.#client.query<T>(this.ns, this.name)
-  }
-
-  #keys(users: readonly UserKey[]): readonly Key[] {
-    // What is no array is refused by name where keys are.
-    return Array.isArray(users) ? users.map((user) => this.key(user)) : (users as never)
-  }
-
-  /** See {@link Client.operate}. */
-  operate(user: UserKey, ops: readonly Op[], policy?: OperatePolicy): Promise<AerospikeRecord<Partial<T>>> {
-    return this.#client.operate<Partial<T>>(this.key(user), ops, policy)
-  }
-
-  /** See {@link Client.apply}. */
-  apply<R = Value>(
-    user: UserKey,
-    module: string,
-    name: string,
-    args?: readonly Value[],
-    policy?: WritePolicy,
-  ): Promise<R> {
-    return this.#client.apply<R>(this.key(user), module, name, args, policy)
-  }
-
-  /** See {@link Client.operateOrdered}. */
-  operateOrdered(user: UserKey, ops: readonly Op[], policy?: OperatePolicy): Promise<OrderedResults> {
-    return this.#client.operateOrdered(this.key(user), ops, policy)
-  }
-}
-
-const counters: readonly (readonly [name: string, index: number])[] = Object.entries(stat)
-  .filter(([name]) => name !== "LENGTH")
-  .map(([name, index]) => [camelCase(name), index])
-
-function eventKind(type: ClusterEventType): number {
-  if (Object.hasOwn(eventTypes, type)) return eventTypes[type]
-  throw unknownField("event", String(type), Object.keys(eventTypes))
-}
-
-function typeOf(kind: number): ClusterEventType {
-  return (Object.keys(eventTypes) as ClusterEventType[]).find((type) => eventTypes[type] === kind)!
-}
-
-/** An info command as messages show it. */
-function asked(command: string): string {
-  return `info ${JSON.stringify(command)}`
-}
-
-/** An answer is a line `command TAB response` for each command. */
-function withoutCommand(command: string, text: string): string {
-  if (command.includes("\n")) return text
-  const line = text.endsWith("\n") ? text.slice(0, -1) : text
-  return line.slice(line.indexOf("\t") + 1)
 }

@@ -5,19 +5,7 @@ export { Job, type WaitOptions } from "./admin/job.ts"
 export type { TruncateOptions } from "./admin/truncate.ts"
 export type { UdfModule } from "./admin/udfs.ts"
 export { type BatchEntry, type BatchReadOptions, BatchRow, type BatchWriteRow } from "./batch.ts"
-export {
-  type Addend,
-  type AerospikeRecord,
-  type BoundSet,
-  Client,
-  type ClusterEvent,
-  type ClusterEventType,
-  type ClusterListener,
-  type InfoNodeResult,
-  type OrderedResults,
-  type RecordMeta,
-  type Stats,
-} from "./client.ts"
+export { Client } from "./client.ts"
 export type { Config, HostAddress, Hosts } from "./config.ts"
 export type { NodeInfo } from "./driver.ts"
 export {
@@ -52,11 +40,13 @@ export {
   TransactionError,
   UdfError,
 } from "./errors.ts"
+export type { ClusterEvent, ClusterEventType, ClusterListener } from "./events.ts"
 export { type AnyOperand, Expression, type ExpType, type Operand } from "./exp/expression.ts"
 export * as exp from "./exp/index.ts"
 export { INFINITY, type Mark, WILDCARD } from "./exp/parts.ts"
 export { type Collection, Filter, type Indexed, type IndexValue } from "./filter.ts"
 export * as filter from "./filters.ts"
+export type { InfoNodeResult } from "./info.ts"
 export type { Key, KeyDigest, KeyTuple, UserKey } from "./key.ts"
 export { type Logger, LogLevel, setLogLevel } from "./log.ts"
 export * as bit from "./ops/bit.ts"
@@ -86,6 +76,9 @@ export {
   type WritePolicy,
 } from "./policy.ts"
 export { Query, type QueryPage, type QueryRecord } from "./query.ts"
+export type { Addend, AerospikeRecord, OrderedResults, RecordMeta } from "./record.ts"
+export type { BoundSet } from "./set.ts"
+export type { Stats } from "./stats.ts"
 export {
   type Bins,
   type BinsOf,
