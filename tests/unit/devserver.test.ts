@@ -144,6 +144,16 @@ describe("startDevServer", () => {
     for (let i = 0; i < 5000; i++) expect(((await client.frame()) as Buffer).length).toBe(34)
   })
 
+  test("is an Enterprise Edition with racks and strong consistency, if it is told to", async () => {
+    const namespaces = { test: { strongConsistency: true, mrtDuration: 20 }, bar: {} }
+    const server = await start({ edition: "enterprise", nodes: 2, racks: [1, 2], namespaces })
+    const client = new Client(server.nodes[1]!.port)
+    expect(await client.info("edition")).toBe("Aerospike Enterprise Edition")
+    expect(await client.info("rack-ids")).toBe("test:2;bar:2")
+    expect(await client.info("replicas")).toMatch(/^test:1,2,[^;]+;bar:0,2,/)
+    expect(await client.info("namespace/test")).toContain(";mrt-duration=20;")
+  })
+
   test("a client that does not read holds back only itself", async () => {
     const server = await start()
     const [slow, quick] = [new Client(server.nodes[0]!.port), new Client(server.nodes[0]!.port)]
@@ -197,6 +207,12 @@ describe("startDevServer", () => {
     await refused({ nodes: "3" }).toThrow("nodes must be")
     await refused({ tls: () => {} }).toThrow("the option tls is not available yet")
     await refused({ security: {} }).toThrow("the option security is not available yet")
+    await refused({ edition: "standard" }).toThrow('edition must be "community" or "enterprise"')
+    await refused({ racks: [1] }).toThrow('racks needs edition: "enterprise"')
+    await refused({ edition: "enterprise", racks: [1, 2] }).toThrow("for each of the 1 nodes, and has 2")
+    await refused({ namespaces: { test: { strongConsistency: true } } }).toThrow(
+      "namespaces.test.strongConsistency needs edition",
+    )
     await refused({ noodles: 1 }).toThrow("there is no option noodles")
     await refused({ namespaces: { test: { ttl: 1 } } }).toThrow("namespaces.test.ttl")
     await refused({ port: 70_000 }).toThrow("options.port is 70000")

@@ -9,6 +9,16 @@ import { createCore, type Module } from "./module.ts"
 
 /** Options of {@link startDevServer}. */
 export interface DevServerOptions {
+  /**
+   * Which edition to be. Default `"community"`. `"enterprise"` adds durable deletes, strong consistency, transactions
+   * and racks; see {@link NamespaceOptions.strongConsistency}.
+   */
+  edition?: "community" | "enterprise"
+  /**
+   * The rack of each node, from 0 to 1,000,000, as many as there are nodes. Copies of a record are then on different
+   * racks where that is possible. Default: all on rack 0. Enterprise.
+   */
+  racks?: readonly number[]
   /** How many nodes, up to 32. Default 1. */
   nodes?: number
   /** Ids of the nodes in hexadecimal, instead of `nodes`. Default A1, A2, …. */
@@ -39,6 +49,12 @@ export interface NamespaceOptions {
   maxRecordSize?: number
   /** Bytes of memory for records, past which writes are refused. Up to 3 GiB. Default 1 GiB. */
   dataSize?: number
+  /** Strong consistency, which transactions need. Deletes must be durable then. Default `false`. Enterprise. */
+  strongConsistency?: boolean
+  /** Take deletes that are not durable although consistency is strong. Default `false`. */
+  strongConsistencyAllowExpunge?: boolean
+  /** Seconds that a transaction has when its client does not say, 1 to 120. Default 10. */
+  mrtDuration?: number
 }
 
 /** A node of a dev server. */

@@ -34,7 +34,7 @@ fn address(region: &[u8]) -> u32 {
 
 #[wasm_bindgen]
 impl DevServer {
-    /// `options` is JSON: `nodes` or `nodeIds`, `clusterName`, `namespaces`.
+    /// `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `namespaces`.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str, seed_low: u32, seed_high: u32) -> Result<DevServer, JsError> {
         let config = Config::parse(options).map_err(|reason| JsError::new(&reason))?;

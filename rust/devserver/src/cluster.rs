@@ -1,13 +1,13 @@
 //! All of it: nodes, connections and namespaces, and the few things that a host can do to them.
 
 use crate::command;
-use crate::config::Config;
+use crate::config::{Config, Edition};
 use crate::connections::{ConnId, Connections};
 use crate::frame::{self, Frame, INTERNAL_XDR};
 use crate::info;
 use crate::limits::limit;
 use crate::node::{Generations, Node};
-use crate::partition_map::PartitionMap;
+use crate::partition_map::{Member, PartitionMap};
 use crate::reply::{self, Meta};
 use crate::store::Namespace;
 use crate::udf_modules::Modules;
@@ -23,7 +23,10 @@ pub enum Action {
 
 #[derive(Debug)]
 pub struct Cluster {
+    pub(crate) edition: Edition,
     pub(crate) name: String,
+    /// The rack of each node, or nothing.
+    racks: Vec<u32>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) connections: Connections,
@@ -41,7 +44,9 @@ impl Cluster {
     pub fn new(config: Config, seed: u64) -> Cluster {
         let nodes = config.node_ids.iter().map(|&id| Node::new(id, config.namespaces.len())).collect();
         let mut cluster = Cluster {
+            edition: config.edition,
             name: config.cluster_name,
+            racks: config.racks,
             nodes,
             namespaces: config.namespaces.into_iter().map(Namespace::new).collect(),
             connections: Connections::default(),
@@ -66,6 +71,11 @@ impl Cluster {
 
     pub fn namespaces(&self) -> &[Namespace] {
         &self.namespaces
+    }
+
+    /// The rack of a node, 0 if it is on none.
+    pub(crate) fn rack(&self, node: usize) -> u32 {
+        self.racks.get(node).copied().unwrap_or(0)
     }
 
     /// Where clients can reach a node: hosts, and the port at which it listens on each of them.
@@ -155,9 +165,10 @@ impl Cluster {
         }
     }
 
-    /// Removes some of what has expired. To be called about once a second.
+    /// Removes some of what has expired, and ends transactions whose time is up. To be called about once a second.
     pub fn expire(&mut self, now_ms: u64) {
         for namespace in &mut self.namespaces {
+            namespace.settle(now_ms);
             namespace.sweep(now_ms);
         }
     }
@@ -230,12 +241,12 @@ impl Cluster {
 
     /// Computes the partition map of the nodes that are up, at once: there are no migrations to wait for.
     fn rebalance(&mut self) {
-        let live: Vec<(usize, u64)> = self
+        let live: Vec<Member> = self
             .nodes
             .iter()
             .enumerate()
             .filter(|(_, node)| node.alive)
-            .map(|(index, node)| (index, node.id))
+            .map(|(index, node)| Member { index, id: node.id, rack: self.rack(index) })
             .collect();
         let before = std::mem::replace(&mut self.map, PartitionMap::new(&live));
         for (index, node) in self.nodes.iter_mut().enumerate().filter(|(_, node)| node.alive) {

@@ -4,10 +4,22 @@ use crate::json::{self, Json};
 use crate::limits::limit;
 use aerospike_sansio::limits;
 
+/// Which edition of the server to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edition {
+    #[default]
+    Community,
+    /// Also durable deletes, strong consistency, transactions, racks.
+    Enterprise,
+}
+
 #[derive(Clone, Debug)]
 pub struct Config {
+    pub edition: Edition,
     /// Ids of the nodes: their names are these in hexadecimal.
     pub node_ids: Vec<u64>,
+    /// The rack of each node, or nothing: all are on rack 0.
+    pub racks: Vec<u32>,
     /// Empty = the cluster has no name.
     pub cluster_name: String,
     pub namespaces: Vec<NamespaceConfig>,
@@ -28,17 +40,29 @@ pub struct NamespaceConfig {
     pub max_record_size: usize,
     /// Bytes of memory for records, past which writes are stopped.
     pub data_size: u64,
+    pub strong_consistency: bool,
+    /// Take deletes that are not durable although consistency is strong.
+    pub strong_consistency_allow_expunge: bool,
+    /// Seconds that a transaction has when its client does not say.
+    pub mrt_duration: u32,
 }
 
 /// Options of the host, or of a later release: named so that they are refused with a reason.
-const NOT_YET: &[&str] = &["security", "tls", "racks", "faults", "migrate", "edition"];
+const NOT_YET: &[&str] = &["security", "tls", "faults", "migrate"];
+
+/// The largest id of a rack, as the server allows.
+const RACK_MAX: u64 = 1_000_000;
+/// The longest that a transaction may take, in seconds, as the server allows.
+pub const MRT_DURATION_MAX: u32 = 120;
 
 impl Default for Config {
     /// One node with the namespaces of the recorded server: `test`, and `bar` where nothing expires.
     fn default() -> Config {
         let bar = NamespaceConfig { nsup_period: 0, ..NamespaceConfig::named("bar") };
         Config {
+            edition: Edition::Community,
             node_ids: default_ids(1),
+            racks: Vec::new(),
             cluster_name: String::new(),
             namespaces: vec![NamespaceConfig::named("test"), bar],
         }
@@ -56,6 +80,9 @@ impl NamespaceConfig {
             default_read_touch_ttl_pct: 0,
             max_record_size: 1024 * 1024,
             data_size: limit::DATA as u64,
+            strong_consistency: false,
+            strong_consistency_allow_expunge: false,
+            mrt_duration: 10,
         }
     }
 }
@@ -68,6 +95,8 @@ impl Config {
         let mut config = Config::default();
         for (name, value) in &members {
             match name.as_str() {
+                "edition" => config.edition = edition(value)?,
+                "racks" => config.racks = racks(value)?,
                 "nodes" => config.node_ids = default_ids(integer(name, value, 1, limit::NODES as u64)? as usize),
                 "nodeIds" => config.node_ids = node_ids(value)?,
                 "clusterName" => config.cluster_name = cluster_name(value)?,
@@ -76,8 +105,43 @@ impl Config {
                 name => return Err(format!("there is no option {name}")),
             }
         }
+        config.check()?;
         Ok(config)
     }
+
+    /// What one option says against another.
+    fn check(&self) -> Result<(), String> {
+        let nodes = self.node_ids.len();
+        if !self.racks.is_empty() && self.racks.len() != nodes {
+            let racks = self.racks.len();
+            return Err(format!("racks must have a number for each of the {nodes} nodes, and has {racks}"));
+        }
+        if self.edition == Edition::Enterprise {
+            return Ok(());
+        }
+        if !self.racks.is_empty() {
+            return Err("racks needs edition: \"enterprise\"".into());
+        }
+        match self.namespaces.iter().find(|namespace| namespace.strong_consistency) {
+            Some(NamespaceConfig { name, .. }) => {
+                Err(format!("namespaces.{name}.strongConsistency needs edition: \"enterprise\""))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn edition(value: &Json) -> Result<Edition, String> {
+    match value.as_str() {
+        Some("community") => Ok(Edition::Community),
+        Some("enterprise") => Ok(Edition::Enterprise),
+        _ => Err("edition must be \"community\" or \"enterprise\"".into()),
+    }
+}
+
+fn racks(value: &Json) -> Result<Vec<u32>, String> {
+    let items = value.as_array().ok_or("racks must be an array with the rack of each node")?;
+    items.iter().enumerate().map(|(n, item)| Ok(integer(&format!("racks[{n}]"), item, 0, RACK_MAX)? as u32)).collect()
 }
 
 /// A1, A2, …: the recorded server was called A1.
@@ -142,14 +206,28 @@ fn namespace(name: &str, options: &Json) -> Result<NamespaceConfig, String> {
             "defaultReadTouchTtlPct" => config.default_read_touch_ttl_pct = number(100)? as u32,
             "maxRecordSize" => config.max_record_size = integer(&path, value, 16, limit::RECORD as u64)? as usize,
             "dataSize" => config.data_size = number(limit::DATA_MAX as u64)?,
-            "allowTtlWithoutNsup" => match value {
-                Json::Bool(allow) => config.allow_ttl_without_nsup = *allow,
-                _ => return Err(format!("{path} must be true or false")),
-            },
+            "allowTtlWithoutNsup" => config.allow_ttl_without_nsup = boolean(&path, value)?,
+            "strongConsistency" => config.strong_consistency = boolean(&path, value)?,
+            "strongConsistencyAllowExpunge" => config.strong_consistency_allow_expunge = boolean(&path, value)?,
+            "mrtDuration" => config.mrt_duration = integer(&path, value, 1, u64::from(MRT_DURATION_MAX))? as u32,
             _ => return Err(format!("there is no option {path}")),
         }
     }
+    let needs = |option: &str| Err(format!("namespaces.{name}.{option} needs strongConsistency: true"));
+    if !config.strong_consistency && config.strong_consistency_allow_expunge {
+        return needs("strongConsistencyAllowExpunge");
+    }
+    if !config.strong_consistency && members.iter().any(|(option, _)| option == "mrtDuration") {
+        return needs("mrtDuration");
+    }
     Ok(config)
+}
+
+fn boolean(name: &str, value: &Json) -> Result<bool, String> {
+    match *value {
+        Json::Bool(value) => Ok(value),
+        _ => Err(format!("{name} must be true or false")),
+    }
 }
 
 fn integer(name: &str, value: &Json, min: u64, max: u64) -> Result<u64, String> {
@@ -175,6 +253,13 @@ mod tests {
         assert_eq!((a.nsup_period, a.default_ttl, a.max_record_size, a.replication_factor), (0, 9, 128, 3));
         assert_eq!((b.name.as_str(), b.nsup_period), ("b", 120));
         assert_eq!(Config::parse(r#"{"nodeIds": ["C1", "c2"]}"#).unwrap().node_ids, [0xC1, 0xC2]);
+        assert_eq!(config.edition, Edition::Community);
+        let text = r#"{"edition": "enterprise", "nodes": 2, "racks": [1, 2], "namespaces": {"a":
+            {"strongConsistency": true, "strongConsistencyAllowExpunge": true, "mrtDuration": 20}}}"#;
+        let config = Config::parse(text).unwrap();
+        assert_eq!((config.edition, &config.racks[..]), (Edition::Enterprise, &[1, 2][..]));
+        let [a] = &config.namespaces[..] else { panic!() };
+        assert_eq!((a.strong_consistency, a.strong_consistency_allow_expunge, a.mrt_duration), (true, true, 20));
     }
 
     #[test]
@@ -190,6 +275,22 @@ mod tests {
             (r#"{"clusterName": ""}"#, "clusterName"),
             (r#"{"nodeIds": ["x"]}"#, "nodeIds"),
             ("[]", "not an object"),
+            (r#"{"edition": "federal"}"#, "edition must be \"community\" or \"enterprise\""),
+            (r#"{"racks": [1]}"#, "racks needs edition"),
+            (r#"{"edition": "enterprise", "racks": 1}"#, "racks must be an array"),
+            (r#"{"edition": "enterprise", "racks": [-1]}"#, "racks[0] must be a whole number from 0 to 1000000"),
+            (r#"{"edition": "enterprise", "nodes": 3, "racks": [1]}"#, "for each of the 3 nodes, and has 1"),
+            (r#"{"namespaces": {"a": {"strongConsistency": true}}}"#, "namespaces.a.strongConsistency needs edition"),
+            (r#"{"namespaces": {"a": {"strongConsistency": 1}}}"#, "a.strongConsistency must be true or false"),
+            (r#"{"namespaces": {"a": {"mrtDuration": 10}}}"#, "a.mrtDuration needs strongConsistency"),
+            (
+                r#"{"namespaces": {"a": {"strongConsistency": true, "mrtDuration": 121}}}"#,
+                "a.mrtDuration must be a whole number from 1 to 120",
+            ),
+            (
+                r#"{"namespaces": {"a": {"strongConsistencyAllowExpunge": true}}}"#,
+                "a.strongConsistencyAllowExpunge needs strongConsistency",
+            ),
         ] {
             let error = Config::parse(text).unwrap_err();
             assert!(error.contains(said), "{text}: {error}");

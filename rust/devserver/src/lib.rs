@@ -2,7 +2,8 @@
 //!
 //! It has no socket, no thread, no clock and no randomness but a seed: the host owns the sockets, says what arrived on
 //! which connection and what time it is, and writes what comes back. What it answers is pinned to a Community Edition
-//! server 8.1.2 by recorded exchanges (`tests/replay.rs`). It keeps nothing on disk and is not for production.
+//! server 8.1.2 by recorded exchanges (`tests/replay.rs`). Told to be an Enterprise Edition, it has what a client touches
+//! of one, as far as that can be known: see below. It keeps nothing on disk and is not for production.
 //!
 //! ```text
 //!  bytes ─▶ frame ─▶ ┬ info ───────────────────────────────────────────────┐
@@ -15,7 +16,8 @@
 //!
 //! In scope: several nodes in one process over one shared store, partition ownership as the real server computes it,
 //! single-record commands, batches, queries with and without secondary indexes, background jobs, operations on lists,
-//! maps, bits and HyperLogLogs, expressions, expiry, info commands. Out of scope until they are added: what [`support`]
+//! maps, bits and HyperLogLogs, expressions, expiry, info commands; of Enterprise Edition durable deletes, strong
+//! consistency, transactions, racks and rosters. Out of scope until they are added: what [`support`]
 //! lists, which is answered with code 16.
 //!
 //! Differences from the real server, beside what is not there yet:
@@ -41,6 +43,18 @@
 //!   are kept, whether or not they would compile, and not run: a call fails.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.
 //! * `statistics`, `namespace/…` and `get-config` tell a part of what the real ones tell; `latencies` measures nothing.
+//!
+//! The source of Enterprise Edition is not public, and none was at hand to record. Its part follows what both editions share
+//! (`thr_info.c`, the calls of its functions in `write.c`, `read.c`, `query.c`), the documentation, and what the official
+//! clients and their tests expect; comments say where something is inferred. Known to differ or to be uncertain:
+//!
+//! * A namespace with strong consistency stays available whatever nodes are lost, and its regime changes with any node.
+//!   Its roster is the nodes of the cluster and cannot be set.
+//! * The monitor of a transaction does its work as soon as its time is up, and is known for a second more: then it is
+//!   aborted (125) or committed (124), and afterwards expired (122). How long either lasts on the real server is not known.
+//! * Which code comes first when several things are wrong with a command of a transaction.
+//! * Tombstones are removed after a day, whether or not an older copy of the record could come back.
+//! * `quiesce`, `revive`, `roster-set`, `feature-key`, masking and XDR are not there.
 //!
 //! Hostile input cannot panic it and cannot make it allocate without bound: lengths are checked against what has
 //! arrived and against `limits`.

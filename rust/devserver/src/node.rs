@@ -79,6 +79,11 @@ pub struct NamespaceCounters {
     pub proxied: u64,
     /// Requests refused before their record was looked at.
     pub refused: u64,
+    pub mrt_verify_read: Outcomes,
+    pub mrt_roll_forward: Outcomes,
+    pub mrt_roll_back: Outcomes,
+    pub fail_mrt_blocked: u64,
+    pub fail_mrt_version_mismatch: u64,
     pub fail_generation: u64,
     pub fail_record_too_big: u64,
     pub deleted_last_bin: u64,

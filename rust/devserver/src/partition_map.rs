@@ -3,9 +3,11 @@
 //!
 //! Each node gets a number for each partition, Jenkins' one-at-a-time hash (64 bits) of FNV-1a of the node's id and
 //! FNV-1a of the partition's; the highest is the master, the next the first replica. Losing a node so moves only what
-//! was on it.
+//! was on it. Where nodes are on several racks (Enterprise), copies are on as many of them as possible: the master stays,
+//! and behind it stand the first node of each other rack, then the second ones. (Inferred from the documentation.)
 
 use aerospike_sansio::limits::limit::PARTITIONS;
+use std::cmp::Reverse;
 
 /// Bytes of a bitmap of partitions.
 pub const BITMAP: usize = PARTITIONS / 8;
@@ -17,18 +19,40 @@ pub struct PartitionMap {
     live: usize,
 }
 
+/// A node that is alive.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    pub index: usize,
+    pub id: u64,
+    pub rack: u32,
+}
+
 impl PartitionMap {
-    /// The map of the nodes that are alive, given as index and id.
-    pub fn new(live: &[(usize, u64)]) -> PartitionMap {
+    /// The map of the nodes that are alive.
+    pub fn new(live: &[Member]) -> PartitionMap {
         let mut order = Vec::with_capacity(PARTITIONS * live.len());
-        let nodes: Vec<(u8, u64)> = live.iter().map(|&(index, id)| (index as u8, fnv1a(&id.to_le_bytes()))).collect();
+        let nodes: Vec<(usize, u64)> =
+            live.iter().enumerate().map(|(n, node)| (n, fnv1a(&node.id.to_le_bytes()))).collect();
+        let racked = live.iter().any(|node| node.rack != live[0].rack);
+        let mut before = Vec::with_capacity(live.len());
         let mut weights = Vec::with_capacity(live.len());
         for partition in 0..PARTITIONS as u32 {
             let partition = fnv1a(&partition.to_le_bytes());
             weights.clear();
-            weights.extend(nodes.iter().map(|&(index, node)| (jenkins(node, partition), index)));
-            weights.sort_unstable_by(|a, b| b.cmp(a));
-            order.extend(weights.iter().map(|&(_, index)| index));
+            weights.extend(nodes.iter().map(|&(n, node)| (jenkins(node, partition), n)));
+            weights.sort_unstable_by_key(|&(weight, n)| Reverse((weight, live[n].index)));
+            if racked {
+                // How many nodes of the same rack stand before each.
+                before.clear();
+                before.extend(weights.iter().enumerate().map(|(at, &(_, n))| {
+                    let same = weights[..at].iter().filter(|&&(_, other)| live[other].rack == live[n].rack);
+                    (same.count(), at)
+                }));
+                before.sort_unstable();
+                order.extend(before.iter().map(|&(_, at)| live[weights[at].1].index as u8));
+            } else {
+                order.extend(weights.iter().map(|&(_, n)| live[n].index as u8));
+            }
         }
         PartitionMap { order, live: live.len() }
     }
@@ -88,9 +112,28 @@ fn jenkins(node: u64, partition: u64) -> u64 {
 mod tests {
     use super::*;
 
+    fn live(nodes: &[(usize, u64, u32)]) -> Vec<Member> {
+        nodes.iter().map(|&(index, id, rack)| Member { index, id, rack }).collect()
+    }
+
+    #[test]
+    fn copies_are_on_different_racks() {
+        let racks = [1, 1, 2, 2];
+        let nodes: Vec<Member> = (0..4).map(|n| Member { index: n, id: 0xA1 + n as u64, rack: racks[n] }).collect();
+        let map = PartitionMap::new(&nodes);
+        let flat: Vec<Member> = nodes.iter().map(|&node| Member { rack: 0, ..node }).collect();
+        let flat = PartitionMap::new(&flat);
+        for partition in 0..PARTITIONS {
+            let owners = map.owners(partition, 4);
+            assert_ne!(racks[usize::from(owners[0])], racks[usize::from(owners[1])]);
+            assert_ne!(racks[usize::from(owners[2])], racks[usize::from(owners[3])]);
+            assert_eq!(owners[0], flat.owners(partition, 1)[0], "the master stays");
+        }
+    }
+
     #[test]
     fn every_partition_has_each_owner_once() {
-        let map = PartitionMap::new(&[(0, 0xA1), (1, 0xA2), (2, 0xA3)]);
+        let map = PartitionMap::new(&live(&[(0, 0xA1, 0), (1, 0xA2, 0), (2, 0xA3, 0)]));
         for partition in 0..PARTITIONS {
             let mut owners = map.owners(partition, 3).to_vec();
             owners.sort_unstable();
@@ -102,8 +145,8 @@ mod tests {
 
     #[test]
     fn losing_a_node_moves_only_what_was_on_it() {
-        let before = PartitionMap::new(&[(0, 0xA1), (1, 0xA2), (2, 0xA3)]);
-        let after = PartitionMap::new(&[(0, 0xA1), (2, 0xA3)]);
+        let before = PartitionMap::new(&live(&[(0, 0xA1, 0), (1, 0xA2, 0), (2, 0xA3, 0)]));
+        let after = PartitionMap::new(&live(&[(0, 0xA1, 0), (2, 0xA3, 0)]));
         for partition in 0..PARTITIONS {
             let survivors: Vec<u8> = before.owners(partition, 3).iter().copied().filter(|&node| node != 1).collect();
             assert_eq!(after.owners(partition, 3), survivors);

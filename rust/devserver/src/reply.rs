@@ -2,8 +2,9 @@
 //! fails half way is taken back and a header with the code put in its place.
 
 use crate::limits::limit;
+use crate::store::Version;
 use crate::Code;
-use aerospike_sansio::proto::{code, info3, message_type, PROTO_HEADER, VERSION};
+use aerospike_sansio::proto::{code, field, info3, message_type, PROTO_HEADER, VERSION};
 use aerospike_sansio::wire::{frame, message, Header};
 
 /// What a header says about a record.
@@ -11,11 +12,15 @@ use aerospike_sansio::wire::{frame, message, Header};
 pub struct Meta {
     pub generation: u16,
     pub void_time: u32,
+    /// The version of the record, told in a field of its own to a transaction that is to verify it.
+    pub version: Option<Version>,
 }
 
-/// Appends an answer that is a header only.
+/// Appends an answer without ops.
 pub fn status(out: &mut Vec<u8>, code: Code, meta: Meta) {
-    header_only(out, &header(code, meta));
+    let mut message = Message::begin(out);
+    message.version(out, meta);
+    message.end_with(out, code, meta);
 }
 
 /// Appends the last message of an answer that can have several (batch, query).
@@ -45,6 +50,13 @@ impl Message {
     pub fn field(&mut self, out: &mut Vec<u8>, id: u8, data: &[u8]) {
         message::field(out, id, data);
         self.fields += 1;
+    }
+
+    /// Appends the version, if it is to be told; to be done before the first op.
+    pub fn version(&mut self, out: &mut Vec<u8>, meta: Meta) {
+        if let Some(version) = meta.version {
+            self.field(out, field::RECORD_VERSION, &version);
+        }
     }
 
     /// Bytes written so far.

@@ -5,23 +5,27 @@
 mod batch;
 mod delete;
 mod expressions;
+mod monitor;
 mod ops;
 mod query;
 mod read;
 mod record;
+mod transaction;
 mod udf;
 mod write;
 
 use crate::cluster::Cluster;
+use crate::config::Edition;
 use crate::expression::Filter;
 use crate::node::Outcomes;
 use crate::reply::{self, Meta};
 use crate::request::Request;
+use crate::store::transactions::Roll;
 use crate::store::{Digest, Namespace};
 use crate::support;
 use crate::Code;
 use aerospike_sansio::key;
-use aerospike_sansio::proto::{code, field, info1, info2};
+use aerospike_sansio::proto::{code, field, info1, info2, info3, info4};
 pub use query::Progress;
 
 /// A single-record command on its way: what it asks, where its record is, and when it is.
@@ -29,6 +33,7 @@ struct Command<'a> {
     request: Request<'a>,
     digest: Digest,
     namespace: &'a mut Namespace,
+    edition: Edition,
     /// The filter of the batch that it is a row of, if it is one and has none of its own.
     batch_filter: Option<&'a Filter>,
     is_row: bool,
@@ -52,6 +57,10 @@ enum Kind {
     Read,
     Write,
     Delete,
+    /// Is the record as the transaction has read it?
+    Verify,
+    /// Makes what a transaction has written final, or undoes it.
+    Roll(Roll),
 }
 
 /// Which record a command is about, and which node was asked.
@@ -137,32 +146,51 @@ fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Reques
     };
     let namespace = &mut cluster.namespaces[namespace];
     let role = cluster.map.role(key::partition(&digest).into(), node, namespace.config.replication_factor);
-    // Only the master writes, any replica reads; what is asked of another node is passed on (`raw/wrong_node`).
-    if role.is_none() || (role != Some(0) && !matches!(kind, Kind::Read)) {
+    namespace.settle(now_ms);
+    // Only the master writes, any replica reads; what is asked of another node is passed on (`raw/wrong_node`). Where
+    // consistency is strong a replica answers only those that do not ask for the latest.
+    let relaxed = !namespace.config.strong_consistency || request.header.info3 & info3::SC_READ_RELAX != 0;
+    let by_replica = matches!(kind, Kind::Read) && relaxed;
+    if role.is_none() || (role != Some(0) && !by_replica) {
         counters.proxied += 1;
     }
     let (is_row, batch_filter, commands) = match origin {
         Origin::Message => (false, None, &mut counters.single),
         Origin::Batch(filter) => (true, filter, &mut counters.batch),
     };
-    let command = Command { request, digest, namespace, batch_filter, is_row, now_ms };
+    let command = Command { request, digest, namespace, edition: cluster.edition, batch_filter, is_row, now_ms };
     let (outcome, outcomes) = match kind {
         Kind::Read => (command.read(out), &mut commands.read),
         Kind::Write => (command.write(out), &mut commands.write),
         Kind::Delete => (command.delete(out), &mut commands.delete),
+        Kind::Verify => (command.verify(out), &mut counters.mrt_verify_read),
+        Kind::Roll(Roll::Forward) => (command.roll(Roll::Forward, out), &mut counters.mrt_roll_forward),
+        Kind::Roll(Roll::Back) => (command.roll(Roll::Back, out), &mut counters.mrt_roll_back),
     };
     outcomes.count(outcome.code);
     counters.deleted_last_bin += u64::from(outcome.deleted_last_bin);
     counters.fail_generation += u64::from(outcome.code == code::RECORD_GENERATION);
     counters.fail_record_too_big += u64::from(outcome.code == code::RECORD_TOO_BIG);
+    counters.fail_mrt_blocked += u64::from(outcome.code == code::MRT_BLOCKED);
+    counters.fail_mrt_version_mismatch += u64::from(outcome.code == code::MRT_VERSION_MISMATCH);
 }
 
 fn kind(request: &Request) -> Option<Kind> {
     let header = &request.header;
     if header.info2 & info2::WRITE == 0 {
-        return (header.info1 & info1::READ != 0).then_some(Kind::Read);
+        let kind = if header.info4 & info4::MRT_VERIFY_READ != 0 { Kind::Verify } else { Kind::Read };
+        return (header.info1 & info1::READ != 0).then_some(kind);
     }
-    Some(if header.info2 & info2::DELETE != 0 { Kind::Delete } else { Kind::Write })
+    // A delete does not look at the bits to roll (Community Edition, tried).
+    Some(if header.info2 & info2::DELETE != 0 {
+        Kind::Delete
+    } else if header.info4 & info4::MRT_ROLL_FORWARD != 0 {
+        Kind::Roll(Roll::Forward)
+    } else if header.info4 & info4::MRT_ROLL_BACK != 0 {
+        Kind::Roll(Roll::Back)
+    } else {
+        Kind::Write
+    })
 }
 
 impl Outcomes {

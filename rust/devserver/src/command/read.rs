@@ -1,7 +1,9 @@
 //! Reads: all bins, some of them, or generation and time to live only.
 
 use super::ops::{self, Answer};
+use super::transaction::Seen;
 use super::{expressions, Command, Outcome};
+use crate::config::Edition;
 use crate::limits::limit;
 use crate::reply::{Message, Meta};
 use crate::store::expiry::{self, Touch};
@@ -31,20 +33,25 @@ impl Command<'_> {
     /// `meta` becomes the record's as soon as it is found: most failures after that tell it too.
     fn read_into(&self, meta: &mut Meta, message: &mut Message, out: &mut Vec<u8>) -> Result<Touch, Code> {
         let header = &self.request.header;
-        // Session, allow replica and allow unavailable mean nothing here; linearize is an Enterprise feature.
-        if header.info3 & (info3::SC_READ_TYPE | info3::SC_READ_RELAX) == info3::SC_READ_TYPE {
-            return Err(code::ENTERPRISE_ONLY);
-        }
-        self.check_transaction()?;
-        let record = self.namespace.get(&self.digest).ok_or(code::RECORD_NOT_FOUND)?;
-        *meta = record.meta();
+        self.check_read_mode()?;
+        let seen = self.see(false)?;
+        meta.version = seen.version;
+        let record = seen.record.ok_or(code::RECORD_NOT_FOUND)?;
+        *meta = Meta { version: seen.version, ..record.meta() };
         self.check_set(record)?;
         // The answer about an expired record still tells its generation and void time (`kv/ttl/expires`).
-        if self.namespace.is_doomed(record, self.now_ms) {
+        if record.tombstone || (!seen.provisional && self.namespace.is_doomed(record, self.now_ms)) {
             return Err(code::RECORD_NOT_FOUND);
         }
+        message.version(out, *meta);
         let config = &self.namespace.config;
-        let touch = expiry::touch(header.ttl, record.void_time, record.last_update_ms, self.now_ms, config);
+        // What is being written by a transaction is not touched (the server's `read_touch.c`).
+        let touch = match seen {
+            Seen { provisional: false, original: false, .. } => {
+                expiry::touch(header.ttl, record.void_time, record.last_update_ms, self.now_ms, config)
+            }
+            _ => Touch::No,
+        };
         if touch == Touch::Refused {
             return Err(code::PARAMETER);
         }
@@ -54,6 +61,18 @@ impl Command<'_> {
             self.read_bins(record, message, out)?;
         }
         Ok(touch)
+    }
+
+    /// Session, allow replica and allow unavailable mean nothing here. Linearize is an Enterprise feature, and one of
+    /// strong consistency. (That without it the Enterprise server says that it is not supported is inferred.)
+    fn check_read_mode(&self) -> Result<(), Code> {
+        let mode = self.request.header.info3 & (info3::SC_READ_TYPE | info3::SC_READ_RELAX);
+        match self.edition {
+            _ if mode != info3::SC_READ_TYPE => Ok(()),
+            Edition::Community => Err(code::ENTERPRISE_ONLY),
+            Edition::Enterprise if self.namespace.config.strong_consistency => Ok(()),
+            Edition::Enterprise => Err(code::UNSUPPORTED_FEATURE),
+        }
     }
 
     fn read_bins(&self, record: &Record, message: &mut Message, out: &mut Vec<u8>) -> Result<(), Code> {

@@ -1,20 +1,13 @@
 //! Checks that read, write and delete share: is it the record that is meant, and does it pass the filter.
 
 use super::Command;
+use crate::config::Edition;
 use crate::expression::{self, Truth};
 use crate::store::Record;
 use crate::Code;
 use aerospike_sansio::proto::{code, field, info2, particle};
 
 impl Command<'_> {
-    /// Transactions are an Enterprise feature.
-    pub fn check_transaction(&self) -> Result<(), Code> {
-        match self.request.field(field::MRT_ID) {
-            Some(_) => Err(code::ENTERPRISE_ONLY),
-            None => Ok(()),
-        }
-    }
-
     /// A read or delete need not name the set; if it does, it must be the record's.
     pub fn check_set(&self, record: &Record) -> Result<(), Code> {
         let name = self.request.field(field::SET).unwrap_or_default();
@@ -55,6 +48,25 @@ impl Command<'_> {
             Truth::True => Ok(()),
             Truth::False | Truth::Unknown => Err(code::FILTERED_OUT),
         }
+    }
+
+    /// Whether a delete may leave a tombstone (an Enterprise feature), or not leave one. Where consistency is strong, a
+    /// record that is deleted without could come back: such a delete is forbidden unless the namespace allows it, and
+    /// in a transaction it always is. (Inferred from the documentation of `strong-consistency-allow-expunge`.)
+    pub fn check_durability(&self) -> Result<(), Code> {
+        let config = &self.namespace.config;
+        if self.is_durable() {
+            return if self.edition == Edition::Community { Err(code::ENTERPRISE_ONLY) } else { Ok(()) };
+        }
+        let transactional = self.edition == Edition::Enterprise && self.request.field(field::MRT_ID).is_some();
+        if transactional || (config.strong_consistency && !config.strong_consistency_allow_expunge) {
+            return Err(code::FORBIDDEN);
+        }
+        Ok(())
+    }
+
+    pub fn is_durable(&self) -> bool {
+        self.request.header.info2 & info2::DURABLE_DELETE != 0
     }
 
     /// A key that is sent must be the one that is stored, if one is stored.

@@ -1,11 +1,12 @@
 //! Writes: put, add, append, prepend, touch, and several ops on one record.
 
+use super::monitor::Change;
 use super::ops::{self, Answer};
 use super::{expressions, Command, Outcome};
 use crate::limits::limit;
 use crate::reply::{Message, Meta};
 use crate::store::namespace::END_MARK;
-use crate::store::record::{next_generation, Bins};
+use crate::store::record::Bins;
 use crate::store::{expiry, BinName, Record};
 use crate::Code;
 use aerospike_sansio::limits;
@@ -22,6 +23,8 @@ struct Written {
     record: Record,
     /// No bin is left: the record goes.
     deletes: bool,
+    /// What it does to the monitor of a transaction.
+    monitor: Option<Change>,
 }
 
 impl Command<'_> {
@@ -29,14 +32,17 @@ impl Command<'_> {
         let mut meta = Meta::default();
         let mut message = Message::begin(out);
         match self.write_into(&mut meta, &mut message, out) {
-            Ok(Written { deletes: true, .. }) => {
-                self.namespace.remove(&self.digest);
+            Ok(Written { record, deletes: true, .. }) => {
+                self.delete_written(record);
                 message.end(out, Meta::default());
                 Outcome { code: code::OK, deleted_last_bin: true }
             }
-            Ok(Written { record, .. }) => {
+            Ok(Written { record, monitor, .. }) => {
                 message.end(out, record.meta());
-                self.namespace.put(self.digest, record);
+                if let Some(change) = monitor {
+                    self.change_monitor(change, &record);
+                }
+                self.store(record);
                 code::OK.into()
             }
             Err(code) => {
@@ -53,46 +59,74 @@ impl Command<'_> {
             return Err(code::OUT_OF_SPACE);
         }
         let policy = self.policy()?;
-        self.check_transaction()?;
-        let found = self.namespace.get(&self.digest);
-        *meta = found.map(Record::meta).unwrap_or_default();
+        let seen = self.see(true)?;
+        *meta = Meta { version: seen.version, ..seen.record.map(Record::meta).unwrap_or_default() };
         // What has expired or was truncated counts as not there.
-        let old = found.filter(|record| !self.namespace.is_doomed(record, self.now_ms));
-        if policy.must_exist && old.is_none() {
+        let doomed = |record: &Record| !seen.provisional && self.namespace.is_doomed(record, self.now_ms);
+        let old = seen.record.filter(|record| !doomed(record));
+        let is_live = old.is_some_and(|record| !record.tombstone);
+        if policy.must_exist && !is_live {
             return Err(code::RECORD_NOT_FOUND);
         }
-        if header.info2 & info2::CREATE_ONLY != 0 && old.is_some() {
+        if header.info2 & info2::CREATE_ONLY != 0 && is_live {
             return Err(code::RECORD_EXISTS);
         }
+        self.check_locking_only(seen.provisional)?;
         self.check_generation(old.map_or(0, |record| record.generation))?;
         let stored_size = old.map_or(0, |old| self.namespace.stored_size(old));
+        let monitor = self.monitor_change()?;
         let mut record = match old {
             Some(old) => {
                 self.check_set_on_update(old)?;
-                self.check_filter(old)?;
+                self.check_deadline()?;
+                if is_live {
+                    self.check_filter(old)?;
+                }
                 self.check_key(old)?;
                 let key = if old.key.is_some() { old.key.clone() } else { self.new_key()? };
                 let bins = if policy.replaces { Bins::new() } else { old.bins.clone() };
-                Record { key, bins, ..*old }
+                Record { key, bins, tombstone: false, ..*old }
             }
-            None => self.new_record()?,
+            None => {
+                self.check_deadline()?;
+                self.new_record()?
+            }
         };
         let had_bins = !record.bins.is_empty();
-        // A new record has no time to live that it could keep.
-        let keeps_none = header.ttl == expiry::DONT_UPDATE && record.generation == 0;
-        let ttl = if keeps_none { expiry::USE_DEFAULT } else { header.ttl };
+        let ttl = match monitor {
+            // Its time to live is the transaction's.
+            Some(_) => expiry::NEVER_EXPIRE,
+            // A new record has no time to live that it could keep.
+            None if header.ttl == expiry::DONT_UPDATE && !is_live => expiry::USE_DEFAULT,
+            None => header.ttl,
+        };
         self.check_ttl(ttl)?;
         record.void_time = expiry::void_time(ttl, record.void_time, self.now_ms, &self.namespace.config);
         record.last_update_ms = record.last_update_ms.max(self.now_ms);
-        record.generation = next_generation(record.generation);
+        record.generation = self.namespace.next_generation(record.generation);
+        if let Some(deadline) = monitor.and_then(Change::deadline) {
+            message.field(out, field::MRT_DEADLINE, &deadline.to_le_bytes());
+        }
         self.apply(&mut record, stored_size, message, out)?;
         let deletes = record.bins.is_empty();
         if deletes {
             self.check_deletion(had_bins)?;
+        } else if monitor.is_some() {
+            Self::check_writes(&record)?;
         } else {
             self.check_size(&record)?;
         }
-        Ok(Written { record, deletes })
+        Ok(Written { record, deletes, monitor })
+    }
+
+    /// The record is left without bins, and has its new generation already.
+    fn delete_written(&mut self, record: Record) {
+        if self.is_durable() {
+            let tombstone = record.buried(record.generation, self.now_ms);
+            self.store(tombstone);
+        } else {
+            self.namespace.remove(&self.digest);
+        }
     }
 
     /// One pass over the ops for what they demand together.
@@ -200,16 +234,12 @@ impl Command<'_> {
         }
     }
 
-    /// Ops that leave no bin delete the record, if there was one. Durably is an Enterprise feature.
+    /// Ops that leave no bin delete the record, if there was one.
     fn check_deletion(&self, had_bins: bool) -> Result<(), Code> {
         if !had_bins {
             return Err(code::RECORD_NOT_FOUND);
         }
-        if self.request.header.info2 & info2::DURABLE_DELETE != 0 {
-            Err(code::ENTERPRISE_ONLY)
-        } else {
-            Ok(())
-        }
+        self.check_durability()
     }
 
     fn check_size(&self, record: &Record) -> Result<(), Code> {

@@ -1,10 +1,10 @@
 //! Who the server says it is. Clients decide by `build` what they can ask; `release` tells a person the truth.
 
 use super::{table, Answer, Call, Failure};
+use crate::config::Edition;
 use aerospike_sansio::proto::code;
 use std::collections::BTreeMap;
 
-pub const EDITION: &str = "Aerospike Community Edition";
 pub const VERSION: &str = "8.1.2.0";
 pub const OS: &str = "in-memory-dev-server";
 pub const ARCH: &str = "wasm32";
@@ -18,6 +18,23 @@ const FEATURES: &str = "batch-any;batch-index;blob-bits;cdt-index;cdt-list;cdt-m
 /// Bytes of a user agent in base64: 64 before it is encoded.
 const USER_AGENT: usize = 88;
 
+pub fn edition(call: &mut Call) -> Answer {
+    let name = edition_name(call);
+    call.text(name)
+}
+
+fn edition_name(call: &Call) -> &'static str {
+    match call.cluster.edition {
+        Edition::Community => "Aerospike Community Edition",
+        Edition::Enterprise => "Aerospike Enterprise Edition",
+    }
+}
+
+pub fn version(call: &mut Call) -> Answer {
+    let edition = edition_name(call);
+    call.text(format!("{edition} build {VERSION}"))
+}
+
 pub fn features(call: &mut Call) -> Answer {
     call.text(FEATURES)
 }
@@ -28,7 +45,8 @@ pub fn node(call: &mut Call) -> Answer {
 }
 
 pub fn release(call: &mut Call) -> Answer {
-    call.text(format!("edition={EDITION};version={VERSION};os={OS};arch={ARCH};sha={SHA}"))
+    let edition = edition_name(call);
+    call.text(format!("edition={edition};version={VERSION};os={OS};arch={ARCH};sha={SHA}"))
 }
 
 pub fn help(call: &mut Call) -> Answer {

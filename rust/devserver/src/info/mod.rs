@@ -8,6 +8,7 @@ mod indexes;
 mod ownership;
 mod params;
 mod queries;
+mod racks;
 mod records;
 mod statistics;
 mod table;
@@ -82,11 +83,11 @@ fn run(cluster: &mut Cluster, node: usize, conn: ConnId, now_ms: u64, line: &[u8
     let start = out.len();
     let name = name(line);
     let params = Params(line.get(name.len() + 1..).unwrap_or_default());
-    let task = table::find(name).map_or(Task::Unknown, |spec| spec.task);
+    let task = table::find(name).map_or(Task::Unknown, |spec| spec.task_of(cluster.edition));
     let mut call = Call { cluster, node, conn, now_ms, params, out };
     let failure = match task {
         Task::Run(run) => run(&mut call).err(),
-        Task::Enterprise => Some(Failure(code::ENTERPRISE_ONLY, "enterprise only")),
+        Task::Enterprise(_) => Some(Failure(code::ENTERPRISE_ONLY, "enterprise only")),
         Task::Unknown => Some(Failure(code::PARAMETER, "unrecognized command")),
         Task::NotYet => {
             call.cluster.nodes[node].counters.unsupported_requests += 1;

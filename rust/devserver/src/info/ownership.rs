@@ -52,6 +52,11 @@ pub fn peers(call: &mut Call) -> Answer {
     call.text(format!("{},{DEFAULT_PORT},[{}]", call.node().generations.peers, entries.join(",")))
 }
 
+/// The same of addresses with TLS: nobody has any.
+pub fn peers_tls(call: &mut Call) -> Answer {
+    call.text(format!("{},,[]", call.node().generations.peers))
+}
+
 /// Where this node is. There are no alternate addresses: the same are given for both.
 pub fn service(call: &mut Call) -> Answer {
     let addresses = call.node().addresses.clone();
@@ -73,24 +78,33 @@ pub fn replicas(call: &mut Call) -> Answer {
             max.ok_or(Failure(code::PARAMETER, "bad max"))?
         }
     };
-    bitmaps(call, "0,", max)
+    bitmaps(call, true, max)
 }
 
 /// The same without the regime.
 pub fn replicas_all(call: &mut Call) -> Answer {
-    bitmaps(call, "", 0)
+    bitmaps(call, false, 0)
 }
 
 pub fn replicas_master(call: &mut Call) -> Answer {
     let bitmap = base64::encode(&call.cluster.map.bitmap(call.node, 0));
-    let entries: Vec<String> = names(call).map(|(name, _)| format!("{name}:{bitmap}")).collect();
+    let names = call.cluster.namespaces.iter().map(|namespace| &namespace.config.name);
+    let entries: Vec<String> = names.map(|name| format!("{name}:{bitmap}")).collect();
     call.joined(entries, b';')
 }
 
-/// `max` = 0: as many replicas as there are.
-fn bitmaps(call: &mut Call, regime: &str, max: usize) -> Answer {
-    let entries: Vec<String> = names(call)
-        .map(|(name, wanted)| {
+/// `max` = 0: as many replicas as there are. The regime is 0 but where consistency is strong: there it counts how often
+/// the owners have changed.
+fn bitmaps(call: &mut Call, with_regime: bool, max: usize) -> Answer {
+    let configs = call.cluster.namespaces.iter().map(|namespace| &namespace.config);
+    let entries: Vec<String> = configs
+        .map(|config| {
+            let (name, wanted) = (&config.name, config.replication_factor);
+            let regime = match (with_regime, config.strong_consistency) {
+                (false, _) => String::new(),
+                (true, false) => "0,".into(),
+                (true, true) => format!("{},", call.cluster.generation),
+            };
             let replicas = call.cluster.map.replicas(wanted);
             let shown = if max == 0 { replicas } else { replicas.min(max) };
             let maps: Vec<String> =
@@ -99,9 +113,4 @@ fn bitmaps(call: &mut Call, regime: &str, max: usize) -> Answer {
         })
         .collect();
     call.joined(entries, b';')
-}
-
-/// Names of namespaces and how many copies of a record each wants.
-fn names<'a>(call: &'a Call) -> impl Iterator<Item = (&'a str, usize)> {
-    call.cluster.namespaces.iter().map(|ns| (ns.config.name.as_str(), ns.config.replication_factor))
 }

@@ -45,7 +45,7 @@ pub fn sets(call: &mut Call) -> Answer {
                 text.extend_from_slice(&own.name);
                 text.push(b':');
             }
-            text.extend_from_slice(set_text(own).as_bytes());
+            text.extend_from_slice(set_text(own, namespace.tombstones(namespace.sets.find(&own.name))).as_bytes());
         }
     }
     if known {
@@ -55,10 +55,10 @@ pub fn sets(call: &mut Call) -> Answer {
     }
 }
 
-fn set_text(set: &Set) -> String {
+fn set_text(set: &Set, tombstones: u64) -> String {
     let truncated = expiry_ms(set.truncated_ms);
     format!(
-        "objects={}:tombstones=0:data_used_bytes={}:truncate_lut={truncated}:sindexes=0:index_populating=false:\
+        "objects={}:tombstones={tombstones}:data_used_bytes={}:truncate_lut={truncated}:sindexes=0:index_populating=false:\
          truncating=false:default-read-touch-ttl-pct=0:default-ttl=0:disable-eviction=false:enable-index=false:\
          stop-writes-count=0:stop-writes-size=0;",
         set.objects, set.data_bytes
@@ -105,7 +105,8 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
         ("ns_cluster_size", call.peers().count() as u64 + 1),
         ("effective_replication_factor", call.cluster.map.replicas(namespace.config.replication_factor) as u64),
         ("objects", owned.total()),
-        ("tombstones", 0),
+        ("tombstones", namespace.tombstones(None)),
+        ("mrt_provisionals", namespace.transactions.provisionals() as u64),
         ("master_objects", owned.master),
         ("prole_objects", owned.prole),
         ("dead_partitions", 0),
@@ -114,6 +115,8 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
         ("current_time", u64::from(expiry::seconds(call.now_ms))),
         ("expired_objects", namespace.expired_objects),
         ("truncate_lut", expiry_ms(namespace.truncated_ms)),
+        ("mrt_monitors", namespace.transactions.monitors() as u64),
+        ("mrt_monitors_active", 0),
         ("data_total_bytes", namespace.config.data_size),
         ("data_used_bytes", namespace.data_bytes()),
         ("data_used_pct", used_pct),
@@ -144,6 +147,14 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
         ("batch_sub_delete_error", batch.delete.error),
         ("batch_sub_delete_not_found", batch.delete.not_found),
         ("batch_sub_delete_filtered_out", batch.delete.filtered_out),
+        ("mrt_verify_read_success", counters.mrt_verify_read.success),
+        ("mrt_verify_read_error", counters.mrt_verify_read.error),
+        ("mrt_roll_forward_success", counters.mrt_roll_forward.success),
+        ("mrt_roll_forward_error", counters.mrt_roll_forward.error),
+        ("mrt_roll_back_success", counters.mrt_roll_back.success),
+        ("mrt_roll_back_error", counters.mrt_roll_back.error),
+        ("fail_mrt_blocked", counters.fail_mrt_blocked),
+        ("fail_mrt_version_mismatch", counters.fail_mrt_version_mismatch),
         ("fail_generation", counters.fail_generation),
         ("fail_record_too_big", counters.fail_record_too_big),
         ("deleted_last_bin", counters.deleted_last_bin),
@@ -163,9 +174,11 @@ pub fn configuration(namespace: &Namespace) -> Vec<(&'static str, String)> {
         ("default-read-touch-ttl-pct", config.default_read_touch_ttl_pct.to_string()),
         ("default-ttl", config.default_ttl.to_string()),
         ("max-record-size", config.max_record_size.to_string()),
+        ("mrt-duration", if config.strong_consistency { config.mrt_duration } else { 0 }.to_string()),
         ("nsup-period", config.nsup_period.to_string()),
         ("replication-factor", config.replication_factor.min(limit::REPLICAS).to_string()),
-        ("strong-consistency", "false".into()),
+        ("strong-consistency", config.strong_consistency.to_string()),
+        ("strong-consistency-allow-expunge", config.strong_consistency_allow_expunge.to_string()),
         ("index-type", "mem".into()),
         ("sindex-type", "mem".into()),
         ("storage-engine", "memory".into()),

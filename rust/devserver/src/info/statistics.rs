@@ -8,6 +8,7 @@ pub fn statistics(call: &mut Call) -> Answer {
     let principal = call.cluster.nodes.iter().filter(|node| node.alive).max_by_key(|node| node.id);
     let principal = principal.map_or_else(String::new, |node| node.name.clone());
     let objects: u64 = call.cluster.namespaces.iter().map(|namespace| namespace.objects()).sum();
+    let tombstones: u64 = call.cluster.namespaces.iter().map(|namespace| namespace.tombstones(None)).sum();
     let uptime = call.now_ms.saturating_sub(node.started_ms) / 1000;
     let counters = &node.counters;
     let pairs = [
@@ -23,7 +24,7 @@ pub fn statistics(call: &mut Call) -> Answer {
         ("cluster_duplicate_nodes", "null".into()),
         ("uptime", uptime.to_string()),
         ("objects", objects.to_string()),
-        ("tombstones", "0".into()),
+        ("tombstones", tombstones.to_string()),
         ("client_connections", node.connections.to_string()),
         ("client_connections_opened", counters.connections_opened.to_string()),
         ("client_connections_closed", counters.connections_closed.to_string()),

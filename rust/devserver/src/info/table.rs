@@ -1,6 +1,7 @@
 //! Every info command of a server 8.1.2, and what becomes of it here.
 
-use super::{build, indexes, ownership, queries, records, statistics, truncate, udf, Answer, Call};
+use super::{build, indexes, ownership, queries, racks, records, statistics, truncate, udf, Answer, Call};
+use crate::config::Edition;
 use crate::limits::limit;
 
 pub struct Spec {
@@ -11,12 +12,23 @@ pub struct Spec {
 #[derive(Clone, Copy)]
 pub enum Task {
     Run(fn(&mut Call) -> Answer),
-    /// Refused by a Community Edition.
-    Enterprise,
+    /// Refused by a Community Edition. How an Enterprise Edition answers, if that is there.
+    Enterprise(Option<fn(&mut Call) -> Answer>),
     /// The real server has it, this one does not yet.
     NotYet,
     /// There is no such command.
     Unknown,
+}
+
+impl Spec {
+    /// What it comes to in an edition.
+    pub fn task_of(&self, edition: Edition) -> Task {
+        match (self.task, edition) {
+            (Task::Enterprise(Some(run)), Edition::Enterprise) => Task::Run(run),
+            (Task::Enterprise(None), Edition::Enterprise) => Task::NotYet,
+            (task, _) => task,
+        }
+    }
 }
 
 use Task::{Enterprise, NotYet, Run};
@@ -44,8 +56,8 @@ const fn run(name: &'static str, run: fn(&mut Call) -> Answer) -> Spec {
     Spec { name, task: Run(run) }
 }
 
-const fn enterprise(name: &'static str) -> Spec {
-    Spec { name, task: Enterprise }
+const fn enterprise(name: &'static str, run: Option<fn(&mut Call) -> Answer>) -> Spec {
+    Spec { name, task: Enterprise(run) }
 }
 
 const fn later(name: &'static str) -> Spec {
@@ -60,14 +72,14 @@ static SPECS: &[Spec] = &[
     run("features", build::features),
     run("node", build::node),
     run("compatibility-id", |call| call.text("15")),
-    run("edition", |call| call.text(build::EDITION)),
+    run("edition", build::edition),
     run("build_ee_sha", empty),
     run("build_sha", |call| call.text(build::SHA)),
     run("build_arch", |call| call.text(build::ARCH)),
     run("build_time", |call| call.text(build::TIME)),
     run("build_os", |call| call.text(build::OS)),
     run("build", |call| call.text(build::VERSION)),
-    run("version", |call| call.text(format!("{} build {}", build::EDITION, build::VERSION))),
+    run("version", build::version),
     run("statistics", statistics::statistics),
     run("services-alumni", ownership::services),
     run("services", ownership::services),
@@ -75,13 +87,13 @@ static SPECS: &[Spec] = &[
     run("admin-clear-std", empty),
     run("alumni-clear-alt", ownership::peers),
     run("alumni-clear-std", ownership::peers),
-    enterprise("alumni-tls-alt"),
-    enterprise("alumni-tls-std"),
+    enterprise("alumni-tls-alt", Some(ownership::peers_tls)),
+    enterprise("alumni-tls-std", Some(ownership::peers_tls)),
     run("best-practices", |call| call.text("failed_best_practices=none")),
     run("cluster-name", ownership::cluster_name),
     run("cluster-stable", ownership::cluster_stable),
     run("connection", |call| call.text("admin=false")),
-    enterprise("feature-key"),
+    enterprise("feature-key", None),
     run("get-config", statistics::get_config),
     run("get-stats", statistics::get_stats),
     run("health-outliers", empty),
@@ -89,8 +101,8 @@ static SPECS: &[Spec] = &[
     run("help", build::help),
     run("latencies", statistics::latencies),
     run("logs", empty),
-    enterprise("masking"),
-    enterprise("masking-show"),
+    enterprise("masking", None),
+    enterprise("masking-show", None),
     run("name", build::node),
     run("namespace", records::namespace),
     run("namespaces", records::namespaces),
@@ -99,29 +111,29 @@ static SPECS: &[Spec] = &[
     run("peers-clear-alt", ownership::peers),
     run("peers-clear-std", ownership::peers),
     run("peers-generation", ownership::peers_generation),
-    enterprise("peers-tls-alt"),
-    enterprise("peers-tls-std"),
-    enterprise("quiesce"),
-    enterprise("quiesce-undo"),
-    enterprise("rack-ids"),
-    enterprise("racks"),
+    enterprise("peers-tls-alt", Some(ownership::peers_tls)),
+    enterprise("peers-tls-std", Some(ownership::peers_tls)),
+    enterprise("quiesce", None),
+    enterprise("quiesce-undo", None),
+    enterprise("rack-ids", Some(racks::ids)),
+    enterprise("racks", Some(racks::racks)),
     run("rebalance-generation", ownership::rebalance_generation),
     run("recluster", |call| call.text("ok")),
     run("release", build::release),
     run("replicas", ownership::replicas),
     run("replicas-all", ownership::replicas_all),
     run("replicas-master", ownership::replicas_master),
-    enterprise("revive"),
-    enterprise("roster"),
-    enterprise("roster-set"),
+    enterprise("revive", None),
+    enterprise("roster", Some(racks::roster)),
+    enterprise("roster-set", None),
     run("query-abort", queries::abort),
     run("query-abort-all", queries::abort_all),
     run("query-show", queries::show),
     run("service", ownership::service),
     run("service-clear-alt", ownership::service),
     run("service-clear-std", ownership::service),
-    enterprise("service-tls-alt"),
-    enterprise("service-tls-std"),
+    enterprise("service-tls-alt", Some(empty)),
+    enterprise("service-tls-std", Some(empty)),
     run("services-alternate", ownership::services),
     run("services-alumni-reset", |call| call.text("ok")),
     run("sets", records::sets),
@@ -143,9 +155,9 @@ static SPECS: &[Spec] = &[
     run("udf-remove", udf::remove),
     run("user-agent-set", build::user_agent_set),
     run("user-agents", build::user_agents),
-    enterprise("xdr-dc-state"),
-    enterprise("xdr-get-filter"),
-    enterprise("xdr-set-filter"),
+    enterprise("xdr-dc-state", None),
+    enterprise("xdr-get-filter", None),
+    enterprise("xdr-set-filter", None),
     later("admin-tls-std"),
     later("config-get"),
     later("config-set"),

@@ -1,4 +1,4 @@
-//! What is kept: records in their partitions, and the sets they belong to.
+//! What is kept: records in their partitions, the sets they belong to, and what transactions have under way.
 //!
 //! One store serves all nodes of the cluster: which node may answer for a record is the partition map's business.
 
@@ -7,8 +7,9 @@ pub mod namespace;
 pub mod particle;
 pub mod record;
 pub mod sets;
+pub mod transactions;
 
 pub use namespace::Namespace;
 pub use particle::Particle;
-pub use record::{Bin, BinName, Digest, Record};
+pub use record::{Bin, BinName, Digest, Record, Version};
 pub use sets::SetId;

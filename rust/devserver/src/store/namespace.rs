@@ -1,8 +1,9 @@
 //! A namespace: its records, partition by partition, and what is counted about them.
 
 use super::expiry;
-use super::record::{Digest, Record};
+use super::record::{self, Digest, Record};
 use super::sets::{SetId, Sets};
+use super::transactions::Transactions;
 use crate::config::NamespaceConfig;
 use crate::expression::Subject;
 use crate::index::Indexes;
@@ -19,8 +20,12 @@ pub struct Namespace {
     /// Records last written before this are gone (Unix milliseconds, 0 = not truncated).
     pub truncated_ms: u64,
     pub expired_objects: u64,
-    /// Sorted by digest within a partition: the order in which a query goes through it.
+    pub transactions: Transactions,
+    /// Sorted by digest within a partition: the order in which a query goes through it. What a transaction has written
+    /// is not among them before it is committed.
     partitions: Vec<BTreeMap<Digest, Record>>,
+    /// What was deleted durably.
+    tombstones: BTreeMap<Digest, Record>,
     objects: u64,
     data_bytes: u64,
     memory: u64,
@@ -42,7 +47,9 @@ impl Namespace {
             indexes: Indexes::default(),
             truncated_ms: 0,
             expired_objects: 0,
+            transactions: Transactions::default(),
             partitions: vec![BTreeMap::new(); limit::PARTITIONS],
+            tombstones: BTreeMap::new(),
             objects: 0,
             data_bytes: 0,
             memory: 0,
@@ -61,8 +68,23 @@ impl Namespace {
         self.partitions[usize::from(key::partition(digest))].get_mut(digest)
     }
 
-    /// Stores a record in place of the one that is there.
+    /// The record or its tombstone.
+    #[inline]
+    pub fn stored(&self, digest: &Digest) -> Option<&Record> {
+        self.get(digest).or_else(|| self.tombstones.get(digest))
+    }
+
+    /// Stores a record, or a tombstone, in place of what is there.
     pub fn put(&mut self, digest: Digest, record: Record) {
+        if let Some(buried) = self.tombstones.remove(&digest) {
+            self.memory = self.memory.saturating_sub(buried.memory() as u64);
+        }
+        if record.tombstone {
+            self.remove(&digest);
+            self.memory += record.memory() as u64;
+            self.tombstones.insert(digest, record);
+            return;
+        }
         self.count(&record, true);
         if let Some(old) = self.partitions[usize::from(key::partition(&digest))].insert(digest, record) {
             self.count(&old, false);
@@ -92,8 +114,18 @@ impl Namespace {
         Subject { digest, set_name, record, bins: &record.bins, stored_size, now_ms }
     }
 
+    /// The generation after this one.
+    pub fn next_generation(&self, generation: u16) -> u16 {
+        record::next_generation(generation, self.config.strong_consistency)
+    }
+
     pub fn objects(&self) -> u64 {
         self.objects
+    }
+
+    /// How many tombstones there are, of one set or of all.
+    pub fn tombstones(&self, set: Option<SetId>) -> u64 {
+        self.tombstones.values().filter(|record| set.is_none_or(|set| record.set == set)).count() as u64
     }
 
     /// Bytes that the records would take on the real server's storage.
@@ -103,12 +135,12 @@ impl Namespace {
 
     /// Too much is stored: writes are refused until records are deleted.
     pub fn stop_writes(&self) -> bool {
-        self.memory >= self.config.data_size
+        self.memory() >= self.config.data_size
     }
 
     /// Bytes of memory that the records take, about.
     pub fn memory(&self) -> u64 {
-        self.memory
+        self.memory + self.transactions.memory()
     }
 
     /// The records of a partition, those behind a digest if one is given.
@@ -139,12 +171,31 @@ impl Namespace {
         for _ in 0..due {
             self.sweep_partition(self.swept, now_ms);
             self.swept = (self.swept + 1) % limit::PARTITIONS;
+            if self.swept == 0 {
+                self.raid_tombs(now_ms);
+            }
         }
     }
 
     /// Removes all that is gone at once, as after a truncation.
     pub fn sweep_all(&mut self, now_ms: u64) {
         (0..limit::PARTITIONS).for_each(|id| self.sweep_partition(id, now_ms));
+        self.raid_tombs(now_ms);
+    }
+
+    /// Removes tombstones that are a day old, the server's tomb-raider-eligible-age, or truncated.
+    fn raid_tombs(&mut self, now_ms: u64) {
+        const ELIGIBLE_MS: u64 = 24 * 60 * 60 * 1000;
+        let old = |record: &Record| {
+            record.last_update_ms + ELIGIBLE_MS <= now_ms || record.last_update_ms < self.truncation(record.set)
+        };
+        let raided: Vec<Digest> =
+            self.tombstones.iter().filter(|(_, record)| old(record)).map(|(digest, _)| *digest).collect();
+        for digest in raided {
+            if let Some(record) = self.tombstones.remove(&digest) {
+                self.memory = self.memory.saturating_sub(record.memory() as u64);
+            }
+        }
     }
 
     fn sweep_partition(&mut self, id: usize, now_ms: u64) {

@@ -3,8 +3,12 @@
 use super::{Particle, SetId};
 use crate::reply::Meta;
 use aerospike_sansio::limits::limit;
+use aerospike_sansio::proto::EPOCH_SECONDS;
 
 pub type Digest = [u8; 20];
+
+/// See [`Record::version`]. All zero: there is no record.
+pub type Version = [u8; 7];
 
 /// A bin's name: at most 15 bytes, none of them zero. Empty is allowed, as the server allows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub struct Record {
     /// Unix milliseconds.
     pub last_update_ms: u64,
     pub set: SetId,
+    /// Deleted durably: nothing is left but this much, so that its generation goes on (Enterprise).
+    pub tombstone: bool,
     /// Particle type and bytes of the user key, once a client has sent it.
     pub key: Option<Box<[u8]>>,
     pub bins: Bins,
@@ -79,7 +85,21 @@ pub struct Record {
 
 impl Record {
     pub fn meta(&self) -> Meta {
-        Meta { generation: self.generation, void_time: self.void_time }
+        Meta { generation: self.generation, void_time: self.void_time, version: None }
+    }
+
+    /// What tells one state of a record from every other, to a transaction: the last update in milliseconds since 2010
+    /// (40 bits) and the generation (16 bits), little-endian.
+    pub fn version(&self) -> Version {
+        let updated = self.last_update_ms.saturating_sub(EPOCH_SECONDS * 1000) & 0xFF_FFFF_FFFF;
+        let [a, b, c, d, e, f, g, _] = (updated | u64::from(self.generation) << 40).to_le_bytes();
+        [a, b, c, d, e, f, g]
+    }
+
+    /// What is left of the record when it is deleted durably.
+    pub fn buried(&self, generation: u16, now_ms: u64) -> Record {
+        let last_update_ms = self.last_update_ms.max(now_ms);
+        Record { generation, last_update_ms, set: self.set, tombstone: true, ..Record::default() }
     }
 
     /// Bytes of memory that the record takes here, about.
@@ -113,9 +133,15 @@ impl Record {
     }
 }
 
-/// The generation after this one.
-pub fn next_generation(generation: u16) -> u16 {
-    generation.checked_add(1).unwrap_or(1)
+/// The generation after this one. The highest is 65535, and 1023 where consistency is strong: the server keeps six of
+/// the bits for the regime there.
+pub fn next_generation(generation: u16, strong_consistency: bool) -> u16 {
+    let last = if strong_consistency { 0x3FF } else { u16::MAX };
+    if generation < last {
+        generation + 1
+    } else {
+        1
+    }
 }
 
 /// Bytes of a length in groups of seven bits.
@@ -129,9 +155,17 @@ mod tests {
 
     #[test]
     fn a_generation_is_never_zero() {
-        assert_eq!(next_generation(0), 1);
-        assert_eq!(next_generation(65534), 65535);
-        assert_eq!(next_generation(65535), 1);
+        assert_eq!(next_generation(0, false), 1);
+        assert_eq!(next_generation(65534, false), 65535);
+        assert_eq!(next_generation(65535, false), 1);
+        assert_eq!((next_generation(1022, true), next_generation(1023, true)), (1023, 1));
+    }
+
+    #[test]
+    fn a_version_is_the_last_update_and_the_generation() {
+        let record = Record { generation: 0x0102, last_update_ms: EPOCH_SECONDS * 1000 + 5, ..Record::default() };
+        assert_eq!(record.version(), [5, 0, 0, 0, 0, 2, 1]);
+        assert_eq!(Record::default().version(), [0; 7]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The dev server under replay: who is asked, on which connection, at what time, and what cannot be told any more.
 
 use crate::recorded::Exchange;
+use aerospike_devserver::partition_map::{Member, PartitionMap};
 use aerospike_devserver::request::Request;
 use aerospike_devserver::rows::Rows;
 use aerospike_devserver::store::Digest;
@@ -193,8 +194,9 @@ impl Server {
     }
 
     fn role(&self, partition: usize, node: usize) -> Option<usize> {
-        let ids: Vec<(usize, u64)> = self.cluster.nodes().iter().map(|node| node.id).enumerate().collect();
-        aerospike_devserver::partition_map::PartitionMap::new(&ids).role(partition, node, 2)
+        let nodes = self.cluster.nodes().iter().enumerate();
+        let members: Vec<Member> = nodes.map(|(index, node)| Member { index, id: node.id, rack: 0 }).collect();
+        PartitionMap::new(&members).role(partition, node, 2)
     }
 
     /// The time of the recording, as far as it shows: a time to live that was asked for, and the void time that came

@@ -69,7 +69,7 @@ fn own_records(cluster: &Cluster, target: Target, query: &Query, now_ms: u64) ->
 
 /// The ops as a write of one record, which must be there.
 fn write(cluster: &mut Cluster, target: Target, query: &Query, digest: Digest, now_ms: u64, out: &mut Vec<u8>) -> Code {
-    let namespace = &mut cluster.namespaces[target.namespace];
+    let (edition, namespace) = (cluster.edition, &mut cluster.namespaces[target.namespace]);
     let Some(record) = namespace.get(&digest) else { return code::RECORD_NOT_FOUND };
     let mut fields = Vec::new();
     message::field(&mut fields, field::NAMESPACE, namespace.config.name.as_bytes());
@@ -83,7 +83,7 @@ fn write(cluster: &mut Cluster, target: Target, query: &Query, digest: Digest, n
         ops: job.ops,
         ..Header::default()
     };
-    let request = query.request.with(header, &fields);
-    let command = Command { request, digest, namespace, batch_filter: query.filter.as_ref(), is_row: false, now_ms };
+    let (request, batch_filter) = (query.request.with(header, &fields), query.filter.as_ref());
+    let command = Command { request, digest, namespace, edition, batch_filter, is_row: false, now_ms };
     command.write(out).code
 }

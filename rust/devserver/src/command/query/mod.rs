@@ -40,6 +40,8 @@ pub fn answer(
         udf::refuse(out);
         return None;
     }
+    // That it may be part of a transaction is not looked at (`query.c` of the Community server).
+    cluster.namespaces[namespace].settle(now_ms);
     let writes = request.header.info2 & info2::WRITE != 0;
     let started = if writes {
         background::run(cluster, target, request, now_ms, out).map(|()| None)

@@ -9,7 +9,7 @@ use crate::expression::{Filter, Subject, Truth};
 use crate::limits::limit;
 use crate::reply::{self, Frames, Message};
 use crate::request::Request;
-use crate::store::{Digest, Namespace, Record, SetId};
+use crate::store::{Digest, Namespace, Record};
 use crate::Code;
 use aerospike_sansio::proto::{code, field, info1, info2, op};
 
@@ -128,7 +128,11 @@ impl Query<'_> {
             },
         };
         let is_wanted = |digest: &Digest, record: &Record| {
-            let in_set = set.is_none_or(|set: SetId| record.set == set);
+            // The monitors of transactions are told only to who names their set.
+            let in_set = match set {
+                Some(set) => record.set == set,
+                None => Some(record.set) != namespace.transactions.monitor_set,
+            };
             let passes = |filter: &Filter| filter.truth(&namespace.subject(digest, record, now_ms)) == Truth::True;
             in_set && !namespace.is_doomed(record, now_ms) && self.filter.as_ref().is_none_or(passes)
         };
