@@ -58,7 +58,9 @@ table! {
         PARTITIONS = 29, "The first partition in the low half, how many in the high half; 0 = all.";
         CURSOR_OFFSET = 30, "Where an earlier query left off: offset of its cursor in the data region.";
         CURSOR_LENGTH = 31, "Its length, 0 = from the start.";
-        LENGTH = 32, "Words of a command block; the first slot starts here.";
+        COMPRESS_ABOVE = 32, "Requests longer than so many bytes leave compressed, 0 = none do; see policy_flag COMPRESS.";
+        MAX_NODES = 33, "Of a batch or query: how many nodes are asked at once, 0 = all.";
+        LENGTH = 36, "Words of a command block; the first slot starts here.";
     }
 }
 
@@ -68,7 +70,7 @@ table! {
         SEND_KEY = 1, "Store the user key with the record.";
         DURABLE_DELETE = 1 << 1, "Leave a tombstone (Enterprise).";
         RESPOND_ALL_OPS = 1 << 2, "Every op answers.";
-        COMPRESS = 1 << 3, "Compress above the threshold (Enterprise).";
+        COMPRESS = 1 << 3, "Ask for a compressed answer, and compress the request when COMPRESS_ABOVE says nothing else (Enterprise).";
         ON_LOCKING_ONLY = 1 << 4, "Transactions: fail when the record is locked already.";
         COMMIT_MASTER = 1 << 5, "Answer when the master has written.";
         READ_AP_ALL = 1 << 6, "Consult all replicas (AP namespaces).";
@@ -147,9 +149,9 @@ table! {
         CLOSE = 3, "[_, conn, close_reason]: destroy the socket; no closed() is owed for it.";
         PAUSE = 4, "[_, conn]: stop reading.";
         RESUME = 5, "[_, conn]: read on.";
-        DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms]";
+        DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, void time or ttl, first slot, items, data address, elapsed ms]";
         RECORD = 10, "[_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took.";
-        PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
+        PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
         EVENT = 7, "[_, event kind, node, text offset, text length]";
         READY = 8, "[_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason.";
     }

@@ -25,5 +25,7 @@ table! {
         UDF_NAME = 255, "Name of a module or function.";
         DIGEST = 20, "A digest.";
         EXPRESSION = 1024 * 1024, "A packed expression.";
+        COMPRESS_ABOVE = 128, "Messages longer than this are worth compressing, if nothing else is said.";
+        INFLATES_TO = 1032, "Bytes that one byte of a zlib stream can stand for at most.";
     }
 }

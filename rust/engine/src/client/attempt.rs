@@ -8,7 +8,7 @@ use crate::abi::{close_reason, event, stat};
 use crate::cluster::NodeId;
 use crate::conn::{ConnId, Purpose, State};
 use crate::proto::{code, EPOCH_SECONDS};
-use crate::wire::Reply;
+use crate::wire::{self, Reply};
 
 /// A request may be moved this often from a connection that closed before any of its bytes left, without that being
 /// counted as an attempt. Each time costs a connection that had been opened, so more means that something is wrong.
@@ -256,11 +256,12 @@ impl Engine {
         let now = self.now;
         let entry = &mut self.ops[op];
         entry.serial = entry.serial.wrapping_add(1);
+        let compressed = done.compressed || wire::is_compressed(&entry.request);
         entry.trim();
         entry.batch = None;
         entry.query = None;
         let elapsed_ms = (now - entry.started).max(0.0) as u32;
-        self.outputs.done(&Done { node: entry.last_node, attempts: entry.attempts, elapsed_ms, ..done });
+        self.outputs.done(&Done { node: entry.last_node, attempts: entry.attempts, elapsed_ms, compressed, ..done });
         self.leave(op);
         self.ops.retire(op);
         self.ended.push(op);

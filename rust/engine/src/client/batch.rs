@@ -111,8 +111,16 @@ impl Engine {
             batch.encode(&rows, &mut request);
             self.ops[part].write = rows.iter().any(|&row| batch.is_write(row));
         }
+        self.compress(op, &mut request);
         self.ops[part].request = request;
         self.dispatch(part, node);
+    }
+
+    /// Compresses the request of a part, if the policy of its batch or query says so.
+    pub(super) fn compress(&mut self, op: u32, request: &mut Vec<u8>) {
+        if let Some(above) = self.ops[op].compress_above {
+            self.compressor.shrink(request, 0, above);
+        }
     }
 
     fn row_node(&mut self, op: u32, part: u32, row: u32) -> Result<NodeId, i32> {
@@ -143,7 +151,10 @@ impl Engine {
             let reply = wire::reply(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
             let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
             at += reply.length;
-            if reply.info3 & info3::LAST != 0 {
+            // A server that takes no compressed requests says so in one message that is not marked as the last.
+            let unread = reply.code == code::ENTERPRISE_ONLY && wire::is_compressed(&self.ops[part].request);
+            if reply.info3 & info3::LAST != 0 || unread {
+                self.outputs.tape.truncate(first_slot);
                 return Ok(Some(reply));
             }
             self.row_replied(part, &reply, first_slot as u32, super::address_of(bytes))?;
@@ -216,6 +227,7 @@ impl Engine {
         }
         let open = self.part_rows(part);
         let (in_doubt, node) = (self.ops[part].ever_sent, self.ops[part].last_node);
+        let compressed = wire::is_compressed(&self.ops[part].request);
         if let Some((op, rows)) = open {
             for row in rows {
                 let Some(batch) = self.ops[op].batch.as_deref() else { break };
@@ -223,7 +235,7 @@ impl Engine {
                 let (code, from_server) = if own != code::OK { (own, true) } else { (done.code, done.from_server) };
                 // What the server refused has not happened; what nobody answered may have.
                 let in_doubt = batch.is_write(row) && in_doubt && own == code::OK;
-                self.answer_row(op, row, &Done { in_doubt, from_server, node, ..without_answer(op, code) });
+                self.answer_row(op, row, &Done { in_doubt, from_server, node, compressed, ..without_answer(op, code) });
             }
             let Some(batch) = self.ops[op].batch.as_deref_mut() else { return };
             batch.parts -= 1;

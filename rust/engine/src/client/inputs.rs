@@ -145,6 +145,7 @@ impl Engine {
             _ => Err(Malformed("expected an info answer")),
         };
         match self.conns[conn].purpose {
+            Purpose::Pool(_) if kind == message_type::COMPRESSED => self.compressed_message(conn, body),
             Purpose::Pool(_) if kind == message_type::DATA && body.is_empty() => {
                 // An empty message is legal and means nothing.
                 Ok(())
@@ -153,6 +154,14 @@ impl Engine {
             Purpose::Tend(node) => expects_info(kind).map(|()| self.tend_answered(conn, node, body)),
             Purpose::Probe(probe) => expects_info(kind).map(|()| self.probe_answered(conn, probe, body)),
         }
+    }
+
+    /// What is inside is read as if it had come so; results that refer to it keep it.
+    fn compressed_message(&mut self, conn: ConnId, body: &[u8]) -> Result<(), Malformed> {
+        let message = wire::inflate(body)?;
+        let read = self.message(conn, message_type::DATA, &message, PROTO_HEADER, message.len());
+        self.outputs.retained.push(message);
+        read
     }
 
     fn pool_message(

@@ -35,6 +35,7 @@ use crate::conn::{Conn, ConnId, State};
 use crate::names::Names;
 use crate::proto::code;
 use crate::value::tape::Slot;
+use crate::wire::Compressor;
 use config::Config;
 use member::Member;
 use op::Op;
@@ -70,6 +71,7 @@ pub struct Engine {
     random: u64,
     life: Life,
 
+    compressor: Compressor,
     pub names: Names,
     /// Written by the shell: the command block and its slots, and the texts that they refer to.
     pub command: Vec<Slot>,
@@ -138,6 +140,7 @@ impl Engine {
             wall: 0.0,
             random: seed | 1,
             life: Life::Starting,
+            compressor: Compressor::default(),
             names: Names::new(seed),
             command: vec![Slot::default(); 256],
             data: vec![0; 4096],

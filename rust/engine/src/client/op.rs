@@ -82,6 +82,8 @@ pub struct Op {
     pub sleep: f64,
     pub sleep_multiplier: f64,
     pub max_retries: u32,
+    /// Requests of more bytes leave compressed.
+    pub compress_above: Option<usize>,
     /// Attempts that were begun.
     pub attempts: u32,
     /// Attempts that failed.
@@ -143,6 +145,7 @@ impl Op {
             sleep: 0.0,
             sleep_multiplier: 1.0,
             max_retries: 0,
+            compress_above: None,
             attempts: 0,
             failed: 0,
             moved: 0,
@@ -177,6 +180,7 @@ impl Op {
             sleep: f64::from(block.sleep),
             sleep_multiplier: if block.sleep_multiplier >= 1.0 { block.sleep_multiplier } else { 1.0 },
             max_retries: block.max_retries,
+            compress_above: block.compresses_above(),
             ..Op::new()
         };
     }
@@ -199,9 +203,11 @@ impl Op {
 
     /// Makes the entry a part of a batch.
     pub fn become_part(&mut self, limits: Limits, serial: u32, part: Part) {
+        let mut request = std::mem::take(&mut self.request);
+        request.clear();
         *self = Op {
             serial,
-            request: std::mem::take(&mut self.request),
+            request,
             part: Some(part),
             started: limits.started,
             deadline: limits.deadline,

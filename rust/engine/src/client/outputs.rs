@@ -26,12 +26,20 @@ pub struct Done {
     pub in_doubt: bool,
     /// The code is a server's, not ours.
     pub from_server: bool,
+    /// The request left compressed.
+    pub compressed: bool,
     pub generation: u32,
     pub ttl: u32,
     pub first_slot: u32,
     pub items: u32,
     pub data_address: u32,
     pub elapsed_ms: u32,
+}
+
+impl Done {
+    fn flags(&self) -> u32 {
+        u32::from(self.in_doubt) | u32::from(self.from_server) << 1 | u32::from(self.compressed) << 2
+    }
 }
 
 impl Outputs {
@@ -73,7 +81,7 @@ impl Outputs {
     }
 
     pub fn done(&mut self, done: &Done) {
-        let flags = u32::from(done.in_doubt) | u32::from(done.from_server) << 1;
+        let flags = done.flags();
         self.record(
             output::DONE,
             &[
@@ -93,7 +101,7 @@ impl Outputs {
     }
 
     pub fn part(&mut self, row: u32, done: &Done) {
-        let flags = u32::from(done.in_doubt) | u32::from(done.from_server) << 1;
+        let flags = done.flags();
         self.record(
             output::PART,
             &[

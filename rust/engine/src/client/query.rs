@@ -49,6 +49,8 @@ pub struct Run {
     job: u64,
     code: i32,
     from_server: bool,
+    /// The request that failed was compressed.
+    compressed: bool,
 }
 
 impl Run {
@@ -57,7 +59,18 @@ impl Run {
         query.wanted.iter().enumerate().for_each(|(at, (id, _))| by_id[*id as usize] = at as u16);
         let partitions =
             query.wanted.iter().map(|&(id, mark)| Reading { id, owner: LEFT, mark, unavailable: false }).collect();
-        Run { query, partitions, by_id, parts: 0, records: 0.0, outstanding: 0, job: 0, code: 0, from_server: false }
+        Run {
+            query,
+            partitions,
+            by_id,
+            parts: 0,
+            records: 0.0,
+            outstanding: 0,
+            job: 0,
+            code: 0,
+            from_server: false,
+            compressed: false,
+        }
     }
 
     fn left(&self) -> Vec<u32> {
@@ -232,6 +245,7 @@ impl Engine {
                 rows.iter().map(|&row| (partitions[row as usize].id, partitions[row as usize].mark)).collect();
             run.query.encode(&wanted, id, share, &mut request);
         }
+        self.compress(op, &mut request);
         self.ops[part].request = request;
         if let Some(own) = self.ops[part].part.as_mut() {
             (own.share, own.count, own.paused) = (share, 0, false);
@@ -351,10 +365,11 @@ impl Engine {
     /// records and something left to read.
     pub(super) fn end_query_part(&mut self, part: u32, code: i32, from_server: bool) {
         let Some((op, _)) = self.open_partitions(part) else { return };
+        let compressed = wire::is_compressed(&self.ops[part].request);
         let Some(run) = self.ops[op].query.as_deref_mut() else { return };
         run.parts -= 1;
         if code != code::OK && run.code == code::OK {
-            (run.code, run.from_server) = (code, from_server);
+            (run.code, run.from_server, run.compressed) = (code, from_server, compressed);
             let others = self.parts_of(op, part);
             for other in others {
                 self.abandon(other);
@@ -379,6 +394,7 @@ impl Engine {
     fn end_query(&mut self, op: u32) {
         let Some(run) = self.ops[op].query.as_deref() else { return };
         let (cursor, code, from_server, job) = (run.cursor(), run.code, run.from_server, run.job);
+        let compressed = run.compressed;
         let first_slot = self.outputs.tape.len() as u32;
         self.outputs.tape.push(Slot::new(tag::BLOB, NONE, 0, cursor.len() as u32));
         let data_address = super::address_of(&cursor);
@@ -388,6 +404,7 @@ impl Engine {
         let done = super::Done {
             in_doubt,
             from_server,
+            compressed,
             generation,
             ttl,
             first_slot,

@@ -59,7 +59,11 @@ impl Engine {
             return Ok(None);
         }
         let slots = &self.command[command::BLOCK_SLOTS..];
-        command::encode(block, slots, &self.data, &self.names, request).map(Some)
+        let encoded = command::encode(block, slots, &self.data, &self.names, request)?;
+        if let Some(above) = block.compresses_above() {
+            self.compressor.shrink(request, 0, above);
+        }
+        Ok(Some(encoded))
     }
 
     fn read_batch(&self, block: &command::Block) -> Result<Option<Box<command::batch::Batch>>, Refused> {

@@ -103,6 +103,9 @@ pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Resul
 /// How many replicas of an AP namespace are consulted, each row says for itself.
 fn header(outer: &Block) -> Header {
     let mut header = Header { info1: info1::BATCH, timeout: outer.server_timeout(), ..Header::default() };
+    if outer.has(flag::COMPRESS) {
+        header.info1 |= info1::COMPRESS_RESPONSE;
+    }
     header.info3 = match outer.read_mode() {
         0 => 0,
         1 => info3::SC_READ_TYPE,

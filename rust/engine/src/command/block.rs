@@ -58,6 +58,10 @@ pub struct Block {
     pub partitions: u32,
     pub cursor_offset: u32,
     pub cursor_length: u32,
+    /// Bytes, 0 = nothing said.
+    pub compress_above: u32,
+    /// Nodes that are asked at once, 0 = all.
+    pub max_nodes: u32,
     /// Of `slots`, those that are the filter; the first ones.
     pub filter_slots: u32,
 }
@@ -115,6 +119,14 @@ impl Block {
         self.flags >> flag::READ_SC_SHIFT & 3
     }
 
+    /// Requests of more bytes than this are compressed.
+    pub fn compresses_above(&self) -> Option<usize> {
+        match self.compress_above {
+            0 => self.has(flag::COMPRESS).then_some(limit::COMPRESS_ABOVE),
+            bytes => Some(bytes as usize),
+        }
+    }
+
     /// The server's own time limit: the smaller of both timeouts, none of them when it is zero.
     pub fn server_timeout(&self) -> u32 {
         match (self.socket_timeout, self.total_timeout) {
@@ -164,6 +176,8 @@ pub fn read(region: &[Slot]) -> Result<Block, Refused> {
         partitions: word(word::PARTITIONS),
         cursor_offset: word(word::CURSOR_OFFSET),
         cursor_length: word(word::CURSOR_LENGTH),
+        compress_above: word(word::COMPRESS_ABOVE),
+        max_nodes: word(word::MAX_NODES),
         filter_slots: word(word::FILTER_SLOTS),
     };
     check(&block).map(|()| block)
@@ -275,6 +289,8 @@ mod tests {
             partitions: 0,
             cursor_offset: 0,
             cursor_length: 0,
+            compress_above: 0,
+            max_nodes: 0,
             filter_slots: 0,
         };
         assert_eq!(read(&region(&words)), Ok(expected));

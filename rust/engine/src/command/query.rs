@@ -88,7 +88,10 @@ fn header(block: &Block) -> Result<Header, Refused> {
     if has(query_flag::RELAX) {
         header.info2 |= info2::RELAX_AP_LONG_QUERY;
     }
-    if block.flags & policy_flag::READ_AP_ALL != 0 {
+    if block.has(policy_flag::COMPRESS) {
+        header.info1 |= info1::COMPRESS_RESPONSE;
+    }
+    if block.has(policy_flag::READ_AP_ALL) {
         header.info1 |= info1::READ_MODE_AP_ALL;
     }
     Ok(header)

@@ -60,10 +60,15 @@ fn info(block_kind: u32) -> Result<Ops, Refused> {
 }
 
 /// RESPOND_ALL_OPS is for operate: no answer to other commands has a value for a write, and together with GET_ALL the
-/// server refuses it. COMPRESS and ON_LOCKING_ONLY wait for compression and transactions.
+/// server refuses it. ON_LOCKING_ONLY waits for transactions.
 fn header(block: &Block, ops: Ops) -> Result<Header, Refused> {
     let timeout = block.server_timeout();
     let mut header = Header { info1: ops.info1, info2: ops.info2, ops: ops.count, timeout, ..Header::default() };
+    // Where other clients set it: for what answers with more than a header, whatever that will be.
+    if block.has(flag::COMPRESS) && (ops.info1 & info1::READ != 0 || matches!(block.kind, kind::OPERATE | kind::APPLY))
+    {
+        header.info1 |= info1::COMPRESS_RESPONSE;
+    }
     if ops.info1 & info1::READ != 0 {
         read_policy(block, &mut header);
     }

@@ -2,11 +2,13 @@
 //!
 //! Nothing here keeps state, and nothing knows a connection.
 
+pub mod compress;
 pub mod frame;
 pub mod header;
 pub mod message;
 pub mod reply;
 
+pub use compress::{inflate, is_compressed, Compressor};
 pub use frame::{complete, peek, Peek};
 pub use header::Header;
 pub use message::{bare_op, begin_message, end_message, field, field_with, op};

@@ -3,6 +3,7 @@
 mod batch;
 mod chaos;
 mod cluster;
+mod compress;
 mod deadlines;
 mod pool;
 mod query;

@@ -18,6 +18,7 @@ pub struct Ended {
     pub attempts: u32,
     pub in_doubt: bool,
     pub from_server: bool,
+    pub compressed: bool,
     pub generation: u32,
     pub at: f64,
 }
@@ -54,6 +55,12 @@ pub struct Node {
     pub missing: Vec<u16>,
     /// Numbers of the records that queries asked it for at most.
     pub limits: Vec<u64>,
+    /// Records have a bin with so many bytes.
+    pub value: usize,
+    /// It takes compressed requests, and compresses what it is asked to; others answer such requests with 25.
+    pub enterprise: bool,
+    /// Compressed requests that came.
+    pub compressed: usize,
     /// A batch is answered with this code in its one message, if it is not 0.
     pub batch_code: u8,
 }
@@ -75,6 +82,8 @@ pub struct Rig {
     pub found: Vec<(u32, [u8; 20])>,
     /// The cursor with which each query ended.
     pub cursors: BTreeMap<u32, Vec<u8>>,
+    /// Lengths of the blobs that single records came with.
+    pub values: Vec<usize>,
     /// How often reading was paused and resumed.
     pub pauses: (usize, usize),
     /// `(op, row, code, in doubt)` of each part.
@@ -117,6 +126,7 @@ impl Rig {
             ended: vec![],
             found: vec![],
             cursors: BTreeMap::new(),
+            values: vec![],
             pauses: (0, 0),
             parts: vec![],
             ready: None,
@@ -191,6 +201,7 @@ impl Rig {
                     attempts: words[3],
                     in_doubt: words[4] & 1 != 0,
                     from_server: words[4] & 2 != 0,
+                    compressed: words[4] & 4 != 0,
                     generation: words[5],
                     at: self.now,
                 }),
@@ -216,8 +227,12 @@ impl Rig {
                 let digest = blob(words[5], words[6]).try_into().unwrap();
                 self.found.push((words[0], digest));
             } else if *kind == output::DONE && words[8] == 1 {
-                let cursor = blob(words[7], words[9]);
-                self.cursors.insert(words[0], cursor);
+                let value = blob(words[7], words[9]);
+                if words[5] == 9 {
+                    self.values.push(value.len());
+                } else {
+                    self.cursors.insert(words[0], value);
+                }
             }
         }
     }
@@ -258,13 +273,20 @@ impl Rig {
                 }
                 _ => {
                     node.requests += 1;
+                    node.compressed += usize::from(kind == 4);
+                    let inflated = (kind == 4).then(|| wire::inflate(&request[8..]).unwrap());
+                    let request = inflated.unwrap_or(request);
                     let answer = match (request[9] & 8 != 0, request[11] & 4 != 0) {
+                        _ if kind == 4 && !node.enterprise => record_answer(code::ENTERPRISE_ONLY as u8),
                         (true, _) => batch_answer(&request, node),
                         (_, true) => query_answer(&request, node),
                         // A job: a write that is about no record.
                         _ if !has_digest(&request) && node.code == 0 => frame(3, &last_message()),
+                        _ if node.value > 0 => value_answer(node.value),
                         _ => record_answer(node.code),
                     };
+                    let asked = request[9] & 0x80 != 0;
+                    let answer = if asked && node.enterprise { shrunk(&answer) } else { answer };
                     if node.holds {
                         self.sockets.get_mut(&conn).unwrap().held.push_back(answer);
                     } else {
@@ -299,6 +321,11 @@ impl Rig {
     pub fn unstick(&mut self) {
         let conns: Vec<u32> = self.sockets.keys().copied().collect();
         conns.into_iter().for_each(|conn| self.engine.writable(conn, self.now));
+    }
+
+    /// Takes the answers that are held for a connection.
+    pub fn take_held(&mut self, conn: u32) -> Vec<Vec<u8>> {
+        self.sockets.get_mut(&conn).unwrap().held.drain(..).collect()
     }
 
     /// Drops the answers that are held: the test has given them in its own way.
@@ -453,6 +480,27 @@ pub fn record_answer(code: u8) -> Vec<u8> {
     body[5] = code;
     body[9] = 9;
     frame(3, &body)
+}
+
+/// A record with a blob.
+fn value_answer(length: usize) -> Vec<u8> {
+    let mut body = vec![22, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    body.extend_from_slice(&(length as u32 + 5).to_be_bytes());
+    body.extend_from_slice(&[1, 4, 0, 1, b'b']);
+    body.resize(body.len() + length, 7);
+    frame(3, &body)
+}
+
+/// An answer with each of its frames compressed, if that is shorter.
+pub fn shrunk(answer: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (vec![], answer);
+    while let Ok(Some((_, length))) = wire::complete(rest) {
+        let start = out.len();
+        out.extend_from_slice(&rest[..length]);
+        wire::Compressor::default().shrink(&mut out, start, 60);
+        rest = &rest[length..];
+    }
+    out
 }
 
 /// Answers every row with the node's code, three rows a frame, then the last message.
