@@ -10,8 +10,8 @@ import { createCore, type Module } from "./module.ts"
 /** Options of {@link startDevServer}. */
 export interface DevServerOptions {
   /**
-   * Which edition to be. Default `"community"`. `"enterprise"` adds durable deletes, strong consistency, transactions
-   * and racks; see {@link NamespaceOptions.strongConsistency}.
+   * Which edition to be. Default `"community"`. `"enterprise"` adds compressed messages, durable deletes, strong
+   * consistency, transactions and racks; see {@link NamespaceOptions.strongConsistency}.
    */
   edition?: "community" | "enterprise"
   /**

@@ -11,7 +11,9 @@ use crate::partition_map::{Member, PartitionMap};
 use crate::reply::{self, Meta};
 use crate::store::Namespace;
 use crate::udf_modules::Modules;
-use aerospike_sansio::proto::{code, message_type, PROTO_HEADER};
+use crate::Code;
+use aerospike_sansio::proto::{code, info1, message_type, PROTO_HEADER};
+use aerospike_sansio::wire::{self, Compressor};
 
 /// What the host is to do with a connection, after it has written the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,7 @@ pub struct Cluster {
     /// How often the cluster has changed.
     pub(crate) generation: u64,
     random: u64,
+    compressor: Compressor,
 }
 
 impl Cluster {
@@ -55,6 +58,7 @@ impl Cluster {
             key: 0,
             generation: 0,
             random: seed,
+            compressor: Compressor::default(),
         };
         cluster.rebalance();
         // As if all had come up at the same time: the recorded cluster of three said 4 for its peers, and 0 and 1.
@@ -197,12 +201,15 @@ impl Cluster {
                         return (at, Action::Close);
                     }
                 }
-                // Community Edition has no security (vectors `admin`) and no compression (`kv/compress`).
+                // Community Edition has no security (vectors `admin`).
                 message_type::SECURITY => reply::security(out, code::SECURITY_NOT_SUPPORTED),
-                message_type::COMPRESSED => {
-                    self.nodes[node].counters.demarshal_error += 1;
-                    reply::status(out, code::ENTERPRISE_ONLY, Meta::default());
-                }
+                message_type::COMPRESSED => match self.inflated(node, body) {
+                    Ok(message) if !self.command(conn, node, &message[PROTO_HEADER..], now_ms, out) => {
+                        return (begin, Action::Keep);
+                    }
+                    Ok(_) => {}
+                    Err(code) => reply::status(out, code, Meta::default()),
+                },
                 INTERNAL_XDR => {
                     if let Some(connection) = self.connections.get_mut(conn) {
                         connection.hung = true;
@@ -210,19 +217,42 @@ impl Cluster {
                     return (bytes.len(), Action::Keep);
                 }
                 _ => {
-                    let progress = self.connections.get_mut(conn).and_then(|connection| connection.progress.take());
-                    let progress = command::answer(self, node, body, progress, now_ms, out);
-                    if progress.is_some() {
-                        // The request stays where it is until all of it is answered.
-                        if let Some(connection) = self.connections.get_mut(conn) {
-                            connection.progress = progress;
-                        }
-                        self.set_pending(conn);
+                    if !self.command(conn, node, body, now_ms, out) {
                         return (begin, Action::Keep);
                     }
                 }
             }
         }
+    }
+
+    /// Answers one DATA message. False if that is to go on: the request stays where it is until all of it is answered.
+    fn command(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> bool {
+        let start = out.len();
+        let progress = self.connections.get_mut(conn).and_then(|connection| connection.progress.take());
+        let progress = command::answer(self, node, body, progress, now_ms, out);
+        let asked = body.get(1).is_some_and(|bits| bits & info1::COMPRESS_RESPONSE != 0);
+        if asked && self.edition == Edition::Enterprise {
+            reply::compress(out, start, &mut self.compressor);
+        }
+        let is_done = progress.is_none();
+        if !is_done {
+            if let Some(connection) = self.connections.get_mut(conn) {
+                connection.progress = progress;
+            }
+            self.set_pending(conn);
+        }
+        is_done
+    }
+
+    /// The message inside of a compressed one, or the code that it is answered with. Community Edition does not look
+    /// into it (vectors `kv/compress`); what the other says to a damaged one is not known.
+    fn inflated(&mut self, node: usize, body: &[u8]) -> Result<Vec<u8>, Code> {
+        let message = match self.edition {
+            Edition::Community => Err(code::ENTERPRISE_ONLY),
+            Edition::Enterprise => wire::inflate(body).map_err(|_| code::PARAMETER),
+        };
+        self.nodes[node].counters.demarshal_error += u64::from(message.is_err());
+        message
     }
 
     fn set_pending(&mut self, conn: ConnId) {

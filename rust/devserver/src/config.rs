@@ -9,7 +9,7 @@ use aerospike_sansio::limits;
 pub enum Edition {
     #[default]
     Community,
-    /// Also durable deletes, strong consistency, transactions, racks.
+    /// Also compressed messages, durable deletes, strong consistency, transactions, racks.
     Enterprise,
 }
 

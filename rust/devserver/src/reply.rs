@@ -4,8 +4,9 @@
 use crate::limits::limit;
 use crate::store::Version;
 use crate::Code;
+use aerospike_sansio::limits::limit::COMPRESS_ABOVE;
 use aerospike_sansio::proto::{code, field, info3, message_type, PROTO_HEADER, VERSION};
-use aerospike_sansio::wire::{frame, message, Header};
+use aerospike_sansio::wire::{frame, message, Compressor, Header};
 
 /// What a header says about a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,21 @@ pub fn last(out: &mut Vec<u8>, code: Code) {
 pub fn security(out: &mut Vec<u8>, code: Code) {
     out.extend_from_slice(&[VERSION, message_type::SECURITY, 0, 0, 0, 0, 0, 16]);
     out.extend_from_slice(&[0, code as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+}
+
+/// Compresses the frames of the answer that begins at `start`, each for itself as the server does (`batch.c`,
+/// `query.c`), where that makes it shorter. The bound is the one that the clients tell of the server.
+pub fn compress(out: &mut Vec<u8>, start: usize, compressor: &mut Compressor) {
+    let frames = out.split_off(start);
+    let mut rest = &frames[..];
+    while let Ok(Some((_, length))) = frame::complete(rest) {
+        let (frame, after) = rest.split_at(length);
+        let at = out.len();
+        out.extend_from_slice(frame);
+        compressor.shrink(out, at, COMPRESS_ABOVE);
+        rest = after;
+    }
+    out.extend_from_slice(rest);
 }
 
 /// A message under construction at the end of `out`.

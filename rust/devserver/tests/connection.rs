@@ -8,7 +8,7 @@ mod recorded;
 use aerospike_devserver::{Action, Cluster, Config, ConnId};
 use aerospike_sansio::key::{digest, UserKey};
 use aerospike_sansio::proto::{field, info1, info2, op, particle};
-use aerospike_sansio::wire::{message, Header};
+use aerospike_sansio::wire::{self, message, Header};
 
 const NOW: u64 = 1_795_000_000_000;
 
@@ -57,6 +57,68 @@ fn requests_may_be_split_anywhere() {
         }
         assert_eq!(answers, expected, "in pieces of {size}");
     }
+}
+
+fn enterprise() -> (Cluster, ConnId) {
+    let mut cluster = Cluster::new(Config::parse(r#"{"edition": "enterprise"}"#).unwrap(), 3);
+    let conn = cluster.connect(0).unwrap();
+    (cluster, conn)
+}
+
+fn shrunk(mut message: Vec<u8>) -> Vec<u8> {
+    assert!(wire::Compressor::default().shrink(&mut message, 0, 128));
+    message
+}
+
+/// A request that asks for a compressed answer.
+fn asking(mut request: Vec<u8>) -> Vec<u8> {
+    request[9] |= info1::COMPRESS_RESPONSE;
+    request
+}
+
+#[test]
+fn enterprise_takes_compressed_requests_and_compresses_what_it_is_asked_to() {
+    let (mut cluster, conn) = enterprise();
+    let mut answers = Vec::new();
+    cluster.received(conn, &shrunk(put(1, &[7; 1000])), NOW, &mut answers);
+    assert_eq!((answers.len(), answers[13]), (30, 0));
+    answers.clear();
+    cluster.received(conn, &get(1), NOW, &mut answers);
+    let plain = std::mem::take(&mut answers);
+    assert!(plain.len() > 1000 && !wire::is_compressed(&plain));
+    cluster.received(conn, &asking(get(1)), NOW, &mut answers);
+    assert!(answers.len() < 100 && wire::is_compressed(&answers));
+    assert_eq!(wire::inflate(&answers[8..]).unwrap(), plain);
+    answers.clear();
+    cluster.received(conn, &asking(get(2)), NOW, &mut answers);
+    assert_eq!((answers[1], answers[13]), (3, 2), "an answer of 30 bytes stays as it is");
+}
+
+#[test]
+fn compressed_requests_may_be_split_anywhere_and_be_damaged() {
+    let request = shrunk(put(1, &[7; 1000]));
+    for size in 1..request.len() {
+        let (mut cluster, conn) = enterprise();
+        let mut answers = Vec::new();
+        for piece in request.chunks(size) {
+            cluster.received(conn, piece, NOW, &mut answers);
+        }
+        assert_eq!((answers.len(), answers[13]), (30, 0), "in pieces of {size}");
+    }
+    let (mut cluster, conn) = enterprise();
+    let mut answers = Vec::new();
+    let mut damaged = request.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    cluster.received(conn, &[damaged, get(1)].concat(), NOW, &mut answers);
+    assert_eq!((answers.len(), answers[13], answers[43]), (60, 4, 2), "it goes on behind it, and nothing was written");
+}
+
+#[test]
+fn community_does_not_look_into_compressed_requests() {
+    let (mut cluster, conn) = cluster();
+    let mut answers = Vec::new();
+    cluster.received(conn, &[shrunk(put(1, &[7; 1000])), asking(get(1))].concat(), NOW, &mut answers);
+    assert_eq!((answers.len(), answers[13], answers[43]), (60, 25, 2));
 }
 
 #[test]
