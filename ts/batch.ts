@@ -35,6 +35,7 @@ export class BatchRow<T = Bins> {
   /** Whether a write may have happened although no answer came. */
   readonly inDoubt: boolean
   readonly #verb: string
+  readonly #compressed: boolean
   #error: AerospikeError | undefined
 
   /** @internal */
@@ -46,6 +47,7 @@ export class BatchRow<T = Bins> {
     this.ttl = outcome.ttl
     this.inDoubt = outcome.inDoubt
     this.#verb = verb
+    this.#compressed = outcome.compressed ?? false
     this.#error = error
   }
 
@@ -54,7 +56,7 @@ export class BatchRow<T = Bins> {
     // Made when it is asked for: of a batch of many absent records nobody wants as many stacks.
     if (this.code !== code.OK) {
       const { key, inDoubt } = this
-      this.#error ??= errorOf(this.code, ask(this.#verb, key), { key, inDoubt })
+      this.#error ??= errorOf(this.code, ask(this.#verb, key), { key, inDoubt, compressed: this.#compressed })
     }
     return this.#error
   }
@@ -66,6 +68,7 @@ interface Outcome {
   readonly gen: number
   readonly ttl: number
   readonly inDoubt: boolean
+  readonly compressed?: boolean
 }
 
 /** What `batchRead` reads of each record. */
@@ -353,7 +356,8 @@ class Rows implements Sink {
     const row = words[at + 2]!
     const number = words[at + 3]! | 0
     const inDoubt = (words[at + 4]! & 1) === 1
-    if (number !== code.OK) return this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt })
+    const compressed = (words[at + 4]! & 4) !== 0
+    if (number !== code.OK) return this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt, compressed })
     const known = { code: number, gen: words[at + 5]!, ttl: words[at + 6]! | 0, inDoubt }
     const items = words[at + 8]!
     if (items === 0 && !this.#plan.groupOf[row]!.task.reads) return this.#put(row, known)

@@ -86,6 +86,7 @@ interface Failure {
   readonly node: number
   readonly attempts: number
   readonly inDoubt: boolean
+  readonly compressed: boolean
   readonly elapsedMs: number
   /** What the server said beside the code. */
   readonly reason: string | undefined
@@ -412,9 +413,9 @@ export class Driver {
     } else {
       waiter.sink?.ended(this.#reader, words, at, tape)
       const [node, attempts, elapsedMs] = [words[at + 3]!, words[at + 4]!, words[at + 11]!]
-      const inDoubt = (words[at + 5]! & 1) === 1
+      const [inDoubt, compressed] = [(words[at + 5]! & 1) !== 0, (words[at + 5]! & 4) !== 0]
       const reason = waiter.answer === Answer.CALLED ? this.#failureOfCall(at, tape) : undefined
-      this.#failures.push({ waiter, code: number, node, attempts, inDoubt, elapsedMs, reason })
+      this.#failures.push({ waiter, code: number, node, attempts, inDoubt, compressed, elapsedMs, reason })
     }
   }
 
@@ -656,11 +657,11 @@ export function ask(verb: string, key: Key | undefined): string {
 async function raise(failure: Failure, node: string | undefined): Promise<never> {
   await null
   await null
-  const { waiter, attempts, inDoubt, elapsedMs } = failure
+  const { waiter, attempts, inDoubt, compressed, elapsedMs } = failure
   const { verb, key } = waiter
   const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
   const more = waiter.sink?.details(failure.code)
-  const details = { node, key, attempts, inDoubt, elapsedMs, cause, ...more }
+  const details = { node, key, attempts, inDoubt, compressed, elapsedMs, cause, ...more }
   throw errorOf(failure.code, ask(verb, key), details, failure.reason)
 }
 

@@ -15,6 +15,8 @@ export interface ErrorDetails {
   readonly attempts?: number
   readonly elapsedMs?: number
   readonly cause?: unknown
+  /** Whether the request left compressed. */
+  readonly compressed?: boolean
   readonly rows?: readonly BatchRow[] | undefined
   readonly cursor?: string | undefined
 }
@@ -233,6 +235,9 @@ function adviceFor(number: number, details: ErrorDetails): string | undefined {
     return details.attempts
       ? "Raise totalTimeout or socketTimeout if the server needs longer, maxRetries if it should be asked again."
       : "It was never sent: no node was in reach, or no connection free, in time. Raise totalTimeout or maxConnsPerNode, or slow down."
+  }
+  if (number === code.ENTERPRISE_ONLY && details.compressed) {
+    return "Only servers of the Enterprise Edition take compressed requests: leave compress and compressionThreshold out of the policy."
   }
   return advice.get(number)
 }

@@ -111,8 +111,12 @@ export const commandWord = Object.freeze({
   CURSOR_OFFSET: 30,
   /** Its length, 0 = from the start. */
   CURSOR_LENGTH: 31,
+  /** Requests longer than so many bytes leave compressed, 0 = none do; see policy_flag COMPRESS. */
+  COMPRESS_ABOVE: 32,
+  /** Of a batch or query: how many nodes are asked at once, 0 = all. */
+  MAX_NODES: 33,
   /** Words of a command block; the first slot starts here. */
-  LENGTH: 32,
+  LENGTH: 36,
 } as const)
 
 /** Bits of the FLAGS word. */
@@ -123,7 +127,7 @@ export const policyFlag = Object.freeze({
   DURABLE_DELETE: 2,
   /** Every op answers. */
   RESPOND_ALL_OPS: 4,
-  /** Compress above the threshold (Enterprise). */
+  /** Ask for a compressed answer, and compress the request when COMPRESS_ABOVE says nothing else (Enterprise). */
   COMPRESS: 8,
   /** Transactions: fail when the record is locked already. */
   ON_LOCKING_ONLY: 16,
@@ -241,11 +245,11 @@ export const output = Object.freeze({
   PAUSE: 4,
   /** [_, conn]: read on. */
   RESUME: 5,
-  /** [_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code), generation, void time or ttl, first slot, items, data address, elapsed ms] */
+  /** [_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, void time or ttl, first slot, items, data address, elapsed ms] */
   DONE: 6,
   /** [_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took. */
   RECORD: 10,
-  /** [_, op, row, code, flags (1 = in doubt, 2 = a server's code), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last. */
+  /** [_, op, row, code, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last. */
   PART: 9,
   /** [_, event kind, node, text offset, text length] */
   EVENT: 7,
@@ -1199,6 +1203,10 @@ export const limit = Object.freeze({
   DIGEST: 20,
   /** A packed expression. */
   EXPRESSION: 1048576,
+  /** Messages longer than this are worth compressing, if nothing else is said. */
+  COMPRESS_ABOVE: 128,
+  /** Bytes that one byte of a zlib stream can stand for at most. */
+  INFLATES_TO: 1032,
 } as const)
 
 /** Operators of expressions. */
