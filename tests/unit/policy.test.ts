@@ -23,6 +23,7 @@ function packed(kind: PolicyKind, policy?: object, packer = new PolicyPacker()) 
     sleep: word("SLEEP"),
     timeoutDelay: word("TIMEOUT_DELAY"),
     readTouch: word("READ_TOUCH"),
+    compressAbove: word("COMPRESS_ABOVE"),
     multiplier,
   }
 }
@@ -37,6 +38,7 @@ describe("packing", () => {
     sleep: 0,
     timeoutDelay: 0,
     readTouch: 0,
+    compressAbove: 0,
     multiplier: 1,
   }
 
@@ -95,7 +97,9 @@ describe("packing", () => {
       { gen: { eq: 65_535 }, durableDelete: true },
       { flags: policyFlag.DURABLE_DELETE | (1 << policyFlag.GEN_SHIFT), generation: 65_535 },
     ],
+    ["write", { compress: true }, { flags: policyFlag.COMPRESS }],
     ["write", { compress: false, txn: null }, {}],
+    ["read", { compress: true, compressionThreshold: 1000 }, { flags: policyFlag.COMPRESS, compressAbove: 1000 }],
   ])("%s %j", (kind, policy, expected) => {
     expect(packed(kind, policy)).toMatchObject({ ...none, ...expected })
   })
@@ -226,7 +230,9 @@ describe("refusals", () => {
     ],
     ["read", { filterExpression: new Uint8Array() }, "policy.filterExpression is a Uint8Array"],
     ["read", { signal: {} }, "policy.signal is an object: it must be an AbortSignal."],
-    ["read", { compress: true }, "policy.compress is not available yet in this version."],
+    ["read", { compress: 1 }, "policy.compress is 1: it must be true or false."],
+    ["write", { compressionThreshold: -1 }, "policy.compressionThreshold is -1: it must be a whole number"],
+    ["info", { compress: true }, "policy.compress is a field of read,"],
     ["write", { txn: {} }, "policy.txn is not available yet in this version."],
     ["write", { total_timeout: 5 }, "policy.total_timeout is not known: did you mean totalTimeout?"],
     ["write", { timeToLive: 5 }, "policy.timeToLive is not known: it takes socketTimeout,"],
