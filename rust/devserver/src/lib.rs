@@ -35,6 +35,9 @@
 //! * Of several values that are looked for, one with a wildcard inside finds all that it equals; the real server, which
 //!   brings such values into an order that is none, finds some of them.
 //! * Alternate addresses are the ordinary ones.
+//! * Paths work where the real server stops or writes over its memory: a filter on a step by index or rank into a map, a
+//!   text of 31 bytes or more or what an op on text or blobs gives in place of an element, an ordered list within another
+//!   value of which elements are replaced. How much they may compute, and how deep paths in paths go, is bounded here.
 //! * A secondary index is its definition: a query by it looks at every record of the partitions that it is asked for. The
 //!   number that is told of a region found around a point is 0, where the real one tells a cell of its covering.
 //! * Lists of indexes have contexts and expressions in base64 always. Records per second are not kept to; a background job

@@ -26,6 +26,8 @@ table! {
         EXPRESSION_DEPTH = 256, "Levels of a nested expression.";
         EXPRESSION = 1024 * 1024, "A packed expression, as the server allows.";
         ELEMENTS = 4 * 1024 * 1024, "Elements of lists and maps that one operation gives, if it is asked for some twice.";
+        PATH_WORK = 64 * 1024 * 1024, "What the paths of an op cost: elements that they look at, bytes of expressions each time that they are evaluated.";
+        PATH_LEVELS = 512, "Levels of paths and of their expressions within one another.";
         REGEX_STEPS = 32 * 1024, "Steps of the regular expressions of an expression.";
         UDF_MODULES = 256, "UDF modules.";
         INFO_NAME = 48, "The name of an info command.";

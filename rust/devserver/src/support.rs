@@ -1,12 +1,11 @@
 //! What this server cannot do yet, told from a request's content alone: such a request is answered with result code 16
 //! and counted (`unsupported_requests` in `statistics`), and a replay of recorded exchanges skips it.
 
-use crate::cdt;
 use crate::frame::{self, Frame};
 use crate::info;
-use crate::request::{Op, Request};
+use crate::request::Request;
 use crate::rows::Rows;
-use aerospike_sansio::proto::{field, info1, message_type, op};
+use aerospike_sansio::proto::{field, info1, message_type};
 
 /// What a DATA message asks for that is not there yet.
 pub fn missing(request: &Request) -> Option<&'static str> {
@@ -23,14 +22,7 @@ pub fn missing_in_row(request: &Request) -> Option<&'static str> {
     if request.field(field::UDF_MODULE).is_some() {
         return Some("UDFs");
     }
-    request.ops().find_map(missing_op)
-}
-
-fn missing_op(op: Op) -> Option<&'static str> {
-    match op.code {
-        op::CDT_READ | op::CDT_MODIFY => cdt::missing(op.value),
-        _ => None,
-    }
+    None
 }
 
 /// What a whole frame asks for that is not there yet.

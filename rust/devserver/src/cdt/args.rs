@@ -160,6 +160,13 @@ impl<'a> Args<'a> {
         Ok(value)
     }
 
+    /// The packed bytes of a value outside of the count of arguments.
+    pub fn bare_packed(&mut self) -> Result<&'a [u8], Code> {
+        let start = self.at;
+        pack::skip(self.packed, &mut self.at).map_err(|_| code::PARAMETER)?;
+        Ok(&self.packed[start..self.at])
+    }
+
     fn token(&mut self) -> Result<Token, Code> {
         pack::token(self.packed, &mut self.at).map_err(|_| code::PARAMETER)
     }

@@ -1,16 +1,16 @@
 //! Operations on lists and maps (CDT_READ, CDT_MODIFY): of a bin, or of what a context leads to inside of it.
 //!
 //! ```text
-//!  packed op ─▶ args ─▶ context ─▶ ┬ list ─▶ ┬ select: which elements (window, heap) ─▶ taken ─▶ returns
-//!                                  └ map  ─▶ └ write: append, put, increment …
+//!  packed op ─▶ args ─▶ ┬ context ─▶ ┬ list ─▶ ┬ select: which elements (window, heap) ─▶ taken ─▶ returns
+//!                       │            └ map  ─▶ └ write: append, put, increment …
+//!                       └ path: all that a context with expressions finds
 //! ```
 //!
 //! A bin is unpacked, changed as a tree of values and packed again. What an operation gives back, and which code it
 //! refuses with, is the real server's, quirks included: the rules stand where they apply, the recorded exchanges
-//! (`list`, `map`, `ctx`) hold them.
+//! (`list`, `map`, `ctx`, `path`) hold them.
 //!
-//! Not here: paths (contexts of expressions, code 254), and indexes kept inside of a bin, which change no answer but those
-//! of maps that are ordered by value.
+//! Not here: indexes kept inside of a bin, which change no answer but those of maps that are ordered by value.
 
 pub mod args;
 mod context;
@@ -20,6 +20,7 @@ mod list;
 mod map;
 mod number;
 mod ordered;
+pub mod path;
 mod returns;
 mod taken;
 #[cfg(test)]
@@ -36,11 +37,13 @@ use args::Args;
 use effect::{Done, Effect};
 use list::List;
 use map::Map;
+use path::Budget;
 
 /// Flag of an ordered list or map: an index is kept. It is never told to a client.
 const PERSIST_INDEX: u8 = 0x10;
 
 /// What a modification makes of a bin.
+#[derive(Debug, PartialEq)]
 pub struct Modified {
     /// The new value, if there is one.
     pub particle: Option<Particle>,
@@ -48,17 +51,22 @@ pub struct Modified {
     pub result: Value,
 }
 
-/// What a packed op asks for that is not there yet.
-pub fn missing(packed: &[u8]) -> Option<&'static str> {
-    match args::open(packed) {
-        Ok((code, _)) if code == u64::from(cdt_op::SELECT) => Some("paths in lists and maps"),
-        _ => None,
-    }
-}
-
 /// A CDT_READ op on a bin. Gives nil for nothing.
 pub fn read(bin: &Particle, packed: &[u8]) -> Result<Value, Code> {
+    read_within(bin, packed, &Budget::default())
+}
+
+/// A CDT_MODIFY op on a bin, or on none.
+pub fn modify(bin: Option<&Particle>, packed: &[u8]) -> Result<Modified, Code> {
+    modify_within(bin, packed, &Budget::default())
+}
+
+/// As `read`, with what the paths in it may cost.
+pub fn read_within(bin: &Particle, packed: &[u8], budget: &Budget) -> Result<Value, Code> {
     let (code, mut args) = args::open(packed)?;
+    if code == u64::from(cdt_op::SELECT) {
+        return path::read(&unpacked(bin)?, &mut args, budget);
+    }
     if code != u64::from(cdt_op::CONTEXT) {
         return read_value(unpacked(bin)?, code, &mut args);
     }
@@ -67,10 +75,14 @@ pub fn read(bin: &Particle, packed: &[u8]) -> Result<Value, Code> {
     read_value(value, code, &mut args)
 }
 
-/// A CDT_MODIFY op on a bin, or on none.
-pub fn modify(bin: Option<&Particle>, packed: &[u8]) -> Result<Modified, Code> {
+/// As `modify`, with what the paths in it may cost.
+pub fn modify_within(bin: Option<&Particle>, packed: &[u8], budget: &Budget) -> Result<Modified, Code> {
     let (code, mut args) = args::open(packed)?;
-    let (value, (result, effect)) = if code == u64::from(cdt_op::CONTEXT) {
+    let (value, (result, effect)) = if code == u64::from(cdt_op::SELECT) {
+        let mut value = unpacked(bin.ok_or(code::BIN_TYPE)?)?;
+        let done = path::modify(&mut value, &mut args, budget)?;
+        (Some(value), done)
+    } else if code == u64::from(cdt_op::CONTEXT) {
         modify_inside(bin, &mut args)?
     } else {
         let mut value = bin.map(unpacked).transpose()?;

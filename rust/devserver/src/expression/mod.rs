@@ -11,6 +11,7 @@ mod regex;
 mod table;
 pub mod value;
 
+use crate::cdt::path::Budget;
 use crate::limits::limit;
 use crate::store::{Bin, BinName, Digest, Record};
 use crate::Code;
@@ -18,6 +19,7 @@ use aerospike_sansio::proto::code;
 use aerospike_sansio::value::Value;
 use build::calls::Call;
 use build::control::Geometric;
+use eval::{Scope, Variable};
 use regex::Regex;
 
 /// Types of an expression's value, with the protocol's numbers.
@@ -184,6 +186,8 @@ pub struct Expression {
     kind: Type,
     /// Slots of variables.
     variables: usize,
+    size: usize,
+    depth: usize,
 }
 
 impl Expression {
@@ -200,21 +204,48 @@ impl Expression {
         self.kind
     }
 
+    /// Bytes of it when it is packed.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Levels of it.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Its value for a record; None if it is unknown.
     pub fn value(&self, subject: &Subject) -> Option<Value> {
-        let loop_variables = [None, None, None];
-        eval::evaluate(&self.root, self.variables, Some(subject), &loop_variables)
+        let budget = Budget::default();
+        let scope = Scope::new(self.variables, Some(subject), &[None, None, None], &budget);
+        scope.result(&self.root).and_then(Variable::into_value)
     }
 
-    /// Its value for an element that a path has come to: its key, its value and its index, as far as it has them.
-    pub fn value_of_element(&self, element: &[Option<Value>; 3]) -> Option<Value> {
-        eval::evaluate(&self.root, self.variables, None, element)
+    /// Whether it is true of an element that a path has come to: of its key, its value and its index, as far as it has them.
+    /// What is known but no boolean is false.
+    pub fn truth_of_element(&self, element: &[Option<Value>; 3], budget: &Budget) -> Truth {
+        match Scope::new(self.variables, None, element, budget).result(&self.root) {
+            Some(Variable::Value(Value::Bool(true))) => Truth::True,
+            Some(_) => Truth::False,
+            None => Truth::Unknown,
+        }
     }
 
-    /// Whether its value, if it can be had, is that the element be removed.
-    pub fn removes(&self) -> bool {
-        self.kind == Type::Remove
+    /// What becomes of an element that a path has come to.
+    pub fn change(&self, element: &[Option<Value>; 3], budget: &Budget) -> Change {
+        match Scope::new(self.variables, None, element, budget).result(&self.root) {
+            Some(Variable::Value(value)) => Change::To(value),
+            Some(Variable::Removal) => Change::Removal,
+            None => Change::Unknown,
+        }
     }
+}
+
+/// What an expression makes of an element of a path.
+pub enum Change {
+    To(Value),
+    Removal,
+    Unknown,
 }
 
 /// An expression whose value is a boolean.

@@ -65,7 +65,12 @@ fn parts(args: &mut Args) -> Result<Vec<Part>, Invalid> {
     let start = args.reader.at;
     let (mut count, code) = head(args)?;
     if code == i64::from(cdt_op::SELECT) {
-        // A path has its own expressions, evaluated for every element.
+        // A path has its own expressions, which are looked at when it is walked.
+        if !matches!(count, 3 | 4) || !matches!(args.reader.peek()?, Token::List(_)) {
+            return Err(Invalid);
+        }
+        args.reader.skip()?;
+        args.reader.int()?;
         args.reader.at = start;
         return Ok(vec![Part::Packed(args.reader.skip()?.into())]);
     }

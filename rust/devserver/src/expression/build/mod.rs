@@ -26,6 +26,8 @@ pub struct Reader<'a> {
     scope: Vec<(&'a [u8], Option<Type>)>,
     /// Most variables that were visible at once.
     variables: usize,
+    /// The deepest level so far.
+    depth: usize,
     /// Steps that regular expressions may still take, all together.
     regex_steps: usize,
 }
@@ -39,12 +41,13 @@ pub struct Args<'r, 'a> {
 
 /// An expression to the end of the bytes.
 pub fn whole(packed: &[u8]) -> Result<Expression, Invalid> {
-    let mut reader = Reader { packed, at: 0, scope: Vec::new(), variables: 0, regex_steps: limit::REGEX_STEPS };
+    let mut reader =
+        Reader { packed, at: 0, scope: Vec::new(), variables: 0, depth: 0, regex_steps: limit::REGEX_STEPS };
     let (root, kind) = reader.expression(0)?;
     if reader.at != packed.len() || kind == Type::Condition {
         return Err(Invalid);
     }
-    Ok(Expression { root, kind, variables: reader.variables })
+    Ok(Expression { root, kind, variables: reader.variables, size: packed.len(), depth: reader.depth })
 }
 
 impl<'a> Reader<'a> {
@@ -113,12 +116,14 @@ impl<'a> Reader<'a> {
         if depth > limit::EXPRESSION_DEPTH {
             return Err(Invalid);
         }
+        self.depth = self.depth.max(depth);
         let literal = |value, kind| Ok((Node::Literal(value), kind));
         let start = self.at;
         match self.token()? {
             Token::Nil => literal(Value::Nil, Type::Nil),
             Token::Bool(bool) => literal(Value::Bool(bool), Type::Bool),
             Token::Int(int) => literal(Value::Int(int), Type::Int),
+            Token::Uint(uint) => literal(Value::Int(uint as i64), Type::Int),
             Token::Float(float) => literal(Value::Float(float), Type::Float),
             Token::Infinity => literal(Value::Infinity, Type::Condition),
             Token::Wildcard => literal(Value::Wildcard, Type::Condition),
@@ -128,7 +133,7 @@ impl<'a> Reader<'a> {
                 literal(self.value()?, Type::Map)
             }
             Token::List(count) => self.operation(count, depth),
-            Token::Uint(_) | Token::Ext { .. } => Err(Invalid),
+            Token::Ext { .. } => Err(Invalid),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{is_of, Scope};
 use crate::bits;
 use crate::cdt;
+use crate::cdt::path::Budget;
 use crate::expression::build::calls::{Call, Part, System};
 use crate::expression::value;
 use crate::hll;
@@ -29,27 +30,30 @@ impl Scope<'_> {
             on => Some(value::kept(on)?),
         };
         let result = if call.modifies {
-            let changed = modify(call.system, bin.as_ref(), &packed).ok()?;
+            let changed = modify(call.system, bin.as_ref(), &packed, self.budget).ok()?;
             changed.or(bin).map_or(Some(Value::Nil), |particle| value::of(&particle))?
         } else {
-            read(call.system, &bin?, &packed).ok()?
+            match read(call.system, &bin?, &packed, self.budget).ok()? {
+                Value::Uint(uint) => Value::Int(uint as i64),
+                result => result,
+            }
         };
         is_of(&result, call.kind).then_some(result)
     }
 }
 
-fn read(system: System, bin: &Particle, packed: &[u8]) -> Result<Value, Code> {
+fn read(system: System, bin: &Particle, packed: &[u8], budget: &Budget) -> Result<Value, Code> {
     match system {
-        System::Cdt => cdt::read(bin, packed),
+        System::Cdt => cdt::read_within(bin, packed, budget),
         System::Bits => bits::read(bin, packed),
         System::Hll => hll::read(bin, packed),
     }
 }
 
 /// The new value, if there is one.
-fn modify(system: System, bin: Option<&Particle>, packed: &[u8]) -> Result<Option<Particle>, Code> {
+fn modify(system: System, bin: Option<&Particle>, packed: &[u8], budget: &Budget) -> Result<Option<Particle>, Code> {
     match system {
-        System::Cdt => cdt::modify(bin, packed).map(|modified| modified.particle),
+        System::Cdt => cdt::modify_within(bin, packed, budget).map(|modified| modified.particle),
         System::Bits => bits::modify(bin, packed),
         System::Hll => hll::modify(bin, packed).map(|modified| modified.particle),
     }

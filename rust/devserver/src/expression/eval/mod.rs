@@ -6,27 +6,69 @@ mod numbers;
 mod record;
 
 use super::{Node, Subject, Type};
+use crate::cdt::path::Budget;
 use aerospike_sansio::value::Value;
 
 /// What an expression is evaluated with.
-struct Scope<'a> {
+pub struct Scope<'a> {
     subject: Option<&'a Subject<'a>>,
     /// Key, value and index of the element that a path has come to.
     element: &'a [Option<Value>; 3],
+    /// Of the paths in it.
+    budget: &'a Budget,
     /// Values of the variables that are visible.
-    variables: Vec<Option<Value>>,
+    variables: Vec<Option<Variable>>,
 }
 
-pub fn evaluate(
-    root: &Node,
-    variables: usize,
-    subject: Option<&Subject>,
-    element: &[Option<Value>; 3],
-) -> Option<Value> {
-    Scope { subject, element, variables: vec![None; variables] }.value(root)
+/// What a variable can stand for, and what an expression can come to.
+#[derive(Clone)]
+pub enum Variable {
+    Value(Value),
+    /// Of the element that a path has come to.
+    Removal,
 }
 
-impl Scope<'_> {
+impl Variable {
+    pub fn into_value(self) -> Option<Value> {
+        match self {
+            Variable::Value(value) => Some(value),
+            Variable::Removal => None,
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    pub fn new(
+        variables: usize,
+        subject: Option<&'a Subject<'a>>,
+        element: &'a [Option<Value>; 3],
+        budget: &'a Budget,
+    ) -> Scope<'a> {
+        Scope { subject, element, budget, variables: vec![None; variables] }
+    }
+
+    /// What a whole expression comes to; None if it is unknown.
+    pub fn result(mut self, root: &Node) -> Option<Variable> {
+        self.variable(root)
+    }
+
+    /// A removal is told of where it decides what becomes of the element: nowhere does it stand for a value.
+    fn variable(&mut self, node: &Node) -> Option<Variable> {
+        match node {
+            Node::Remove => Some(Variable::Removal),
+            Node::Variable(slot) => self.variables[*slot].clone(),
+            Node::Cond(cases, default) => {
+                let case = self.case(cases, default)?;
+                self.variable(case)
+            }
+            Node::Let(first, values, body) => {
+                self.bind(*first, values);
+                self.variable(body)
+            }
+            node => self.value(node).map(Variable::Value),
+        }
+    }
+
     fn value(&mut self, node: &Node) -> Option<Value> {
         match node {
             Node::Unknown | Node::Remove => None,
@@ -73,21 +115,31 @@ impl Scope<'_> {
             Node::MapValues(operand) => self.map(operand, |(_, value)| value),
             Node::LoopVariable(kind, part) => self.element[*part].clone().filter(|value| is_of(value, *kind)),
             Node::Cond(cases, default) => {
-                for [condition, value] in cases {
-                    if self.truth(condition)? {
-                        return self.value(value);
-                    }
-                }
-                self.value(default)
+                let case = self.case(cases, default)?;
+                self.value(case)
             }
-            Node::Variable(slot) => self.variables[*slot].clone(),
+            Node::Variable(slot) => self.variables[*slot].clone().and_then(Variable::into_value),
             Node::Let(first, values, body) => {
-                for (n, value) in values.iter().enumerate() {
-                    self.variables[first + n] = self.value(value);
-                }
+                self.bind(*first, values);
                 self.value(body)
             }
             Node::Call(call) => self.call(call),
+        }
+    }
+
+    /// The case whose condition is the first to be true.
+    fn case<'n>(&mut self, cases: &'n [[Node; 2]], default: &'n Node) -> Option<&'n Node> {
+        for [condition, value] in cases {
+            if self.truth(condition)? {
+                return Some(value);
+            }
+        }
+        Some(default)
+    }
+
+    fn bind(&mut self, first: usize, values: &[Node]) {
+        for (n, value) in values.iter().enumerate() {
+            self.variables[first + n] = self.variable(value);
         }
     }
 
