@@ -36,6 +36,10 @@ impl Engine {
     /// An attempt came to nothing: again, if the policy has tries and time left; else the operation ends with `code`.
     pub(super) fn fail_attempt(&mut self, op: u32, code: i32, from_server: bool) {
         let now = self.now;
+        if from_server && code == code::UNAVAILABLE {
+            // What we know of who has what is old.
+            self.tend_soon(self.ops[op].last_node as NodeId);
+        }
         let entry = &mut self.ops[op];
         entry.failed += 1;
         let sleep = entry.sleep * entry.sleep_multiplier.powi(entry.failed as i32 - 1);
@@ -187,9 +191,6 @@ impl Engine {
         if reply.code != code::OK {
             if matches!(reply.code, code::TIMEOUT | code::DEVICE_OVERLOAD | code::UNAVAILABLE) {
                 self.count_error(node);
-            }
-            if reply.code == code::UNAVAILABLE {
-                self.tend_soon(node);
             }
             if is_worth_retrying(reply.code) {
                 self.ops[op].ever_sent |= reply.code == code::TIMEOUT;

@@ -10,6 +10,7 @@ use super::outputs::Done;
 use super::{without_answer, Engine, OpName};
 use crate::abi::NONE;
 use crate::cluster::NodeId;
+use crate::command::batch::Row;
 use crate::proto::{code, info3};
 use crate::wire::{self, Reply};
 use crate::Malformed;
@@ -78,6 +79,7 @@ impl Engine {
             return self.route_query_part(part);
         }
         let Some((op, rows)) = self.part_rows(part) else { return self.retire_part(part) };
+        self.begin_attempt(part, op, &rows);
         let mut by_node: Vec<(NodeId, Vec<u32>)> = Vec::new();
         for row in rows {
             match self.row_node(op, part, row) {
@@ -101,6 +103,17 @@ impl Engine {
             own.rows = rows;
         }
         self.send_part(op, part, node);
+    }
+
+    /// What the last attempt left unsaid is in doubt from now on, wherever the rows go; what it said counts no more.
+    fn begin_attempt(&mut self, part: u32, op: u32, rows: &[u32]) {
+        let was_sent = std::mem::take(&mut self.ops[part].ever_sent);
+        let Some(batch) = self.ops[op].batch.as_deref_mut() else { return };
+        for &row in rows {
+            let row = &mut batch.rows[row as usize];
+            row.doubt |= was_sent && row.code == code::OK;
+            row.code = code::OK;
+        }
     }
 
     fn send_part(&mut self, op: u32, part: u32, node: NodeId) {
@@ -173,7 +186,11 @@ impl Engine {
             // Not done, and worth another try: it stays open until the last message, and then goes again.
             return Ok(());
         }
+        // An earlier attempt may have taken effect, whatever this one was told.
+        let doubt = row.doubt && reply.code != code::OK;
+        let in_doubt = doubt && batch.is_write(reply.index);
         let done = Done {
+            in_doubt,
             from_server: true,
             generation: reply.generation,
             ttl: self.time_to_live(reply.void_time),
@@ -194,7 +211,7 @@ impl Engine {
         }
     }
 
-    fn is_query_part(&self, part: u32) -> bool {
+    pub(super) fn is_query_part(&self, part: u32) -> bool {
         self.ops[part].part.as_ref().is_some_and(|part| part.is_query)
     }
 
@@ -226,15 +243,15 @@ impl Engine {
             return self.end_query_part(part, done.code, done.from_server);
         }
         let open = self.part_rows(part);
-        let (in_doubt, node) = (self.ops[part].ever_sent, self.ops[part].last_node);
+        let (was_sent, node) = (self.ops[part].ever_sent, self.ops[part].last_node);
         let compressed = wire::is_compressed(&self.ops[part].request);
         if let Some((op, rows)) = open {
             for row in rows {
                 let Some(batch) = self.ops[op].batch.as_deref() else { break };
-                let own = batch.rows[row as usize].code;
+                let Row { code: own, doubt, .. } = batch.rows[row as usize];
                 let (code, from_server) = if own != code::OK { (own, true) } else { (done.code, done.from_server) };
                 // What the server refused has not happened; what nobody answered may have.
-                let in_doubt = batch.is_write(row) && in_doubt && own == code::OK;
+                let in_doubt = batch.is_write(row) && (doubt || was_sent && own == code::OK);
                 self.answer_row(op, row, &Done { in_doubt, from_server, node, compressed, ..without_answer(op, code) });
             }
             let Some(batch) = self.ops[op].batch.as_deref_mut() else { return };

@@ -161,7 +161,9 @@ impl Engine {
             self.open(Purpose::Probe(index), &address);
             return;
         }
+        let expected = self.probes[index].expected.take();
         self.end_probe(index);
+        expected.iter().for_each(|name| self.ask_for_peer(name));
         self.check_ready();
     }
 

@@ -93,6 +93,11 @@ impl Engine {
                 self.nth_replica(namespace, partition, self.round_robin)
             }
             Replica::PreferRack => self.rack_replica(op, namespace, partition),
+            // A node does not pass on a question for records of a partition that is not its own.
+            Replica::Random if self.is_query_part(op) => {
+                let index = self.next_random() as u32;
+                self.nth_replica(namespace, partition, index)
+            }
             Replica::Random => self.any_node(),
         }
     }

@@ -186,6 +186,16 @@ impl Engine {
         }
     }
 
+    /// A node is not here, although others may name it as their peer: they are asked for their list with every tend
+    /// until it is here, or is named no more.
+    pub(super) fn ask_for_peer(&mut self, name: &str) {
+        for member in self.members.iter_mut().flatten() {
+            if member.node.peers.iter().any(|peer| peer == name) {
+                member.node.peers_generation = UNKNOWN;
+            }
+        }
+    }
+
     fn take_replicas(&mut self, node: NodeId, replicas: &[u8]) -> Result<(), Malformed> {
         let applied = self.map.apply(node, replicas, &mut self.names)?;
         for loser in applied.losers {
@@ -243,6 +253,9 @@ impl Engine {
         member.tend.step = Step::Resting;
         member.tend.next_at = next_at;
         member.node.failures += 1;
+        // It may come back as another process that counts from the start, and by chance up to the same numbers.
+        member.node.peers_generation = UNKNOWN;
+        member.node.partition_generation = UNKNOWN;
         // A node that is gone is news once; that it still is, is not.
         let level = if member.node.failures == 1 { level::WARN } else { level::DEBUG };
         let text = format!("tend of {} ({}) failed: {why}", member.node.name, member.node.address);
@@ -304,6 +317,7 @@ impl Engine {
     fn remove(&mut self, node: NodeId) {
         let Some(member) = self.member_mut(node) else { return };
         let (text, conns, tend_conn) = (member.node.address.to_string(), member.pool.all(), member.tend.conn.take());
+        let name = member.node.name.clone();
         let waiting: Vec<_> = member.pool.waiting.drain(..).chain(member.pool.waiting_exclusive.drain(..)).collect();
         if let Some(conn) = tend_conn {
             self.conns[conn].purpose = Purpose::Tend(NodeId::MAX);
@@ -312,6 +326,7 @@ impl Engine {
         self.map.forget(node);
         // First the node, then its connections: what was on them must not be sent its way again.
         self.members[node as usize] = None;
+        self.ask_for_peer(&name);
         conns.into_iter().for_each(|conn| self.drop_conn(conn, close_reason::NODE_GONE));
         for name in waiting {
             if let Some(op) = self.named(name) {

@@ -48,8 +48,10 @@ pub struct Row {
     key: (u32, u32),
     /// The op that is to bring its answer; NONE when none is, or no longer.
     pub owner: u32,
-    /// Why it was not answered yet: the code of the row, if there was one.
+    /// Why it was not answered yet: the code of the row in the present attempt, if there was one.
     pub code: i32,
+    /// An earlier attempt was sent and said nothing of it: it may have taken effect.
+    pub doubt: bool,
 }
 
 #[derive(Debug)]
@@ -81,7 +83,10 @@ pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Resul
     let mut filter = Vec::new();
     filter::pack(outer, slots, data, &mut filter)?;
     let mut batch = Batch {
-        rows: vec![Row { digest: [0; 20], partition: 0, group: NONE, key: (0, 0), owner: NONE, code: 0 }; count],
+        rows: vec![
+            Row { digest: [0; 20], partition: 0, group: NONE, key: (0, 0), owner: NONE, code: 0, doubt: false };
+            count
+        ],
         groups: Vec::with_capacity(outer.items.min(1024) as usize),
         keys: Vec::new(),
         flags: (outer.batch_flags & batch_flag::ALL) as u8,

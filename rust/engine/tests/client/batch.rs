@@ -137,3 +137,40 @@ fn an_answer_for_a_row_that_was_not_asked_for_ends_the_connection() {
     rig.run();
     assert_eq!(rig.rows(op, 3), vec![code::MALFORMED; 3]);
 }
+
+#[test]
+fn what_was_sent_once_stays_in_doubt_when_the_next_attempt_splits_and_is_refused() {
+    let mut rig = Rig::connected(3, "");
+    rig.nodes.values_mut().for_each(|node| node.holds = true);
+    let limits = [(word::MAX_RETRIES, 1), (word::SLEEP, 1500), (word::TOTAL_TIMEOUT, 9000)];
+    let op = rig.batch(&[(command_kind::PUT, &keys(60))], &limits);
+    rig.run();
+    rig.kill(BASE);
+    // What was on the dead node belongs to two others now.
+    for (port, node) in &mut rig.nodes {
+        node.peers.retain(|&peer| peer != BASE);
+        node.peers_generation += 1;
+        node.partition_generation += 1;
+        (node.of, node.index) = (2, (*port - BASE).saturating_sub(1) as usize);
+    }
+    rig.advance(1400.0);
+    rig.kill(BASE + 1);
+    rig.kill(BASE + 2);
+    rig.advance(9000.0);
+    assert!(rig.rows(op, 60).iter().all(|&code| code == code::CONNECTION || code == code::TIMEOUT));
+    let certain: Vec<u32> = rig.parts.iter().filter(|part| !part.3).map(|part| part.1).collect();
+    assert!(certain.is_empty(), "rows {certain:?} were sent, and are said not to have happened");
+}
+
+#[test]
+fn a_refusal_does_not_undo_the_doubt_of_an_earlier_attempt() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let op = rig.batch(&[(command_kind::PUT, &keys(3))], &[(word::MAX_RETRIES, 1), (word::SOCKET_TIMEOUT, 50)]);
+    rig.advance(10.0);
+    let node = rig.nodes.get_mut(&BASE).unwrap();
+    (node.holds, node.code) = (false, code::UNAVAILABLE as u8);
+    rig.advance(100.0);
+    assert_eq!(rig.rows(op, 3), vec![code::UNAVAILABLE; 3]);
+    assert!(rig.parts.iter().all(|part| part.3), "the first attempt was sent");
+}

@@ -152,6 +152,21 @@ fn the_last_node_is_kept_for_some_failures_and_found_again_by_the_seeds() {
 }
 
 #[test]
+fn a_peer_that_could_not_be_reached_is_looked_for_again_although_no_list_has_changed() {
+    let mut rig = Rig::connected(2, "");
+    rig.kill(BASE);
+    rig.kill(BASE + 1);
+    rig.advance(20_000.0);
+    assert!(rig.events.contains(&event::DISCONNECTED));
+    rig.nodes.get_mut(&BASE).unwrap().down = false;
+    rig.advance(5000.0);
+    assert_eq!(names(&rig), ["N0"]);
+    rig.nodes.get_mut(&(BASE + 1)).unwrap().down = false;
+    rig.advance(2500.0);
+    assert_eq!(names(&rig), ["N0", "N1"]);
+}
+
+#[test]
 fn another_node_at_the_same_address_takes_the_place_of_the_old_one() {
     let mut rig = Rig::connected(1, "");
     rig.nodes.get_mut(&BASE).unwrap().name = "NEW".into();
