@@ -36,6 +36,15 @@ const stages = [
     minutes: 30,
   },
   {
+    name: "sim",
+    commands: [
+      "cargo run --manifest-path rust/Cargo.toml --profile sim --locked --quiet -p aerospike-sim -- --seeds 10000",
+    ],
+    // However many days it plays, it is one test.
+    count: byExitCode,
+    minutes: 20,
+  },
+  {
     name: "vitest",
     commands: [["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`]],
     count: byVitest,

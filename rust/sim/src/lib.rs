@@ -1,0 +1,30 @@
+//! Bad days, played from a seed: engines and the nodes of a dev server on a simulated network and clock.
+//!
+//! ```text
+//!  callers ─▶ client (engine) ─▶ pipes: delay, pieces, cuts, silence ─▶ node (dev server)
+//!     │            ▲ stalls, clock jumps                                 ▲ dies, freezes, refuses
+//!     └─ ledger: was each question answered once, in time, and truly?
+//! ```
+//!
+//! A seed decides everything, so a day that went wrong can be played again and told line by line.
+#![forbid(unsafe_code)]
+
+pub mod client;
+pub mod command;
+pub mod ledger;
+pub mod network;
+pub mod random;
+pub mod story;
+pub mod weather;
+pub mod world;
+
+pub use world::Report;
+
+/// Plays the day of a seed. What went wrong is the error.
+pub fn play(seed: u64) -> Result<Report, String> {
+    let day = std::panic::catch_unwind(|| world::World::new(seed).play());
+    day.map_err(|problem| {
+        let text = problem.downcast_ref::<String>().cloned();
+        text.or_else(|| problem.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()
+    })
+}

@@ -1,0 +1,121 @@
+//! What may go wrong on a day, and how often: drawn from the seed. Some days are calm, and on those nothing at all may
+//! fail.
+
+use crate::random::Random;
+
+/// What the day is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing goes wrong.
+    Calm,
+    /// Everything goes wrong but what TCP protects from.
+    Rough,
+    /// Bytes from the nodes may be anything: nothing is asked of the data, everything of the engine.
+    Corrupt,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    /// A connection breaks; some bytes that were under way still arrive.
+    Cut,
+    /// A connection goes silent.
+    HalfOpen,
+    /// A node dies; the others notice later.
+    Kill,
+    Restart,
+    /// A node stands still and comes back: its sockets stay open.
+    Freeze,
+    Thaw,
+    /// A node's port is closed for a while, or swallows connects.
+    Refuse,
+    Swallow,
+    Accept,
+    /// A node takes its time over each request.
+    Slow,
+    /// A client's program is busy with something else.
+    Stall,
+    /// A client's clock jumps ahead: the machine slept.
+    Jump,
+    /// The time of day changes.
+    WallJump,
+    Corrupt,
+}
+
+#[derive(Clone, Debug)]
+pub struct Climate {
+    pub kind: Kind,
+    /// Milliseconds one way.
+    near: f64,
+    far: f64,
+    /// How often a message takes much longer, and how much at most.
+    spikes: f64,
+    spike: f64,
+    /// How often a stream is cut into smaller pieces.
+    pub splits: f64,
+    /// Faults a second.
+    pub faults: f64,
+    /// The faults of this day, each as often as it is named.
+    pub kinds: Vec<Fault>,
+    /// How long the day is, in ms.
+    pub day: f64,
+}
+
+impl Climate {
+    pub fn draw(random: &mut Random) -> Climate {
+        let kind = match random.below(10) {
+            0 => Kind::Calm,
+            1 => Kind::Corrupt,
+            _ => Kind::Rough,
+        };
+        let near = random.pick(&[0.05, 0.2, 1.0, 5.0]);
+        let rough = kind != Kind::Calm;
+        let mut kinds = vec![];
+        if rough {
+            use Fault::*;
+            let all = [
+                [Cut, Cut],
+                [HalfOpen, Cut],
+                [Kill, Restart],
+                [Freeze, Thaw],
+                [Refuse, Accept],
+                [Swallow, Accept],
+                [Slow, Slow],
+                [Stall, Stall],
+                [Jump, WallJump],
+            ];
+            kinds = all.into_iter().filter(|_| random.chance(0.4)).flatten().collect();
+            if kind == Kind::Corrupt {
+                kinds.extend([Fault::Corrupt; 3]);
+            }
+            if kinds.is_empty() {
+                kinds.push(Cut);
+            }
+        }
+        Climate {
+            kind,
+            near,
+            far: near * random.between(1.0, 4.0),
+            spikes: if rough { random.pick(&[0.0, 0.0, 0.01, 0.05]) } else { 0.0 },
+            spike: random.between(20.0, 800.0),
+            splits: random.pick(&[0.0, 0.1, 0.6]),
+            faults: random.pick(&[2.0, 8.0, 30.0]),
+            kinds,
+            day: random.between(500.0, 4000.0),
+        }
+    }
+
+    /// The evening: no more faults, but distances are what they are.
+    pub fn calm_down(&mut self) {
+        self.kinds.clear();
+        self.spikes = 0.0;
+    }
+
+    pub fn latency(&self, random: &mut Random) -> f64 {
+        let base = random.between(self.near, self.far);
+        if self.spikes > 0.0 && random.chance(self.spikes) {
+            base + random.between(0.0, self.spike)
+        } else {
+            base
+        }
+    }
+}
