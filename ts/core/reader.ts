@@ -237,7 +237,7 @@ export class Reader {
 }
 
 /** Sets a field of a fresh object; `__proto__` is a name like any other. */
-function define(object: Bins, name: string, value: unknown): void {
+export function define(object: Bins, name: string, value: unknown): void {
   if (name !== "__proto__") object[name] = value
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
 }

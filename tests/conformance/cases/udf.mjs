@@ -1,5 +1,7 @@
 // Functions on the server: what they are given, what they give, how they fail.
 
+import { luaFacts } from "../support/lua.mjs"
+
 const module = "conformance_udf"
 const source = `
 function give(rec, value) return value end
@@ -10,6 +12,7 @@ function set(rec, value)
   return rec.n
 end
 function fail(rec) error("as it was asked to") end
+function evaluate(rec, code) return assert(load(code))() end
 `
 
 /** Puts the module on all servers; a file of the same content does no harm. */
@@ -39,6 +42,20 @@ export default {
         for (const value of values) {
           const got = await t.client.apply(t.key(), module, "give", [value])
           t.assert.deepEqual(got ?? null, value)
+        }
+      },
+    },
+    {
+      name: "lists, maps, bytes and GeoJSON in Lua do what they always did",
+      needs: ["functions"],
+      async run(t) {
+        await put(t)
+        const client = await t.connect({ doubles: "wrapped", maps: "map" })
+        for (const [code, answer] of luaFacts(t.api)) {
+          const call = client.apply(t.key(), module, "evaluate", [code])
+          const got = await call.catch(({ message }) => ({ failure: message }))
+          if (answer?.failure) t.assert.ok(got?.failure?.includes(answer.failure), `${code}: ${got?.failure}`)
+          else t.assert.deepEqual(got ?? null, answer, code)
         }
       },
     },
