@@ -9,6 +9,8 @@ export class Connection implements Handlers {
   readonly #socket: Socket
   readonly #id: number
   #closed = false
+  /** Goes on with a query that is to go slowly. */
+  #timer: NodeJS.Timeout | undefined
 
   /** A connection to a node, or nothing if the node refuses it. */
   static accept(module: Module, node: number, socket: Socket): Connection | undefined {
@@ -39,12 +41,14 @@ export class Connection implements Handlers {
   closed(): void {
     if (this.#closed) return
     this.#closed = true
+    clearTimeout(this.#timer)
     if (this.#module.open) this.#module.core.disconnected(this.#id)
   }
 
   /** Answers what is in place, and what waited for it, until the socket is full. */
   #answer(length: number): void {
     const { core } = this.#module
+    clearTimeout(this.#timer)
     let received = length
     do {
       const result = core.received(this.#id, received, Date.now())
@@ -56,6 +60,11 @@ export class Connection implements Handlers {
       }
       if (!flows) {
         this.#socket.pause()
+        return
+      }
+      const wait = core.wait(this.#id, Date.now())
+      if (wait > 0) {
+        this.#timer = setTimeout(() => this.#answer(0), wait)
         return
       }
     } while (core.pending(this.#id))

@@ -9,7 +9,8 @@
 //! new Uint8Array(memory.buffer, server.receive_reserve(n), n).set(chunk)
 //! let length = server.received(conn, n, Date.now())                   // below zero: -1 - length, then reset
 //! const answer = new Uint8Array(memory.buffer, server.answer_address(), length).slice()
-//! while (server.pending(conn)) …server.received(conn, 0, Date.now())  // once the socket has taken what was before
+//! while (server.pending(conn)) …server.received(conn, 0, Date.now())  // once the socket has taken what was before,
+//!                                                                     // and after wait() milliseconds
 //! server.disconnected(conn)                                           // exactly once for each connection
 //! ```
 
@@ -113,6 +114,11 @@ impl DevServer {
     /// Whether requests of the connection wait until its socket has taken what was answered before them.
     pub fn pending(&self, conn: u32) -> bool {
         self.cluster.pending(conn)
+    }
+
+    /// Milliseconds until there is more to answer to what is pending, 0 = now.
+    pub fn wait(&self, conn: u32, wall_ms: f64) -> u32 {
+        self.cluster.wait_ms(conn, wall_ms as u64) as u32
     }
 
     // ---- for tests

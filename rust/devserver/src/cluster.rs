@@ -1,6 +1,6 @@
 //! All of it: nodes, connections and namespaces, and the few things that a host can do to them.
 
-use crate::command;
+use crate::command::{self, Background};
 use crate::config::{Config, Edition};
 use crate::connections::{ConnId, Connections};
 use crate::frame::{self, Frame, INTERNAL_XDR};
@@ -23,6 +23,9 @@ pub enum Action {
     Close,
 }
 
+/// How long the host waits at most before it looks after a query.
+pub const POLL_MS: u64 = 50;
+
 #[derive(Debug)]
 pub struct Cluster {
     pub(crate) edition: Edition,
@@ -36,6 +39,8 @@ pub struct Cluster {
     pub(crate) map: PartitionMap,
     /// Another one after each change of the cluster. 48 bits.
     pub(crate) key: u64,
+    /// Jobs that are under way, with the messages that asked for them.
+    pub(crate) background: Vec<(Background, Vec<u8>)>,
     /// How often the cluster has changed.
     pub(crate) generation: u64,
     random: u64,
@@ -55,6 +60,7 @@ impl Cluster {
             connections: Connections::default(),
             modules: Modules::default(),
             map: PartitionMap::default(),
+            background: Vec::new(),
             key: 0,
             generation: 0,
             random: seed,
@@ -125,6 +131,8 @@ impl Cluster {
         if self.nodes[node].started_ms == 0 {
             self.nodes[node].started_ms = now_ms;
         }
+        command::advance(self, now_ms);
+        let Some(connection) = self.connections.get_mut(conn) else { return Action::Close };
         if connection.input.is_empty() {
             let (used, action) = self.requests(conn, bytes, now_ms, out);
             return self.keep(conn, bytes[used..].to_vec(), action);
@@ -137,9 +145,16 @@ impl Cluster {
     }
 
     /// Whether requests of the connection wait for the host to have written what was answered before them. It calls
-    /// `received` with no bytes to go on.
+    /// `received` with no bytes to go on, after [`Cluster::wait_ms`].
     pub fn pending(&self, conn: ConnId) -> bool {
         self.connections.get(conn).is_some_and(|connection| connection.pending)
+    }
+
+    /// Milliseconds until `received` has more to answer to a query that is to go slowly, 0 if it has not to wait for
+    /// that. Not more than [`POLL_MS`]: somebody may abort the query.
+    pub fn wait_ms(&self, conn: ConnId, now_ms: u64) -> u64 {
+        let progress = self.connections.get(conn).and_then(|connection| connection.progress.as_ref());
+        progress.map_or(0, |progress| progress.wait_ms(now_ms)).min(POLL_MS)
     }
 
     /// A node dies: it answers nothing any more and the others take over what it owned. The host resets its
@@ -171,6 +186,7 @@ impl Cluster {
 
     /// Removes some of what has expired, and ends transactions whose time is up. To be called about once a second.
     pub fn expire(&mut self, now_ms: u64) {
+        command::advance(self, now_ms);
         for namespace in &mut self.namespaces {
             namespace.settle(now_ms);
             namespace.sweep(now_ms);

@@ -40,8 +40,8 @@
 //!   value of which elements are replaced. How much they may compute, and how deep paths in paths go, is bounded here.
 //! * A secondary index is its definition: a query by it looks at every record of the partitions that it is asked for. The
 //!   number that is told of a region found around a point is 0, where the real one tells a cell of its covering.
-//! * Lists of indexes have contexts and expressions in base64 always. Records per second are not kept to; a background job
-//!   is done by the time it is answered.
+//! * Lists of indexes have contexts and expressions in base64 always. A background job without a rate is done by
+//!   the time it is answered; one with a rate finds its records when it starts.
 //! * The rows of a batch are done in their order, on whatever node they belong to. UDF modules
 //!   are kept, whether or not they would compile, and not run: a call fails.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.

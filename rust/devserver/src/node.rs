@@ -41,6 +41,8 @@ pub struct Job {
     pub started_ms: u64,
     /// 0 = it is under way.
     pub done_ms: u64,
+    /// How far it has come, in percent.
+    pub progress_pct: f32,
     pub found: u64,
     pub filtered_out: u64,
     pub failed: u64,

@@ -83,8 +83,13 @@ impl Server {
 
     /// One part of the answer.
     fn part(&mut self, frame: &[u8]) -> Vec<u8> {
+        self.part_after(0, frame)
+    }
+
+    /// The same, some milliseconds later.
+    fn part_after(&mut self, ms: u64, frame: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        assert_eq!(self.cluster.received(self.conn, frame, NOW, &mut out), Action::Keep);
+        assert_eq!(self.cluster.received(self.conn, frame, NOW + ms, &mut out), Action::Keep);
         out
     }
 
@@ -97,10 +102,14 @@ impl Server {
     }
 
     fn info(&mut self, text: &str) -> String {
+        self.info_after(0, text)
+    }
+
+    fn info_after(&mut self, ms: u64, text: &str) -> String {
         let frame = [&[2, 1, 0, 0, 0, 0, 0, text.len() as u8], text.as_bytes()].concat();
         let conn = self.cluster.connect(0).unwrap();
         let mut out = Vec::new();
-        self.cluster.received(conn, &frame, NOW, &mut out);
+        self.cluster.received(conn, &frame, NOW + ms, &mut out);
         self.cluster.disconnected(conn);
         String::from_utf8(out.split_off(8)).unwrap()
     }
@@ -268,4 +277,73 @@ fn no_truncation_panics() {
         frame[4..8].copy_from_slice(&(cut as u32 - 8).to_be_bytes());
         assert!(!server.ask(&frame).is_empty());
     }
+}
+
+/// A query of all partitions with so many records a second.
+fn slow(id: u64, per_second: u32) -> Vec<u8> {
+    let fields = [
+        partitions(0..4096),
+        (field::QUERY_ID, id.to_be_bytes().to_vec()),
+        (field::RECORDS_PER_SECOND, per_second.to_be_bytes().to_vec()),
+    ];
+    request(SCAN, &fields, &[])
+}
+
+#[test]
+fn a_slow_query_is_answered_when_its_time_has_come() {
+    let mut server = Server::new("{}");
+    (0..100).for_each(|n| drop(server.ask(&put(n, b"x"))));
+    assert!(server.part(&slow(7, 200)).is_empty());
+    assert!(server.cluster.pending(server.conn));
+    assert_eq!(server.cluster.wait_ms(server.conn, NOW), 50, "not all of it at once: it could be aborted");
+    assert!(server.info("query-show:id=7\n").contains(":status=active(ok):"));
+    assert!(server.part_after(499, &[]).is_empty());
+    assert_eq!(server.cluster.wait_ms(server.conn, NOW + 499), 1);
+    let told = told(&server.part_after(500, &[]));
+    assert_eq!((told.len(), told[100].info3), (101, info3::LAST));
+    assert!(!server.cluster.pending(server.conn));
+    assert_eq!(server.cluster.wait_ms(server.conn, NOW + 500), 0);
+    assert!(server.info_after(500, "query-show:id=7\n").contains(":status=done(ok):"));
+
+    let most = (field::MAX_RECORDS, 1u64.to_be_bytes().to_vec());
+    let rate = (field::RECORDS_PER_SECOND, 1u32.to_be_bytes().to_vec());
+    let told = server.ask(&request(SCAN, &[partitions(0..4096), most, rate], &[]));
+    assert_eq!(told.len(), 2, "nothing is waited for after the last record that is wanted");
+}
+
+#[test]
+fn a_slow_query_can_be_aborted() {
+    let mut server = Server::new("{}");
+    (0..100).for_each(|n| drop(server.ask(&put(n, b"x"))));
+    assert!(server.part(&slow(7, 1)).is_empty());
+    assert!(server.info_after(10, "query-abort:id=7\n").ends_with("\tOK\n"));
+    let told = told(&server.part_after(50, &[]));
+    assert_eq!((told.len(), told[0].code, told[0].info3), (1, code::QUERY_ABORTED as u8, info3::LAST));
+}
+
+#[test]
+fn a_background_job_with_a_rate_goes_on_by_the_clock() {
+    let mut server = Server::new("{}");
+    (0..100).for_each(|n| drop(server.ask(&put(n, b"x"))));
+    let header = Header { info2: info2::WRITE, ..Header::default() };
+    let job = |id: u64| {
+        let rate = (field::RECORDS_PER_SECOND, 100u32.to_be_bytes().to_vec());
+        let ops = [(op::APPEND, particle::BLOB, b"y".to_vec())];
+        request(header, &[(field::QUERY_ID, id.to_be_bytes().to_vec()), rate], &ops)
+    };
+    assert_eq!(server.ask(&job(7))[0].code, 0);
+    let show = |server: &mut Server, ms| server.info_after(ms, "query-show:id=7\n");
+    let told = show(&mut server, 495);
+    assert!(told.contains(":status=active(ok):") && told.contains(":recs-succeeded=50:"), "{told}");
+    let told = show(&mut server, 990);
+    assert!(told.contains(":status=done(ok):") && told.contains(":recs-succeeded=100:"), "{told}");
+
+    server.part_after(1000, &job(8));
+    server.info_after(1200, "query-abort:id=8\n");
+    server.cluster.expire(NOW + 5000);
+    let told = server.info_after(5000, "query-show:id=8\n");
+    assert!(told.contains(":recs-succeeded=21:") && !told.contains("active("), "{told}");
+    server.part_after(6000, &job(9));
+    server.cluster.kill(0);
+    server.cluster.expire(NOW + 9000);
 }

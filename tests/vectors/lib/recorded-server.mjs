@@ -5,6 +5,8 @@ import { infoFrame } from "./fake-cluster.mjs"
 import { bytesOf, fieldOf, parseMessages, rowsOf } from "./frame.mjs"
 
 const EPOCH_2010 = 1_262_304_000
+/** The field of a query that is to go slowly. */
+const RECORDS_PER_SECOND = 10
 
 /** When the recordings were made, in seconds since 2010. */
 const START = 532_926_000
@@ -66,11 +68,16 @@ class RecordedServer {
 
   /** `{ bytes, closed }`: all that is answered to frames, each a segment of its own. */
   ask(exchange, frames) {
-    const { conn, isKept } = this.#connection(exchange)
+    const node = this.#node(exchange)
+    const { conn, isKept } = this.#connection(exchange, node)
     const answer = { bytes: Buffer.alloc(0), closed: false }
     for (const frame of frames) {
       this.#receive(conn, frame, answer)
-      while (this.#server.pending(conn)) this.#receive(conn, Buffer.alloc(0), answer)
+      while (this.#server.pending(conn)) {
+        this.#nowMs += this.#server.wait(conn, this.#nowMs)
+        this.#receive(conn, Buffer.alloc(0), answer)
+      }
+      if (exchange.scenario.startsWith("query/")) this.#waitForJobs(node, frame)
     }
     if (!isKept) this.#server.disconnected(conn)
     return answer
@@ -78,6 +85,21 @@ class RecordedServer {
 
   free() {
     this.#server.free()
+  }
+
+  #info(node, name) {
+    const conn = this.#server.connect(node)
+    const answer = { bytes: Buffer.alloc(0), closed: false }
+    this.#receive(conn, infoFrame(`${name}\n`), answer)
+    this.#server.disconnected(conn)
+    return answer.bytes.toString("latin1")
+  }
+
+  /** The recorded clients waited for the background jobs that they had started: those with a rate take time. */
+  #waitForJobs(node, frame) {
+    const [message] = frame[1] === 3 ? parseMessages(frame.subarray(8)) : []
+    if (!message || fieldOf(message, RECORDS_PER_SECOND) === undefined) return
+    while (this.#info(node, "query-show").includes("status=active")) this.#nowMs += 10
   }
 
   #receive(conn, bytes, answer) {
@@ -94,11 +116,11 @@ class RecordedServer {
     new Uint8Array(this.#memory.buffer, at, bytes.length).set(bytes)
   }
 
-  #connection(exchange) {
+  #connection(exchange, node) {
     const number = exchange.what?.connection
-    if (number === undefined) return { conn: this.#server.connect(this.#node(exchange)), isKept: false }
+    if (number === undefined) return { conn: this.#server.connect(node), isKept: false }
     const name = `${exchange.scenario} ${number}`
-    if (!this.#connections.has(name)) this.#connections.set(name, this.#server.connect(this.#node(exchange)))
+    if (!this.#connections.has(name)) this.#connections.set(name, this.#server.connect(node))
     return { conn: this.#connections.get(name), isKept: true }
   }
 
@@ -123,11 +145,7 @@ class RecordedServer {
 
   /** 0 master, 1 replica, -1 neither, as the node itself says of namespace `test`. */
   #role(node, partition) {
-    const conn = this.#server.connect(node)
-    const answer = { bytes: Buffer.alloc(0), closed: false }
-    this.#receive(conn, infoFrame("replicas\n"), answer)
-    this.#server.disconnected(conn)
-    const [, maps] = /(?:^|[\t;])test:\d+,\d+,([^;\n]*)/.exec(answer.bytes.toString("latin1"))
+    const [, maps] = /(?:^|[\t;])test:\d+,\d+,([^;\n]*)/.exec(this.#info(node, "replicas"))
     return maps.split(",").findIndex((map) => Buffer.from(map, "base64")[partition >> 3] & (0x80 >> (partition & 7)))
   }
 }

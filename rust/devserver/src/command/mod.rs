@@ -26,7 +26,7 @@ use crate::support;
 use crate::Code;
 use aerospike_sansio::key;
 use aerospike_sansio::proto::{code, field, info1, info2, info3, info4};
-pub use query::Progress;
+pub use query::{advance, Background, Progress};
 
 /// A single-record command on its way: what it asks, where its record is, and when it is.
 struct Command<'a> {
@@ -107,7 +107,7 @@ pub fn answer(
         return None;
     };
     let Some(digest) = request.field(field::DIGEST) else {
-        return query::answer(cluster, query::Target { node, namespace }, &request, progress, now_ms, out);
+        return query::answer(cluster, query::Target { node, namespace }, body, &request, progress, now_ms, out);
     };
     match Digest::try_from(digest) {
         Ok(digest) => {

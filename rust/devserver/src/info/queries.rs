@@ -73,21 +73,24 @@ fn line(call: &Call, job: &Job) -> String {
         (true, false) => "done(ok)",
         (false, _) => "active(ok)",
     };
+    let progress = if is_done { 100.0 } else { job.progress_pct };
+    let throttled = if job.records_per_second == 0 { 0 } else { job.found };
+    let network = match job.partitions {
+        0 => format!("net-io-bytes={}:socket-timeout={}:ops-active=0", job.bytes, job.socket_timeout_ms),
+        _ => format!("net-io-bytes={}:net-io-time=0:socket-timeout={}", job.bytes, job.socket_timeout_ms),
+    };
     text.push_str(&format!(
-        ":rps={}:active-threads={}:status={status}:job-progress={}:run-time={}:time-since-done={}:recs-throttled=0:\
-         recs-filtered-meta=0:recs-filtered-bins={}:recs-succeeded={}:recs-failed={}:job-type={}:net-io-bytes={}:\
-         net-io-time=0:socket-timeout={}",
+        ":rps={}:active-threads={}:status={status}:job-progress={progress:.2}:run-time={}:time-since-done={}:\
+         recs-throttled={throttled}:recs-filtered-meta=0:recs-filtered-bins={}:recs-succeeded={}:recs-failed={}:\
+         job-type={}:{network}",
         job.records_per_second,
         u8::from(!is_done),
-        if is_done { "100.00" } else { "0.00" },
         until_ms.saturating_sub(job.started_ms),
         call.now_ms.saturating_sub(until_ms),
         job.filtered_out,
         job.found,
         job.failed,
         job.kind,
-        job.bytes,
-        job.socket_timeout_ms
     ));
     text
 }

@@ -158,9 +158,15 @@ impl Server {
         for request in requests {
             let action = self.cluster.received(conn, request, self.now_ms, &mut answer.bytes);
             while self.cluster.pending(conn) {
+                self.now_ms += self.cluster.wait_ms(conn, self.now_ms);
                 self.cluster.received(conn, &[], self.now_ms, &mut answer.bytes);
             }
             answer.closed |= action == Action::Close;
+            // The recorded clients waited for the jobs that they had started.
+            while self.cluster.nodes().iter().any(|node| node.jobs.iter().any(|job| job.done_ms == 0)) {
+                self.now_ms += 10;
+                self.cluster.expire(self.now_ms);
+            }
         }
         answer
     }

@@ -1,7 +1,8 @@
 //! Background jobs: ops that are done to every record that a query finds, each record by itself. The answer says that the
-//! job has started; here it is done by then.
+//! job has started. One that is given a rate goes on by the clock; without one it is done by the time it is answered.
 
 use super::fields::Query;
+use super::throttle::Throttle;
 use super::{register, Target};
 use crate::cluster::Cluster;
 use crate::command::{expressions, ops, Command};
@@ -17,6 +18,7 @@ use aerospike_sansio::wire::{message, Header};
 pub fn run(
     cluster: &mut Cluster,
     target: Target,
+    body: &[u8],
     request: &Request,
     now_ms: u64,
     out: &mut Vec<u8>,
@@ -24,23 +26,94 @@ pub fn run(
     let query = Query::write(&cluster.namespaces[target.namespace], request)?;
     check_ops(request)?;
     let id = register(cluster, target, &query, "background-ops", now_ms)?;
+    let start = out.len();
     reply::last(out, code::OK);
-    let digests = own_records(cluster, target, &query, now_ms);
-    let (mut found, mut filtered_out, mut failed) = (0, 0, 0);
-    let mut unread = Vec::new();
-    for digest in digests {
-        unread.clear();
-        match write(cluster, target, &query, digest, now_ms, &mut unread) {
-            code::OK => found += 1,
-            code::RECORD_NOT_FOUND => {}
-            code::FILTERED_OUT => filtered_out += 1,
-            _ => failed += 1,
-        }
-    }
     if let Some(job) = cluster.nodes[target.node].job(id) {
-        (job.found, job.filtered_out, job.failed, job.done_ms) = (found, filtered_out, failed, now_ms);
+        job.bytes = (out.len() - start) as u64;
+    }
+    let records = own_records(cluster, target, &query, now_ms);
+    let mut job = Background {
+        target,
+        life: cluster.nodes[target.node].life,
+        id,
+        records: records.len(),
+        digests: records.into_iter(),
+        throttle: Throttle::new(rate(request, &query), now_ms),
+    };
+    if job.go_on(cluster, &query, now_ms) {
+        cluster.background.push((job, body.to_vec()));
     }
     Ok(())
+}
+
+/// Goes on with the jobs that are under way, to where they are by now.
+pub fn advance(cluster: &mut Cluster, now_ms: u64) {
+    for (mut job, body) in std::mem::take(&mut cluster.background) {
+        let Ok(request) = Request::parse(&body) else { continue };
+        match Query::write(&cluster.namespaces[job.target.namespace], &request) {
+            Ok(query) => {
+                if job.go_on(cluster, &query, now_ms) {
+                    cluster.background.push((job, body));
+                }
+            }
+            // What it names is gone.
+            Err(_) => cluster.nodes[job.target.node].abandon_job(job.id),
+        }
+    }
+}
+
+/// A job that is under way.
+#[derive(Debug)]
+pub struct Background {
+    target: Target,
+    /// The life of the node that it belongs to.
+    life: u32,
+    id: u64,
+    /// Records that it is about.
+    records: usize,
+    /// Those that are left.
+    digests: std::vec::IntoIter<Digest>,
+    throttle: Throttle,
+}
+
+impl Background {
+    /// False if that was all.
+    fn go_on(&mut self, cluster: &mut Cluster, query: &Query, now_ms: u64) -> bool {
+        let node = self.target.node;
+        let lives = |cluster: &Cluster| cluster.nodes[node].alive && cluster.nodes[node].life == self.life;
+        if !lives(cluster) {
+            return false;
+        }
+        let aborted = cluster.nodes[node].job(self.id).is_none_or(|job| job.aborted);
+        let mut unread = Vec::new();
+        while !aborted && self.throttle.due_ms() <= now_ms {
+            let Some(digest) = self.digests.next() else { break };
+            unread.clear();
+            let code = write(cluster, self.target, query, digest, now_ms, &mut unread);
+            self.throttle.after_record();
+            let Some(job) = cluster.nodes[node].job(self.id) else { continue };
+            match code {
+                code::OK => job.found += 1,
+                code::RECORD_NOT_FOUND => {}
+                code::FILTERED_OUT => job.filtered_out += 1,
+                _ => job.failed += 1,
+            }
+        }
+        let goes_on = !aborted && self.digests.len() > 0;
+        if let Some(job) = cluster.nodes[node].job(self.id) {
+            job.progress_pct = (self.records - self.digests.len()) as f32 * 100.0 / self.records.max(1) as f32;
+            job.done_ms = if goes_on { 0 } else { now_ms };
+        }
+        goes_on
+    }
+}
+
+/// Records per second. A job that is given none is done at once, where the server holds it to the most that it allows.
+fn rate(request: &Request, query: &Query) -> u32 {
+    match request.field(field::RECORDS_PER_SECOND) {
+        Some(rate) if rate != [0; 4] => query.records_per_second,
+        _ => 0,
+    }
 }
 
 /// Only ops that write.

@@ -17,6 +17,8 @@ use aerospike_sansio::proto::{code, field, info1, info3, particle};
 /// Longest string or blob that can be asked for, and longest GeoJSON.
 const LONGEST: usize = 2048;
 const LONGEST_GEOJSON: usize = 1024 * 1024;
+/// Milliseconds that a client may take to read, unless it says so.
+const SOCKET_TIMEOUT: u32 = 10_000;
 /// The server's background-query-max-rps.
 const BACKGROUND_MAX_RPS: u32 = 10_000;
 
@@ -60,7 +62,7 @@ impl<'a> Query<'a> {
             return Err(code::UNSUPPORTED_FEATURE);
         }
         query.find_index(namespace)?;
-        query.socket_timeout_ms = number(request, field::SOCKET_TIMEOUT)?.map_or(0, u32::from_be_bytes);
+        query.socket_timeout_ms = number(request, field::SOCKET_TIMEOUT)?.map_or(SOCKET_TIMEOUT, u32::from_be_bytes);
         query.max_records = number(request, field::MAX_RECORDS)?.map_or(0, u64::from_be_bytes);
         if request.header.info1 & info1::GET_NO_BINS == 0 {
             check_ops(request)?;
@@ -79,8 +81,10 @@ impl<'a> Query<'a> {
         if !set.is_empty() && namespace.sets.find(set).is_none() {
             return Err(code::RECORD_NOT_FOUND);
         }
-        if query.records_per_second > BACKGROUND_MAX_RPS {
-            return Err(code::PARAMETER);
+        match query.records_per_second {
+            0 => query.records_per_second = BACKGROUND_MAX_RPS,
+            1..=BACKGROUND_MAX_RPS => {}
+            _ => return Err(code::PARAMETER),
         }
         query.find_index(namespace)?;
         query.filter = request.field(field::FILTER).map(expression::filter).transpose()?;
@@ -111,7 +115,7 @@ impl<'a> Query<'a> {
             max_records: 0,
             filter: None,
             records_per_second,
-            socket_timeout_ms: 0,
+            socket_timeout_ms: SOCKET_TIMEOUT,
         })
     }
 

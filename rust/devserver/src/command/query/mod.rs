@@ -7,6 +7,7 @@
 mod background;
 mod fields;
 mod run;
+mod throttle;
 
 use super::udf;
 use crate::cluster::Cluster;
@@ -15,20 +16,22 @@ use crate::reply::{self, Meta};
 use crate::request::Request;
 use crate::Code;
 use aerospike_sansio::proto::{code, field, info1, info2};
+pub use background::{advance, Background};
 use fields::Query;
 pub use run::Progress;
 
 /// Which node was asked, and the index of the namespace.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Target {
     pub node: usize,
     pub namespace: usize,
 }
 
-/// Answers a query, or goes on with one. Gives where it is to go on, if it is not done.
+/// Answers a query, or goes on with one; `body` is the message. Gives where it is to go on, if it is not done.
 pub fn answer(
     cluster: &mut Cluster,
     target: Target,
+    body: &[u8],
     request: &Request,
     progress: Option<Progress>,
     now_ms: u64,
@@ -44,7 +47,7 @@ pub fn answer(
     cluster.namespaces[namespace].settle(now_ms);
     let writes = request.header.info2 & info2::WRITE != 0;
     let started = if writes {
-        background::run(cluster, target, request, now_ms, out).map(|()| None)
+        background::run(cluster, target, body, request, now_ms, out).map(|()| None)
     } else {
         start(cluster, target, request, progress, now_ms, out)
     };
@@ -68,7 +71,7 @@ fn start(
         Some(progress) => progress,
         None => {
             let id = if query.is_short() { 0 } else { register(cluster, target, &query, "basic", now_ms)? };
-            Progress::start(id)
+            Progress::start(id, query.records_per_second, now_ms)
         }
     };
     Ok(run::run(cluster, target, &query, progress, now_ms, out))

@@ -1,6 +1,7 @@
 //! Going through the partitions.
 
 use super::fields::{Query, Resume};
+use super::throttle::Throttle;
 use super::Target;
 use crate::cluster::Cluster;
 use crate::command::expressions;
@@ -23,6 +24,9 @@ pub struct Progress {
     after: Option<Resume>,
     /// Records that count towards the most that it wants.
     found: u64,
+    throttle: Throttle,
+    /// A part of the answer whose time has not come, and whether it is the last.
+    held: Option<(Vec<u8>, bool)>,
 }
 
 impl Progress {
@@ -31,12 +35,18 @@ impl Progress {
         self.id
     }
 
-    pub fn start(id: u64) -> Progress {
-        Progress { id, partitions: 0, after: None, found: 0 }
+    pub fn start(id: u64, records_per_second: u32, now_ms: u64) -> Progress {
+        let throttle = Throttle::new(records_per_second, now_ms);
+        Progress { id, partitions: 0, after: None, found: 0, throttle, held: None }
+    }
+
+    /// Milliseconds until there is more to tell.
+    pub fn wait_ms(&self, now_ms: u64) -> u64 {
+        self.held.as_ref().map_or(0, |_| self.throttle.due_ms().saturating_sub(now_ms))
     }
 }
 
-/// Appends what fits into one part of the answer. Gives where to go on, if that is not all.
+/// Appends what fits into one part of the answer, when its time has come. Gives where to go on, if that is not all.
 pub fn run(
     cluster: &mut Cluster,
     target: Target,
@@ -45,10 +55,52 @@ pub fn run(
     now_ms: u64,
     out: &mut Vec<u8>,
 ) -> Option<Progress> {
+    let aborted = cluster.nodes[target.node].job(progress.id).is_some_and(|job| job.aborted);
+    if !aborted {
+        if progress.wait_ms(now_ms) > 0 {
+            return Some(progress);
+        }
+        if let Some((part, is_last)) = progress.held.take() {
+            out.extend_from_slice(&part);
+            if is_last {
+                end(cluster, target, &progress, now_ms);
+                return None;
+            }
+        }
+    }
+    progress.throttle.catch_up(now_ms);
+    let start = out.len();
+    let goes_on = run_part(cluster, target, query, &mut progress, aborted, now_ms, out);
+    if !aborted && progress.throttle.due_ms() > now_ms {
+        progress.held = Some((out.split_off(start), !goes_on));
+        return Some(progress);
+    }
+    if goes_on {
+        return Some(progress);
+    }
+    end(cluster, target, &progress, now_ms);
+    None
+}
+
+fn end(cluster: &mut Cluster, target: Target, progress: &Progress, now_ms: u64) {
+    if let Some(job) = cluster.nodes[target.node].job(progress.id) {
+        job.done_ms = now_ms;
+    }
+}
+
+/// One part of the answer. True if that is not all.
+fn run_part(
+    cluster: &mut Cluster,
+    target: Target,
+    query: &Query,
+    progress: &mut Progress,
+    aborted: bool,
+    now_ms: u64,
+    out: &mut Vec<u8>,
+) -> bool {
     let namespace = &cluster.namespaces[target.namespace];
     let mut frames = Frames::begin(out, limit::QUERY_FRAME);
     let (mut message, mut failed) = (Vec::new(), 0);
-    let aborted = cluster.nodes[target.node].job(progress.id).is_some_and(|job| job.aborted);
     let before = progress.found;
     let mut goes_on = false;
     while let Some(&(partition, resume)) = query.partitions.get(progress.partitions).filter(|_| !aborted && !goes_on) {
@@ -56,10 +108,10 @@ pub fn run(
             message.clear();
             reply::partition_unavailable(&mut message, partition);
             frames.push(&message);
-        } else if !query.is_full(&progress) {
+        } else if !query.is_full(progress) {
             let after = progress.after.or(resume);
             for found in query.found(namespace, partition, after, now_ms) {
-                if query.is_full(&progress) {
+                if query.is_full(progress) {
                     break;
                 }
                 if frames.bytes() >= limit::ANSWERED {
@@ -72,7 +124,13 @@ pub fn run(
                 match query.tell(namespace, &found, now_ms, &mut message) {
                     Ok(true) => drop(frames.push(&message)),
                     Ok(false) => {}
-                    Err(_) => failed += 1,
+                    Err(_) => {
+                        failed += 1;
+                        continue;
+                    }
+                }
+                if !query.is_full(progress) {
+                    progress.throttle.after_record();
                 }
             }
         }
@@ -92,9 +150,8 @@ pub fn run(
         job.found += progress.found - before - failed;
         job.failed += failed;
         job.bytes += bytes;
-        job.done_ms = if goes_on { 0 } else { now_ms };
     }
-    goes_on.then_some(progress)
+    goes_on
 }
 
 /// A record that a query asks for.
