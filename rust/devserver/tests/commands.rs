@@ -18,11 +18,12 @@ struct Request {
     header: Header,
     set: &'static [u8],
     key: Option<&'static [u8]>,
+    filter: Option<&'static [u8]>,
     ops: Vec<(u8, &'static [u8], u8, Vec<u8>)>,
 }
 
 fn request(info1: u8, info2: u8) -> Request {
-    Request { header: Header { info1, info2, ..Header::default() }, set: b"set", key: None, ops: Vec::new() }
+    Request { header: Header { info1, info2, ..Header::default() }, set: b"set", key: None, filter: None, ops: Vec::new() }
 }
 
 fn put(value: i64) -> Request {
@@ -60,6 +61,10 @@ impl Request {
         }
         if let Some(key) = self.key {
             message::field(&mut out, field::KEY, key);
+            fields += 1;
+        }
+        if let Some(filter) = self.filter {
+            message::field(&mut out, field::FILTER, filter);
             fields += 1;
         }
         for (code, name, particle_type, value) in &self.ops {
@@ -191,6 +196,17 @@ fn a_read_renews_a_record_that_is_about_to_expire() {
     assert_eq!(server.generation(), 1, "which is no write");
     server.now_ms += 110_000;
     assert_eq!(server.code(request(READ_ALL, 0)), code::RECORD_NOT_FOUND);
+}
+
+#[test]
+fn a_read_that_filters_the_record_out_renews_it_too() {
+    let mut server = Server::new();
+    server.code(put(1).ttl(100));
+    server.now_ms += 90_000;
+    let filtered = Request { filter: Some(b"\xc2"), ..request(READ_ALL, 0).ttl(50) };
+    assert_eq!(server.code(filtered), code::FILTERED_OUT);
+    server.now_ms += 90_000;
+    assert_eq!(server.code(request(READ_ALL, 0)), code::OK);
 }
 
 #[test]

@@ -15,23 +15,32 @@ impl Command<'_> {
     pub(super) fn read(self, out: &mut Vec<u8>) -> Outcome {
         let mut meta = Meta::default();
         let mut message = Message::begin(out);
-        match self.read_into(&mut meta, &mut message, out) {
-            Ok(touch) => {
+        let mut touch = Touch::No;
+        let code = match self.read_into(&mut meta, &mut touch, &mut message, out) {
+            Ok(()) => {
                 message.end(out, meta);
-                if let Touch::Yes(void_time) = touch {
-                    self.touch(void_time);
-                }
-                code::OK.into()
+                code::OK
             }
             Err(code) => {
                 message.fail(out, code, meta);
-                code.into()
+                code
             }
+        };
+        // Also if the record was filtered out (tried).
+        if let Touch::Yes(void_time) = touch {
+            self.touch(void_time);
         }
+        code.into()
     }
 
-    /// `meta` becomes the record's as soon as it is found: most failures after that tell it too.
-    fn read_into(&self, meta: &mut Meta, message: &mut Message, out: &mut Vec<u8>) -> Result<Touch, Code> {
+    /// `meta` becomes the record's as soon as it is found: most failures after that tell it too. So does `touch`.
+    fn read_into(
+        &self,
+        meta: &mut Meta,
+        touch: &mut Touch,
+        message: &mut Message,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Code> {
         let header = &self.request.header;
         self.check_read_mode()?;
         let seen = self.see(false)?;
@@ -46,13 +55,13 @@ impl Command<'_> {
         message.version(out, *meta);
         let config = &self.namespace.config;
         // What is being written by a transaction is not touched (the server's `read_touch.c`).
-        let touch = match seen {
+        *touch = match seen {
             Seen { provisional: false, original: false, .. } => {
                 expiry::touch(header.ttl, record.void_time, record.last_update_ms, self.now_ms, config)
             }
             _ => Touch::No,
         };
-        if touch == Touch::Refused {
+        if *touch == Touch::Refused {
             return Err(code::PARAMETER);
         }
         self.check_filter(record)?;
@@ -60,7 +69,7 @@ impl Command<'_> {
         if header.info1 & info1::GET_NO_BINS == 0 {
             self.read_bins(record, message, out)?;
         }
-        Ok(touch)
+        Ok(())
     }
 
     /// Session, allow replica and allow unavailable mean nothing here. Linearize is an Enterprise feature, and one of
