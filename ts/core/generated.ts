@@ -533,11 +533,11 @@ export const op = Object.freeze({
   HLL_READ: 15,
   /** Change a HyperLogLog. */
   HLL_MODIFY: 16,
-  /** Read from a string (server 8.1.3). */
+  /** Read from a string (server 8.2). */
   STRING_READ: 17,
-  /** Change a string (server 8.1.3). */
+  /** Change a string (server 8.2). */
   STRING_MODIFY: 18,
-  /** As a string (server 8.1.3). */
+  /** A bin as a string (server 8.2). */
   TO_STRING: 19,
 } as const)
 
@@ -595,6 +595,8 @@ export const listOp = Object.freeze({
   GET_BY_RANK_RANGE: 26,
   /** Return type, value, rank, (count). */
   GET_BY_VALUE_REL_RANK_RANGE: 27,
+  /** (Separator) (server 8.2). */
+  JOIN: 28,
   /** Return type, index. */
   REMOVE_BY_INDEX: 32,
   /** Return type, value: the first that equals it. No client sends it. */
@@ -855,6 +857,8 @@ export const bitOp = Object.freeze({
   RSCAN: 53,
   /** Bit offset, bits, (overflow flags: signed). */
   GET_INT: 54,
+  /** Byte offset, (bytes, (1 = bytes counts from the end)) (server 8.2). */
+  B64_ENCODE: 55,
 } as const)
 
 /** Flags of bit operations that write. */
@@ -927,6 +931,114 @@ export const hllWriteFlag = Object.freeze({
   NO_FAIL: 4,
   /** A union may lower the index bits. */
   ALLOW_FOLD: 8,
+} as const)
+
+/** Codes of string operations, first in the packed value of a STRING_READ or STRING_MODIFY op (server 8.2). No server that knows them was at hand: codes and arguments are those of the official Python client 19.3. */
+export const stringOp = Object.freeze({
+  /** Nothing. */
+  STRLEN: 0,
+  /** Start, (end). */
+  SUBSTR: 1,
+  /** Index. */
+  CHAR_AT: 2,
+  /** String, (occurrence). */
+  FIND: 3,
+  /** String. */
+  CONTAINS: 4,
+  /** String. */
+  STARTS_WITH: 5,
+  /** String. */
+  ENDS_WITH: 6,
+  /** Nothing. */
+  TO_INTEGER: 7,
+  /** Nothing. */
+  TO_DOUBLE: 8,
+  /** Nothing. */
+  BYTE_LENGTH: 9,
+  /** (Numeric type). */
+  IS_NUMERIC: 10,
+  /** Nothing. */
+  IS_UPPER: 11,
+  /** Nothing. */
+  IS_LOWER: 12,
+  /** Nothing. */
+  TO_BLOB: 13,
+  /** (Separator). */
+  SPLIT: 14,
+  /** Nothing. */
+  BASE64_DECODE: 15,
+  /** Pattern, (regex flags). */
+  REGEX_COMPARE: 16,
+  /** Index, string, write flags. */
+  INSERT: 50,
+  /** Index, string, write flags. */
+  OVERWRITE: 51,
+  /** List of strings, write flags. */
+  CONCAT: 52,
+  /** Start, (end, write flags). */
+  SNIP: 53,
+  /** List of a string and what replaces it, write flags. */
+  REPLACE: 54,
+  /** List of a string and what replaces it, write flags. */
+  REPLACE_ALL: 55,
+  /** Write flags. */
+  UPPER: 56,
+  /** Write flags. */
+  LOWER: 57,
+  /** Write flags. */
+  CASE_FOLD: 58,
+  /** Write flags. */
+  NORMALIZE_NFC: 59,
+  /** Write flags. */
+  TRIM_START: 60,
+  /** Write flags. */
+  TRIM_END: 61,
+  /** Write flags. */
+  TRIM: 62,
+  /** Length, string, write flags. */
+  PAD_START: 63,
+  /** Length, string, write flags. */
+  PAD_END: 64,
+  /** Count, write flags. */
+  REPEAT: 65,
+  /** List of a pattern and what replaces it, regex flags, write flags. */
+  REGEX_REPLACE: 66,
+  /** String, write flags. */
+  APPEND: 67,
+  /** String, write flags. */
+  PREPEND: 68,
+} as const)
+
+/** Flags of string operations that write. */
+export const stringWriteFlag = Object.freeze({
+  /** Only if the bin is absent. */
+  CREATE_ONLY: 1,
+  /** Only if the bin is there. */
+  UPDATE_ONLY: 2,
+  /** Change nothing instead of failing. */
+  NO_FAIL: 4,
+} as const)
+
+/** Flags of regular expressions in string operations. */
+export const stringRegexFlag = Object.freeze({
+  /** Upper and lower case are the same. */
+  CASE_INSENSITIVE: 1,
+  /** ^ and $ match at each line. */
+  MULTILINE: 2,
+  /** A dot matches line ends, too. */
+  DOTALL: 4,
+  /** Only a line feed ends a line. */
+  UNIX_LINES: 8,
+  /** Replace every match. */
+  GLOBAL: 16,
+} as const)
+
+/** What IS_NUMERIC asks for; 0 = any number. */
+export const stringNumericType = Object.freeze({
+  /** An integer. */
+  INT: 1,
+  /** A number with a decimal point. */
+  FLOAT: 2,
 } as const)
 
 /** Types of a stored value. */
@@ -1315,6 +1427,8 @@ export const expOp = Object.freeze({
   BIN: 81,
   /** The particle type of a bin (raw name), 0 for none. Takes 1, gives int. */
   BIN_TYPE: 82,
+  /** A string, number, boolean or blob as a string (server 8.2). Takes 1, gives string. */
+  TO_STRING: 99,
   /** In a path's modification: remove the element. Takes 0, gives any. */
   REMOVE_RESULT: 100,
   /** The keys of a map (server 8.1.2). Takes 1, gives list. */
@@ -1331,7 +1445,7 @@ export const expOp = Object.freeze({
   LET: 125,
   /** A list that is a value. Takes 1, gives list. */
   QUOTE: 126,
-  /** A list, map, bit or HLL op: exp_type of what it gives, exp_system, the op, what it is done to. Takes 4, gives any. */
+  /** A list, map, bit, HLL or string op: exp_type of what it gives, exp_system, the op, what it is done to. Takes 4, gives any. */
   CALL: 127,
 } as const)
 
@@ -1367,9 +1481,9 @@ export const expSystem = Object.freeze({
   BITS: 1,
   /** HyperLogLogs. */
   HLL: 2,
-  /** Strings (server 8.1.3). */
+  /** Strings (server 8.2). */
   STRING: 3,
-  /** Text forms (server 8.1.3). */
+  /** Text forms, as the C client 7.5 has them; others send TO_STRING. */
   REPR: 4,
   /** The op changes: what it changed is the result, the bin stays. */
   MODIFY: 64,
@@ -1501,6 +1615,8 @@ export const listOpKind = Object.freeze({
   GET_BY_RANK_RANGE: 282,
   /** return type, value, rank, (count). */
   GET_BY_VALUE_REL_RANK_RANGE: 283,
+  /** (separator): the strings of a list as one (server 8.2). */
+  JOIN: 284,
   /** return type, index. */
   REMOVE_BY_INDEX: 288,
   /** return type, rank. */
@@ -1623,6 +1739,8 @@ export const bitOpKind = Object.freeze({
   RSCAN: 821,
   /** offset, size, (1 = signed): as an integer. */
   GET_INT: 822,
+  /** byte offset, (bytes, (1 = from the end)): as base64 (server 8.2). */
+  B64_ENCODE: 823,
 } as const)
 
 /** Ops on HyperLogLogs. Bit counts of -1 are not given. */
@@ -1659,6 +1777,84 @@ export const expOpKind = Object.freeze({
   READ: 1287,
   /** expression, exp_flag: write to the bin what it gives. */
   WRITE: 1288,
+} as const)
+
+/** Ops on strings (server 8.2). A context is packed as that of a list, which is how the Python client 19.3 does it; the source of the C client 7.5 has it flattened into the op, and REGEX_REPLACE without write flags. */
+export const stringOpKind = Object.freeze({
+  /** How many code points it has. */
+  STRLEN: 1536,
+  /** start, (end): the code points from start up to the one before end. */
+  SUBSTR: 1537,
+  /** index: the code point. */
+  CHAR_AT: 1538,
+  /** string, (occurrence): its index, -1 = none. */
+  FIND: 1539,
+  /** string: whether it is in it. */
+  CONTAINS: 1540,
+  /** string: whether it begins with it. */
+  STARTS_WITH: 1541,
+  /** string: whether it ends with it. */
+  ENDS_WITH: 1542,
+  /** As an integer. */
+  TO_INTEGER: 1543,
+  /** As a double. */
+  TO_DOUBLE: 1544,
+  /** How many bytes it has in UTF-8. */
+  BYTE_LENGTH: 1545,
+  /** (numeric type): whether it is a number. */
+  IS_NUMERIC: 1546,
+  /** Whether all letters are capitals. */
+  IS_UPPER: 1547,
+  /** Whether no letter is a capital. */
+  IS_LOWER: 1548,
+  /** Its bytes in UTF-8. */
+  TO_BLOB: 1549,
+  /** (separator): a list of its parts; without separator, of its code points. */
+  SPLIT: 1550,
+  /** The bytes that it is the base64 of. */
+  BASE64_DECODE: 1551,
+  /** pattern, (regex flags): whether it matches. */
+  REGEX_COMPARE: 1552,
+  /** index, string, flags. */
+  INSERT: 1586,
+  /** index, string, flags. */
+  OVERWRITE: 1587,
+  /** list of strings, flags: put them behind it. */
+  CONCAT: 1588,
+  /** start, (end, flags): take these code points out. */
+  SNIP: 1589,
+  /** list of a string and its replacement, flags: the first one. */
+  REPLACE: 1590,
+  /** list of a string and its replacement, flags. */
+  REPLACE_ALL: 1591,
+  /** flags: make all letters capitals. */
+  UPPER: 1592,
+  /** flags: make all letters small. */
+  LOWER: 1593,
+  /** flags: fold it for comparisons that heed no case. */
+  CASE_FOLD: 1594,
+  /** flags: Unicode's normal form C. */
+  NORMALIZE_NFC: 1595,
+  /** flags: take blanks away. */
+  TRIM_START: 1596,
+  /** flags: take blanks away. */
+  TRIM_END: 1597,
+  /** flags: take blanks away at both ends. */
+  TRIM: 1598,
+  /** length, string, flags. */
+  PAD_START: 1599,
+  /** length, string, flags. */
+  PAD_END: 1600,
+  /** count, flags. */
+  REPEAT: 1601,
+  /** list of a pattern and its replacement, regex flags, flags. */
+  REGEX_REPLACE: 1602,
+  /** string, flags. */
+  APPEND: 1603,
+  /** string, flags. */
+  PREPEND: 1604,
+  /** A bin of any scalar type as a string. */
+  TO_STRING: 1791,
 } as const)
 
 /** Ops on all that a context with filters finds (server 8.1.1). */

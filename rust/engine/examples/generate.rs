@@ -26,7 +26,7 @@ fn sources() -> [(&'static str, Vec<Table>); 4] {
     tables! {
         abi: command_kind command_word policy_flag batch_flag query_flag tag tag_flag output event close_reason socket_end stat;
         proto: message_type info1 info2 info3 info4 field op list_op map_op cdt_op cdt_return list_order list_write_flag list_sort_flag
-            map_order map_write_flag context bit_op bit_write_flag bit_resize_flag bit_overflow_flag hll_op hll_write_flag particle
+            map_order map_write_flag context bit_op bit_write_flag bit_resize_flag bit_overflow_flag hll_op hll_write_flag string_op string_write_flag string_regex_flag string_numeric_type particle
             code;
         limits: limit;
         exp_ops: exp_op exp_type exp_system exp_flag regex_flag loop_part path_flag;
@@ -39,8 +39,8 @@ macro_rules! op_tables {
     };
 }
 
-fn op_tables() -> [(&'static str, &'static str, &'static [ops::Op]); 7] {
-    op_tables!(scalar_op_kind list_op_kind map_op_kind bit_op_kind hll_op_kind exp_op_kind path_op_kind)
+fn op_tables() -> [(&'static str, &'static str, &'static [ops::Op]); 8] {
+    op_tables!(scalar_op_kind list_op_kind map_op_kind bit_op_kind hll_op_kind exp_op_kind string_op_kind path_op_kind)
 }
 
 /// Numbers that are in no table.

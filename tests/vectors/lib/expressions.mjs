@@ -1,6 +1,8 @@
 // The neutral expressions of the recordings, made with the builders of the package's API. Positional arguments are those of
 // `data/signatures.jsonl`; a last argument `{ ctx }` is the way to a nested list or map.
 
+import { stringMethod, stringRegexOptions } from "./ops.mjs"
+
 const TYPES = { str: "string" }
 
 /** Builders that are called with their operands as they are. */
@@ -32,7 +34,7 @@ export function expressionBuilder(api, build) {
     const [name, ...args] = expression
     if (Object.hasOwn(LITERALS, name)) return LITERALS[name](args)
     if (name.endsWith("_bin")) return exp[name.slice(0, -4)].bin(args[0])
-    const family = /^(list|map|bit|hll)_/.exec(name)?.[1]
+    const family = /^(list|map|bit|hll|string)_/.exec(name)?.[1]
     if (family && name !== "map_keys" && name !== "map_values")
       return operation(family, name.slice(family.length + 1), args)
     if (Object.hasOwn(SPECIAL, name)) return SPECIAL[name](...args)
@@ -56,6 +58,7 @@ export function expressionBuilder(api, build) {
     key: (type) => exp[typeOf(type)].key(),
     loop_var: (type, part) => exp[typeOf(type)].loopVar(part),
     regex_compare: (pattern, flags, text) => exp.regex(make(text), pattern, regexFlags(flags)),
+    to_string: (value) => exp.string.toString(make(value)),
     var: (name) => exp.int.var(name),
     let: (...args) => {
       const variables = args.slice(0, -1).map(([, name, value]) => [name, make(value)])
@@ -69,6 +72,8 @@ export function expressionBuilder(api, build) {
     const target = make(args.pop())
     if (family === "bit") return bits(name, target, args)
     if (family === "hll") return hyperLogLog(name, target, args)
+    if (family === "string") return text(name, target, args)
+    if (name === "join") return exp.list.join(target, args[0] && make(args[0]), options)
     const [method, hasCount] = methodOf(name)
     if (isPlain(args[0])) Object.assign(options, writeOptions(args.shift()))
     else if (method === "sort") Object.assign(options, flagsOf(args.shift(), { drop_duplicates: "dropDuplicates" }))
@@ -83,7 +88,22 @@ export function expressionBuilder(api, build) {
     return exp[family][method](target, ...operands, options)
   }
 
+  const text = (name, target, args) => {
+    const options = isPlain(args[0]) ? writeOptions(args.shift()) : {}
+    if (name === "is_numeric") return exp.string.isNumeric(target, args[0])
+    if (name.startsWith("regex")) Object.assign(options, stringRegexOptions(args.pop()))
+    // What is found by and what replaces it are no expressions.
+    const operands = args.map((arg) => (name.includes("replace") ? arg[1] : make(arg)))
+    const hasOptions = Object.keys(options).length > 0
+    return exp.string[stringMethod(name)](target, ...operands, ...(hasOptions ? [options] : []))
+  }
+
   const bits = (name, target, args) => {
+    if (name === "b64_encode") {
+      if (args.length === 0) return exp.bit.base64Encode(target)
+      const [byteOffset, byteSize] = args.slice(0, 2).map(make)
+      return exp.bit.base64Encode(target, { byteOffset, byteSize, fromEnd: args[2] })
+    }
     const options = isPlain(args[0]) ? writeOptions(args.shift()) : {}
     const method = camel(name)
     if (name === "resize") Object.assign(options, flagsOf(args.pop(), {}))

@@ -20,6 +20,8 @@ export function opBuilder(api, build) {
         return bit(api.bit, rest, given, options, value)
       case "hll":
         return hll(api.hll, rest, given, options, value)
+      case "string":
+        return string(api.string, rest, given, options)
       case "exp":
         return expression(api.op.exp, rest, given, build)
       case "path":
@@ -32,7 +34,8 @@ export function opBuilder(api, build) {
 
 function split(name) {
   if (name.endsWith("_by_path")) return ["path", name.replace("_by_path", "")]
-  const [, family, rest] = /^(list|map|bit|hll|exp)_(.*)$/.exec(name) ?? [undefined, "op", name]
+  if (name === "to_string") return ["string", name]
+  const [, family, rest] = /^(list|map|bit|hll|string|exp)_(.*)$/.exec(name) ?? [undefined, "op", name]
   return [family, rest]
 }
 
@@ -40,7 +43,7 @@ function split(name) {
 export function canBuildOp({ op: name, ctx = [] }) {
   const steps = ["list_index", "list_rank", "list_value", "map_index", "map_rank", "map_key", "map_value"]
   const known = ([step]) => steps.includes(step.replace(/_create$/, ""))
-  return !name.startsWith("string_") && (name.endsWith("_by_path") || ctx.every(known))
+  return name.endsWith("_by_path") || ctx.every(known)
 }
 
 /** The values that an op has, wherever. */
@@ -169,6 +172,8 @@ function list(list, name, given, options, value) {
     case "remove_range_from":
     case "get_range_from":
       return list[camel(name.replace(/_from$/, ""))](bin, index, undefined, options)
+    case "join":
+      return list.join(bin, given.separator, options)
     case "clear":
     case "size":
       return list[name](bin, options)
@@ -221,6 +226,10 @@ function selection(family, name, given, options, value) {
 
 function bit(bit, name, given, options, value) {
   const { bin } = given
+  if (name === "b64_encode") {
+    const { byte_offset: byteOffset, byte_size: byteSize, invert_size: fromEnd } = given
+    return bit.base64Encode(bin, { ...options, byteOffset, byteSize, fromEnd })
+  }
   const fields = ["byte_offset", "bit_offset", "byte_size", "bit_size", "value", "shift"]
   const args = fields.filter((field) => field in given).map(value)
   const more = {}
@@ -230,6 +239,39 @@ function bit(bit, name, given, options, value) {
   if (given.action) more.overflow = given.action
   if (given.signed) more.signed = true
   return bit[camel(name)](bin, ...args, { ...options, ...more })
+}
+
+const STRING_ARGUMENTS = [
+  ...["start", "end", "index", "needle", "prefix", "suffix", "separator", "count", "target_length", "pad_string"],
+  ...["pattern", "value", "values", "replacement"],
+]
+
+function string(string, name, given, options) {
+  const { bin } = given
+  if (name === "to_string") return string.toString(bin)
+  const method = stringMethod(name)
+  const args = STRING_ARGUMENTS.filter((field) => field in given).map((field) => given[field])
+  // What may be left out before the options.
+  if ((method === "snip" && !("end" in given)) || name === "substr" || name === "split") args.push(undefined)
+  const more = {
+    ...(given.occurrence && { occurrence: given.occurrence }),
+    ...(given.numeric_type && { type: given.numeric_type }),
+    ...stringRegexOptions(given.regex_flags),
+  }
+  return string[method](bin, ...args, { ...options, ...more })
+}
+
+/** `b64_decode` as `base64Decode`, `substr_range` as `substr`. */
+export function stringMethod(name) {
+  const method = camel(
+    name.replace("b64", "base64").replace(/^(substr_range|split_separator)$/, (all) => all.split("_")[0]),
+  )
+  return method.replace("Nfc", "NFC")
+}
+
+export function stringRegexOptions(flags = "default") {
+  const names = flags.split("|").filter((name) => name !== "default")
+  return Object.fromEntries(names.map((name) => [name === "dotall" ? "dotAll" : camel(name), true]))
 }
 
 function hll(hll, name, given, options, value) {

@@ -116,6 +116,7 @@ operators! {
         KEY = 80, "1", "any", "The stored user key, if it is of that exp_type.";
         BIN = 81, "2", "any", "A bin (exp_type, raw name), if it is of that type.";
         BIN_TYPE = 82, "1", "int", "The particle type of a bin (raw name), 0 for none.";
+        TO_STRING = 99, "1", "string", "A string, number, boolean or blob as a string (server 8.2).";
         REMOVE_RESULT = 100, "0", "any", "In a path's modification: remove the element.";
         MAP_KEYS = 101, "1", "list", "The keys of a map (server 8.1.2).";
         MAP_VALUES = 102, "1", "list", "The values of a map (server 8.1.2).";
@@ -124,7 +125,7 @@ operators! {
         VAR = 124, "1", "any", "A variable (raw name) of a LET around it.";
         LET = 125, "3+2", "any", "Raw name, value, raw name, value …, body: the body with variables.";
         QUOTE = 126, "1", "list", "A list that is a value.";
-        CALL = 127, "4", "any", "A list, map, bit or HLL op: exp_type of what it gives, exp_system, the op, what it is done to.";
+        CALL = 127, "4", "any", "A list, map, bit, HLL or string op: exp_type of what it gives, exp_system, the op, what it is done to.";
     }
 }
 
@@ -150,8 +151,8 @@ table! {
         CDT = 0, "Lists and maps.";
         BITS = 1, "Bits of blobs.";
         HLL = 2, "HyperLogLogs.";
-        STRING = 3, "Strings (server 8.1.3).";
-        REPR = 4, "Text forms (server 8.1.3).";
+        STRING = 3, "Strings (server 8.2).";
+        REPR = 4, "Text forms, as the C client 7.5 has them; others send TO_STRING.";
         MODIFY = 0x40, "The op changes: what it changed is the result, the bin stays.";
     }
 }

@@ -6,7 +6,7 @@ use super::{refused, Block};
 use crate::abi::{policy_flag as flag, tag, NONE};
 use crate::limits::limit;
 use crate::names::Names;
-use crate::proto::{cdt_op, info1, info2, particle};
+use crate::proto::{cdt_op, info1, info2};
 use crate::value::pack;
 use crate::value::tape::{self, Slot};
 use crate::wire;
@@ -123,7 +123,7 @@ impl Reader<'_> {
             Form::Any | Form::Number | Form::Text => wire::op(out, row.wire, bin, |out| self.particle(row.form, out))?,
             Form::Packed | Form::Bare | Form::Path => wire::op(out, row.wire, bin, |out| {
                 self.packed(row, arguments, steps, out)?;
-                Ok::<_, Refused>(particle::BLOB)
+                Ok::<_, Refused>(row.particle_type())
             })?,
         }
         Ok(row)

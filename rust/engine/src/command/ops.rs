@@ -3,10 +3,8 @@
 //! An op's number is its family in the high byte and its code within the family in the low one: for lists, maps, bits
 //! and HyperLogLogs the code that the server knows it by. The builders of a shell put the arguments in the server's
 //! order; what an argument has to be is the server's to say, except where it is one value of a bin.
-//!
-//! Family 6 (strings) is kept free for its ops.
 
-use crate::proto::{bit_op, hll_op, list_op, map_op, op};
+use crate::proto::{bit_op, hll_op, list_op, map_op, op, particle};
 
 /// How an op's arguments become its value on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +47,18 @@ impl Op {
         self.kind as u8
     }
 
+    /// The particle type of a packed op.
+    pub fn particle_type(&self) -> u8 {
+        match self.wire {
+            op::STRING_READ | op::STRING_MODIFY => particle::STRING,
+            _ => particle::BLOB,
+        }
+    }
+
     /// Whether it changes the record.
     pub fn is_write(&self) -> bool {
-        !matches!(self.wire, op::READ | op::CDT_READ | op::BITS_READ | op::HLL_READ | op::EXP_READ)
+        use op::{BITS_READ, CDT_READ, EXP_READ, HLL_READ, READ, STRING_READ, TO_STRING};
+        !matches!(self.wire, READ | CDT_READ | BITS_READ | HLL_READ | EXP_READ | STRING_READ | TO_STRING)
     }
 
     /// Whether its being there makes every op answer, unless the command says otherwise. The C and the Go client both
@@ -75,7 +82,7 @@ const FAMILIES: [&[Op]; 8] = [
     bit_op_kind::OPS,
     hll_op_kind::OPS,
     exp_op_kind::OPS,
-    &[],
+    string_op_kind::OPS,
     path_op_kind::OPS,
 ];
 
@@ -87,6 +94,11 @@ mod scalar_op {
     pub const READ_HEADER: u8 = 4;
     pub const ADD: u8 = op::INCR;
     pub const DELETE: u8 = op::DELETE_ALL;
+}
+
+mod string_op {
+    pub use crate::proto::string_op::*;
+    pub const TO_STRING: u8 = 0xFF;
 }
 
 mod exp_op {
@@ -166,6 +178,7 @@ ops! {
         GET_BY_VALUE_INTERVAL, CDT_READ, Packed, 2..=3, "return type, first value, (value behind the last).";
         GET_BY_RANK_RANGE, CDT_READ, Packed, 2..=3, "return type, rank, (count).";
         GET_BY_VALUE_REL_RANK_RANGE, CDT_READ, Packed, 3..=4, "return type, value, rank, (count).";
+        JOIN, CDT_READ, Packed, 0..=1, "(separator): the strings of a list as one (server 8.2).";
         REMOVE_BY_INDEX, CDT_MODIFY, Packed, 2..=2, "return type, index.";
         REMOVE_BY_RANK, CDT_MODIFY, Packed, 2..=2, "return type, rank.";
         REMOVE_ALL_BY_VALUE, CDT_MODIFY, Packed, 2..=2, "return type, value.";
@@ -235,6 +248,51 @@ ops! {
         LSCAN, BITS_READ, Packed, 3..=3, "offset, size, bool: the place of the first such bit, -1 = none.";
         RSCAN, BITS_READ, Packed, 3..=3, "offset, size, bool: the place of the last such bit, -1 = none.";
         GET_INT, BITS_READ, Packed, 2..=3, "offset, size, (1 = signed): as an integer.";
+        B64_ENCODE, BITS_READ, Packed, 1..=3, "byte offset, (bytes, (1 = from the end)): as base64 (server 8.2).";
+    }
+}
+
+ops! {
+    /// Ops on strings (server 8.2). A context is packed as that of a list, which is how the Python client 19.3 does it;
+    /// the source of the C client 7.5 has it flattened into the op, and REGEX_REPLACE without write flags.
+    pub mod string_op_kind: 6, string_op {
+        STRLEN, STRING_READ, Packed, 0..=0, "How many code points it has.";
+        SUBSTR, STRING_READ, Packed, 1..=2, "start, (end): the code points from start up to the one before end.";
+        CHAR_AT, STRING_READ, Packed, 1..=1, "index: the code point.";
+        FIND, STRING_READ, Packed, 1..=2, "string, (occurrence): its index, -1 = none.";
+        CONTAINS, STRING_READ, Packed, 1..=1, "string: whether it is in it.";
+        STARTS_WITH, STRING_READ, Packed, 1..=1, "string: whether it begins with it.";
+        ENDS_WITH, STRING_READ, Packed, 1..=1, "string: whether it ends with it.";
+        TO_INTEGER, STRING_READ, Packed, 0..=0, "As an integer.";
+        TO_DOUBLE, STRING_READ, Packed, 0..=0, "As a double.";
+        BYTE_LENGTH, STRING_READ, Packed, 0..=0, "How many bytes it has in UTF-8.";
+        IS_NUMERIC, STRING_READ, Packed, 0..=1, "(numeric type): whether it is a number.";
+        IS_UPPER, STRING_READ, Packed, 0..=0, "Whether all letters are capitals.";
+        IS_LOWER, STRING_READ, Packed, 0..=0, "Whether no letter is a capital.";
+        TO_BLOB, STRING_READ, Packed, 0..=0, "Its bytes in UTF-8.";
+        SPLIT, STRING_READ, Packed, 0..=1, "(separator): a list of its parts; without separator, of its code points.";
+        BASE64_DECODE, STRING_READ, Packed, 0..=0, "The bytes that it is the base64 of.";
+        REGEX_COMPARE, STRING_READ, Packed, 1..=2, "pattern, (regex flags): whether it matches.";
+        INSERT, STRING_MODIFY, Packed, 3..=3, "index, string, flags.";
+        OVERWRITE, STRING_MODIFY, Packed, 3..=3, "index, string, flags.";
+        CONCAT, STRING_MODIFY, Packed, 2..=2, "list of strings, flags: put them behind it.";
+        SNIP, STRING_MODIFY, Packed, 1..=3, "start, (end, flags): take these code points out.";
+        REPLACE, STRING_MODIFY, Packed, 2..=2, "list of a string and its replacement, flags: the first one.";
+        REPLACE_ALL, STRING_MODIFY, Packed, 2..=2, "list of a string and its replacement, flags.";
+        UPPER, STRING_MODIFY, Packed, 1..=1, "flags: make all letters capitals.";
+        LOWER, STRING_MODIFY, Packed, 1..=1, "flags: make all letters small.";
+        CASE_FOLD, STRING_MODIFY, Packed, 1..=1, "flags: fold it for comparisons that heed no case.";
+        NORMALIZE_NFC, STRING_MODIFY, Packed, 1..=1, "flags: Unicode's normal form C.";
+        TRIM_START, STRING_MODIFY, Packed, 1..=1, "flags: take blanks away.";
+        TRIM_END, STRING_MODIFY, Packed, 1..=1, "flags: take blanks away.";
+        TRIM, STRING_MODIFY, Packed, 1..=1, "flags: take blanks away at both ends.";
+        PAD_START, STRING_MODIFY, Packed, 3..=3, "length, string, flags.";
+        PAD_END, STRING_MODIFY, Packed, 3..=3, "length, string, flags.";
+        REPEAT, STRING_MODIFY, Packed, 2..=2, "count, flags.";
+        REGEX_REPLACE, STRING_MODIFY, Packed, 3..=3, "list of a pattern and its replacement, regex flags, flags.";
+        APPEND, STRING_MODIFY, Packed, 2..=2, "string, flags.";
+        PREPEND, STRING_MODIFY, Packed, 2..=2, "string, flags.";
+        TO_STRING, TO_STRING, Bin, 0..=0, "A bin of any scalar type as a string.";
     }
 }
 
@@ -307,8 +365,15 @@ mod tests {
                     "DESCRIBE",
                     "MAY",
                     "SELECT",
+                    "JOIN",
+                    "B64",
                 ];
-                let reads = reading.iter().any(|word| op.name.starts_with(word));
+                // Those of strings are parted by their code.
+                let is_string = op.kind >> 8 == 6;
+                let reads = match is_string {
+                    true => !(50..=68).contains(&op.code()),
+                    false => reading.iter().any(|word| op.name.starts_with(word)),
+                };
                 assert_eq!(op.is_write(), !reads, "{}", op.name);
             }
         }

@@ -9,14 +9,27 @@ use aerospike_sansio::command::exp_ops::{exp_op, exp_system, exp_type, loop_part
 use aerospike_sansio::proto::{
     bit_op, bit_overflow_flag, bit_resize_flag, bit_write_flag, cdt_return, context, field, hll_op, hll_write_flag,
     list_op, list_order, list_sort_flag, list_write_flag, map_op, map_order, map_write_flag, message_type, op,
+    string_numeric_type, string_op, string_regex_flag, string_write_flag,
 };
 use aerospike_sansio::table::Row;
 use aerospike_sansio::value::tape::{self, Slot};
 use aerospike_sansio::value::{msgpack, pack, Value};
 use std::collections::BTreeMap;
 
-const FILES: [&str; 11] =
-    ["kv", "kv.py", "kv.node", "exp", "exp.py", "exp.node", "path.py", "batch.py", "query", "query.py", "query.node"];
+const FILES: [&str; 12] = [
+    "kv",
+    "kv.py",
+    "kv.node",
+    "exp",
+    "exp.py",
+    "exp.node",
+    "path.py",
+    "string.py",
+    "batch.py",
+    "query",
+    "query.py",
+    "query.node",
+];
 
 /// What the Go client packs in a way of its own: it leaves the flags of map writes out, or has a legacy op for them. The
 /// Python client packs a map's increment with one element too many inside, the Node client the modulus not at all.
@@ -210,7 +223,7 @@ fn expression(what: &Json) -> Node {
         }
         "map_keys" | "map_values" => call(operator(name), args.iter().map(expression).collect()),
         _ => match name.split_once('_') {
-            Some((family @ ("list" | "map" | "bit" | "hll"), rest)) => operation(family, rest, args),
+            Some((family @ ("list" | "map" | "bit" | "hll" | "string"), rest)) => operation(family, rest, args),
             _ => call(operator(name), args.iter().map(expression).collect()),
         },
     }
@@ -270,6 +283,7 @@ fn operation(family: &str, name: &str, args: &[Json]) -> Node {
     let (system, gives, op) = match family {
         "bit" => bit(name, &mut args),
         "hll" => hll(name, &mut args),
+        "string" => string(name, &mut args),
         _ => collection(family, name, &mut args, &target),
     };
     let op = match ctx {
@@ -319,6 +333,10 @@ fn collection(family: &str, name: &str, args: &mut Arguments, target: &Node) -> 
         op.push(int(bits(args.text(), list_sort_flag::ROWS)));
         return (MODIFY, type_of(target), op);
     }
+    if name == "join" {
+        op.extend(args.expressions());
+        return (0, exp_type::STRING.into(), op);
+    }
     if name == "size" {
         return (0, exp_type::INT.into(), op);
     }
@@ -361,14 +379,22 @@ fn bit(name: &str, args: &mut Arguments) -> (i64, i64, Vec<Node>) {
     let mut op = vec![int(number(bit_op::ROWS, name))];
     let system = i64::from(exp_system::BITS);
     if !matches!(args.rest.first(), Some(Json::Object(_))) {
-        if name == "get_int" {
+        if name == "b64_encode" {
+            let (sizes, from_end) = args.rest.split_at(args.rest.len() - usize::from(!args.rest.is_empty()));
+            op.extend(sizes.iter().map(expression));
+            op.extend(from_end.iter().map(|flag| int(i64::from(flag.is_true()))));
+        } else if name == "get_int" {
             let (signed, rest) = args.rest.split_last().expect("signed");
             op.extend(rest.iter().map(expression));
             op.extend(signed.is_true().then(|| int(bit_overflow_flag::SIGNED)));
         } else {
             op.extend(args.expressions());
         }
-        let gives = if name == "get" { exp_type::BLOB } else { exp_type::INT };
+        let gives = match name {
+            "get" => exp_type::BLOB,
+            "b64_encode" => exp_type::STRING,
+            _ => exp_type::INT,
+        };
         return (system, gives.into(), op);
     }
     let flags = bits(args.next().get("flags").and_then(Json::text).expect("flags"), bit_write_flag::ROWS);
@@ -416,6 +442,53 @@ fn hll(name: &str, args: &mut Arguments) -> (i64, i64, Vec<Node>) {
     op.extend(std::iter::repeat_n(int(-1), unset));
     op.push(int(flags));
     (system + MODIFY, exp_type::HLL.into(), op)
+}
+
+fn string(name: &str, args: &mut Arguments) -> (i64, i64, Vec<Node>) {
+    let system = i64::from(exp_system::STRING);
+    let known = match name {
+        "substr_range" => "substr",
+        "split_separator" => "split",
+        "b64_decode" => "base64_decode",
+        other => other,
+    };
+    let mut op = vec![int(number(string_op::ROWS, known))];
+    let flags_of = |text: &Json, rows: &[Row]| int(bits(text.text().expect("flags"), rows));
+    if !matches!(args.rest.first(), Some(Json::Object(_))) {
+        match known {
+            "is_numeric" => op.push(flags_of(args.next(), string_numeric_type::ROWS)),
+            "regex_compare" => {
+                op.push(expression(args.next()));
+                op.push(flags_of(args.next(), string_regex_flag::ROWS));
+            }
+            _ => op.extend(args.expressions()),
+        }
+        let gives = match known {
+            "substr" | "char_at" => exp_type::STRING,
+            "strlen" | "find" | "to_integer" | "byte_length" => exp_type::INT,
+            "to_double" => exp_type::FLOAT,
+            "to_blob" | "base64_decode" => exp_type::BLOB,
+            "split" => exp_type::LIST,
+            _ => exp_type::BOOL,
+        };
+        return (system, gives.into(), op);
+    }
+    let flags = flags_of(args.next().get("flags").expect("flags"), string_write_flag::ROWS);
+    let is_snip_to_the_end = known == "snip" && args.rest.len() == 1;
+    if known.contains("replace") {
+        let items = vec![args.next().list()[1].value(), args.next().list()[1].value()];
+        op.push(call(exp_op::QUOTE, vec![Node::Value(Value::List { items, ordered: false })]));
+        if known == "regex_replace" {
+            op.push(flags_of(args.next(), string_regex_flag::ROWS));
+        }
+    } else {
+        op.extend(args.expressions());
+    }
+    // Without an end, the client sends no flags.
+    if !is_snip_to_the_end {
+        op.push(flags);
+    }
+    (system + MODIFY, exp_type::STRING.into(), op)
 }
 
 /// A step of a context: only the plain ones occur inside of expressions.
