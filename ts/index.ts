@@ -57,6 +57,7 @@ export type { Nested, Op, OpValue } from "./ops/make.ts"
 export * as map from "./ops/map.ts"
 export * as op from "./ops/op.ts"
 export type { ListReturnType, MapReturnType } from "./ops/returns.ts"
+export * as string from "./ops/string.ts"
 export {
   type BasePolicy,
   type BatchOperatePolicy,

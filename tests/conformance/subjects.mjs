@@ -21,6 +21,7 @@ import operateContext from "./cases/operate-context.mjs"
 import operateHll from "./cases/operate-hll.mjs"
 import operateList from "./cases/operate-list.mjs"
 import operateMap from "./cases/operate-map.mjs"
+import operateString from "./cases/operate-string.mjs"
 import options from "./cases/options.mjs"
 import policies from "./cases/policies.mjs"
 import query from "./cases/query.mjs"
@@ -39,6 +40,7 @@ export const subjects = [
   operate,
   operateList,
   operateMap,
+  operateString,
   operateContext,
   operateBit,
   operateHll,

@@ -32,6 +32,13 @@ describe("packed", () => {
     [exp.cond(exp.eq(a, 4), double(1), exp.unknown()), "947b9301935102a16104cb3ff00000000000009100"],
     [exp.let({ x: a }, ({ x }) => exp.mul(x, x)), "947da178935102a1619316927ca178927ca178"],
     [exp.list.size(exp.map.bin("c"), { ctx: ctx.mapKey("l") }), "957f020093ccff9222a2036c9110935105a163"],
+    [exp.string.find(exp.string.bin("s"), "l", 2), "957f02039303a2036c02935103a173"],
+    [exp.string.concat(exp.string.bin("s"), ["a", "b"]), "957f03439334927e92a20361a2036200935103a173"],
+    [
+      exp.string.regexReplace(exp.string.bin("s"), "l+", "L", { caseInsensitive: true, global: true, noFail: true }),
+      "957f03439442927e92a3036c2ba2034c1104935103a173",
+    ],
+    [exp.string.toString(exp.int.bin("n")), "9263935102a16e"],
     [exp.infinity(), "d4ff01"],
   ])("%s", (expression, bytes) => {
     expect(hex(expression)).toBe(bytes)
@@ -53,6 +60,8 @@ test.each([
   [exp.regex(exp.string.key(), "^a", { ignoreCase: true }), 'regex(string.key(), "^a", 3)'],
   [exp.let({ x: exp.int.val(1) }, ({ x }) => exp.add(x, 2)), "let({ x: 1 }, add(x, 2))"],
   [exp.map.getByKey(exp.map.bin("m"), "k", { type: "int" }), 'map.getByKey(map.bin("m"), 7, "k")'],
+  [exp.string.upper(exp.string.bin("s")), 'string.upper(string.bin("s"), 0)'],
+  [exp.string.strlen(exp.string.toString(5)), "string.strlen(toString(5))"],
   [exp.eq(exp.float.bin("f"), 1), 'eq(float.bin("f"), 1.0)'],
   [exp.eq(exp.blob.bin("b"), new Uint8Array([1, 255])), 'eq(blob.bin("b"), bytes(01ff))'],
 ])("as text: %s", (expression, text) => {

@@ -7,7 +7,7 @@ import { Memory } from "../../ts/core/memory.ts"
 import { Names } from "../../ts/core/names.ts"
 import { Writer } from "../../ts/core/writer.ts"
 import { InvalidArgumentError } from "../../ts/errors.ts"
-import { bit, ctx, HLL, hll, INFINITY, list, map, type Op, op, WILDCARD } from "../../ts/index.ts"
+import { bit, ctx, HLL, hll, INFINITY, list, map, type Op, op, string, WILDCARD } from "../../ts/index.ts"
 import { PolicyPacker } from "../../ts/policy.ts"
 import { FakeEngine } from "./support/fake-engine.ts"
 
@@ -40,6 +40,26 @@ describe("arguments", () => {
     ["a sign is only told if there is one", bit.getInt("b", 0, 8), [0, 8]],
     ["bits that are not given are -1", hll.add("b", ["x"]), [["x"], -1, -1, 0]],
     ["min-hash bits", hll.init("b", 8, { minHashBits: 12, mode: "createOnly" }), [8, 12, 1]],
+    ["an occurrence is always told", string.find("s", "x"), ["x", 1]],
+    ["a kind of number", string.isNumeric("s", { type: "float" }), [2]],
+    ["no end means to the end", string.substr("s", -3), [-3]],
+    ["no separator means code points", string.split("s"), []],
+    [
+      "flags of regular expressions add up",
+      string.regexCompare("s", "a", { dotAll: true, unixLines: true }),
+      ["a", 12],
+    ],
+    ["changes of strings have flags", string.insert("s", 1, "x", { mode: "createOnly", noFail: true }), [1, "x", 5]],
+    ["what is replaced and by what are one list", string.replaceAll("s", "a", ""), [["a", ""], 0]],
+    [
+      "a replacement by a regular expression has two kinds of flags",
+      string.regexReplace("s", "a", "b", { global: true, mode: "updateOnly" }),
+      [["a", "b"], 16, 2],
+    ],
+    ["what is snipped off to the end has no flags", string.snip("s", 2), [2]],
+    ["a list may be joined with nothing between", list.join("l"), []],
+    ["base64 of all bytes", bit.base64Encode("b"), [0]],
+    ["base64 of all but the last", bit.base64Encode("b", { byteOffset: 1, byteSize: 1, fromEnd: true }), [1, 1, 1]],
     ["a union may fold", hll.setUnion("b", [], { allowFold: true }), [[], 8]],
   ])("%s", (_, built, expected) => {
     expect(args(built)).toEqual(expected)
@@ -130,6 +150,17 @@ describe("slots", () => {
 
 describe("refusals name the call and the argument", () => {
   test.each<[() => unknown, string]>([
+    [() => string.find("s", 5 as never), "string.find: needle is 5: it must be text"],
+    [() => string.find("s", "x", { occurrence: 0 }), "string.find: occurrence is 0: it must be a whole number, not 0"],
+    [() => string.upper("s", { mode: "createOnly" as never }), "string.upper: mode is"],
+    [() => string.concat("s", ["a", 1] as never), "string.concat: values is"],
+    [() => string.snip("s", 1, undefined, { noFail: true }), "string.snip: mode and noFail need an end"],
+    [
+      () => string.regexCompare("s", "x", { global: true } as never),
+      "string.regexCompare: options.global is not known",
+    ],
+    [() => list.join("l", 1 as never), "list.join: separator is 1: it must be text"],
+    [() => bit.base64Encode("b", { fromEnd: true }), "bit.base64Encode: fromEnd needs a byteSize"],
     [() => op.read(""), 'op.read: bin is "": it must be text of 1 to 15 bytes.'],
     [() => op.read("ä".repeat(8)), "op.read: bin"],
     [

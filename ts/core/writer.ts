@@ -318,7 +318,7 @@ export class Writer {
 
   #op(op: Op | undefined, index: number): void {
     if (!Number.isInteger(op?.kind) || !Array.isArray(op?.args)) {
-      throw wrong(`ops[${index}]`, op, "an op made by op, list, map, bit or hll")
+      throw wrong(`ops[${index}]`, op, "an op made by op, list, map, bit, hll or string")
     }
     const { kind, bin, args, ctx } = op!
     const steps = ctx?.entries ?? []

@@ -86,6 +86,19 @@ export function getInt(
   return read("int", blob, bitOp.GET_INT, intOf(offset), intOf(size), ...(signed ? [bitOverflowFlag.SIGNED] : []))
 }
 
+/**
+ * Bytes as base64 text: all, or `size` of them from a byte offset on, or with `fromEnd` all from the offset on but the last
+ * `size`. Needs a server of version 8.2; see `string` for what that means.
+ */
+export function base64Encode(
+  blob: Blob,
+  range?: { byteOffset: Int; byteSize: Int; fromEnd?: boolean | undefined },
+): Expression<"string"> {
+  if (range === undefined) return read("string", blob, bitOp.B64_ENCODE)
+  const { byteOffset, byteSize, fromEnd = false } = range
+  return read("string", blob, bitOp.B64_ENCODE, intOf(byteOffset), intOf(byteSize), fromEnd ? 1 : 0)
+}
+
 // ── Changing ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The blob made longer, with zeros, or shorter; at its end, or with `fromFront` at its beginning. */

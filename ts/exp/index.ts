@@ -69,4 +69,5 @@ export {
   voidTime,
 } from "./metadata.ts"
 export { modifyByPath, removeResult, selectByPath } from "./path.ts"
-export { blob, bool, float, geo, infinity, int, nil, string, wildcard } from "./typed.ts"
+export * as string from "./string.ts"
+export { blob, bool, float, geo, infinity, int, nil, wildcard } from "./typed.ts"

@@ -74,6 +74,15 @@ export function size(list: Collection, { ctx }: Nested = {}): Expression<"int"> 
 }
 
 /**
+ * The strings of a list as one, with a separator between them or none. Needs a server of version 8.2; see `string` for
+ * what that means.
+ */
+export function join(list: Collection, separator?: Operand<"string">, { ctx }: Nested = {}): Expression<"string"> {
+  const parts = separator === undefined ? [] : [operand("string", separator)]
+  return read("string", list, [listOp.JOIN, ...parts], ctx)
+}
+
+/**
  * The element at an index; negative ones count from the end.
  *
  * @example

@@ -1,6 +1,6 @@
 // Expressions as text for people: the builders' own names, so that what is printed can nearly be pasted back.
 
-import { bitOp, cdtOp, expOp, expSystem, expType, hllOp, listOp, loopPart, mapOp } from "../core/generated.ts"
+import { bitOp, cdtOp, expOp, expSystem, expType, hllOp, listOp, loopPart, mapOp, stringOp } from "../core/generated.ts"
 import { camelCase } from "../core/text.ts"
 import { Double, GeoJSON, HLL } from "../values.ts"
 import type { Expression, Part } from "./expression.ts"
@@ -18,6 +18,7 @@ const bits = namesOf(bitOp)
 const hlls = namesOf(hllOp)
 const lists = namesOf(listOp)
 const maps = namesOf(mapOp)
+const strings = namesOf(stringOp)
 
 /** An expression as text. */
 export function printed(part: Part): string {
@@ -65,7 +66,7 @@ function existence(code: number, [left, right]: readonly Part[]): string | undef
   return asked && zero ? `binExists(${printed((left as Expression).args[0]!)})` : undefined
 }
 
-/** A list, map, bit or HLL op: what it is done to first, then its own arguments, then the way to it. */
+/** A list, map, bit, HLL or string op: what it is done to first, then its own arguments, then the way to it. */
 function operation([, system, given, target]: readonly Part[]): string {
   const whole = given as readonly Part[]
   const [ctx, op] =
@@ -78,6 +79,7 @@ function operation([, system, given, target]: readonly Part[]): string {
 function operationName(system: number, code: Part | undefined): string {
   if (code === cdtOp.SELECT) return "path"
   if (system === expSystem.BITS) return `bit.${bits.get(code) ?? code}`
+  if (system === expSystem.STRING) return `string.${strings.get(code) ?? code}`
   if (system === expSystem.HLL) return `hll.${hlls.get(code) ?? code}`
   if (lists.has(code)) return `list.${lists.get(code)}`
   return maps.has(code) ? `map.${maps.get(code)}` : `operation${code}`

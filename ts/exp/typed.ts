@@ -56,8 +56,6 @@ function partCode(part: LoopPart): number {
 
 /** Integers of 64 bits. A literal is a whole number, or a bigint. */
 export const int: KeysOf<"int"> = /* @__PURE__ */ keysOf("int")
-/** Strings. */
-export const string: KeysOf<"string"> = /* @__PURE__ */ keysOf("string")
 /** Bytes. See `bit` for what can be done with them. */
 export const blob: KeysOf<"blob"> = /* @__PURE__ */ keysOf("blob")
 /** Doubles. A literal is any number, a whole one too. */

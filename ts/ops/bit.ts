@@ -5,6 +5,7 @@
 
 import { flag } from "../core/check.ts"
 import { bitOpKind, bitOverflowFlag, bitResizeFlag, bitWriteFlag } from "../core/generated.ts"
+import { invalid } from "../errors.ts"
 import {
   type Arguments,
   checked,
@@ -192,6 +193,31 @@ export function getInt(bin: string, bitOffset: number, bitSize: number, options?
   const { signed, ctx } = checkOptions("bit.getInt", options, getIntRules)
   const args = checked("bit.getInt", { bitOffset: [bitOffset, place], bitSize: [bitSize, intSize] })
   return make("bit.getInt", bitOpKind.GET_INT, bin, signed ? [...args, bitOverflowFlag.SIGNED] : args, ctx)
+}
+
+/** Options of {@link base64Encode}. */
+export interface BitBase64 extends Nested {
+  /** The first byte; below zero it counts from the end. Default 0. */
+  byteOffset?: number | undefined
+  /** How many bytes. Default: all up to the end. */
+  byteSize?: number | undefined
+  /** `byteSize` counts how many bytes at the end are left out. Default false. */
+  fromEnd?: boolean | undefined
+}
+
+const base64Rules: Rules<BitBase64> = {
+  ctx: ctxRule,
+  byteOffset: place,
+  byteSize: amount,
+  fromEnd: flag,
+}
+
+/** Bytes as base64 text. Needs a server of version 8.2; see `string` for what that means. */
+export function base64Encode(bin: string, options?: BitBase64): Op {
+  const { byteOffset = 0, byteSize, fromEnd, ctx } = checkOptions("bit.base64Encode", options, base64Rules)
+  if (fromEnd && byteSize === undefined) throw invalid("bit.base64Encode: fromEnd needs a byteSize.")
+  const size = byteSize === undefined ? [] : [byteSize, ...(fromEnd ? [1] : [])]
+  return make("bit.base64Encode", bitOpKind.B64_ENCODE, bin, [byteOffset, ...size], ctx)
 }
 
 // ── Shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────

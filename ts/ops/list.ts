@@ -4,7 +4,7 @@
 // A bin of another type fails with `BinTypeError` (12). On an absent bin, a read has no result, and so have the ops that
 // remove, though these raise the generation.
 
-import { check, flag } from "../core/check.ts"
+import { check, flag, rule } from "../core/check.ts"
 import { context, listOpKind, listOrder, listSortFlag, listWriteFlag } from "../core/generated.ts"
 import type { Double } from "../values.ts"
 import {
@@ -27,7 +27,16 @@ import {
   listReturn as one,
   select,
 } from "./returns.ts"
-import { amount, anyValue, checkAll, count as countRule, number, place, values as valuesRule } from "./rules.ts"
+import {
+  amount,
+  anyValue,
+  checkAll,
+  count as countRule,
+  number,
+  optional,
+  place,
+  values as valuesRule,
+} from "./rules.ts"
 
 // ── Making ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -322,6 +331,16 @@ export function removeByValueRelRankRange(
 export function size(bin: string, options?: Nested): Op {
   return plain("list.size", listOpKind.SIZE, bin, {}, options)
 }
+
+/**
+ * The strings of a list as one, with a separator between them or none. Another element than a string: code 4. Needs a
+ * server of version 8.2; see `string` for what that means.
+ */
+export function join(bin: string, separator?: string, options?: Nested): Op {
+  return plain("list.join", listOpKind.JOIN, bin, { separator: [separator, separatorRule] }, options)
+}
+
+const separatorRule = optional(rule("text", (value) => typeof value === "string"))
 
 /** The element at an index. Beyond the list: code 26. */
 export function get(bin: string, index: number, options?: Nested): Op {

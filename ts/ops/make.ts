@@ -9,7 +9,7 @@ import type { Mark } from "../exp/parts.ts"
 import type { Value } from "../values.ts"
 import { Ctx } from "./ctx.ts"
 
-/** One op of `operate`, as the builders `op`, `list`, `map`, `bit` and `hll` make them. Plain data: it can be kept and used again. */
+/** One op of `operate`, as the builders `op`, `list`, `map`, `bit`, `hll` and `string` make them. Plain data: it can be kept and used again. */
 export interface Op {
   /** The number that the engine knows it by. */
   readonly kind: number

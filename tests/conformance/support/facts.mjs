@@ -76,6 +76,7 @@ const NEEDS = {
   "expressions on paths": (facts) => facts.evaluated.has("expressions on paths"),
   "namespace bar": (facts) => facts.namespaces.includes("bar"),
   "several nodes": (facts) => facts.nodes > 1,
+  "a server before 8.2": (facts) => /^([1-7]|8\.[01])\./.test(facts.build),
   "user agents": (facts) => /^(8\.[1-9]|9|\d\d)/.test(facts.build),
   "nodes on 127.0.0.1 beside a free 127.0.0.2": (facts) => facts.otherLoopback,
   "Community Edition": (facts) => /community/i.test(facts.edition),
