@@ -11,6 +11,8 @@ Starts an Aerospike server in memory: for tests and demos, not for production.
   --port <port>           of the first node, the others follow (default 3000)
   --host <host>           where to listen (default 127.0.0.1)
   --cluster-name <name>   default none
+  --enterprise            be an Enterprise Edition: the namespace test is
+                          strongly consistent, for transactions
   --help`
 
 /** Runs until SIGINT or SIGTERM; gives the exit code. */
@@ -39,13 +41,24 @@ function parse(argv: string[]): DevServerOptions | undefined {
   const text = { type: "string" } as const
   const { values } = parseArgs({
     args: argv,
-    options: { nodes: text, port: text, host: text, "cluster-name": text, help: { type: "boolean", short: "h" } },
+    options: {
+      nodes: text,
+      port: text,
+      host: text,
+      "cluster-name": text,
+      enterprise: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
   })
   if (values.help) return undefined
   const options: DevServerOptions = { port: values.port === undefined ? 3000 : whole("--port", values.port) }
   if (values.nodes !== undefined) options.nodes = whole("--nodes", values.nodes)
   if (values.host !== undefined) options.host = values.host
   if (values["cluster-name"] !== undefined) options.clusterName = values["cluster-name"]
+  if (values.enterprise) {
+    options.edition = "enterprise"
+    options.namespaces = { test: { strongConsistency: true }, bar: { nsupPeriod: 0 } }
+  }
   return options
 }
 

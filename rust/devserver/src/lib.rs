@@ -53,8 +53,9 @@
 //!
 //! * A namespace with strong consistency stays available whatever nodes are lost, and its regime changes with any node.
 //!   Its roster is the nodes of the cluster and cannot be set.
-//! * The monitor of a transaction does its work as soon as its time is up, and is known for a second more: then it is
-//!   aborted (125) or committed (124), and afterwards expired (122). How long either lasts on the real server is not known.
+//! * The monitor of a transaction does its work as soon as its time is up, and is known for ten seconds more: then a
+//!   commit is told that it is aborted (125) or committed (124), and afterwards that it has expired (122). How long that
+//!   lasts on the real server is not known.
 //! * Which code comes first when several things are wrong with a command of a transaction.
 //! * Tombstones are removed after a day, whether or not an older copy of the record could come back.
 //! * `quiesce`, `revive`, `roster-set`, `feature-key`, masking and XDR are not there.

@@ -1,5 +1,6 @@
 //! What this server cannot do yet, told from a request's content alone: such a request is answered with result code 16
-//! and counted (`unsupported_requests` in `statistics`), and a replay of recorded exchanges skips it.
+//! and counted (`unsupported_requests` in `statistics`), and a replay of recorded exchanges skips it. Info commands that
+//! only an Enterprise Edition has, and this one has not, are not told from here.
 
 use crate::frame::{self, Frame};
 use crate::info;

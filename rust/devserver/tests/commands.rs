@@ -23,7 +23,13 @@ struct Request {
 }
 
 fn request(info1: u8, info2: u8) -> Request {
-    Request { header: Header { info1, info2, ..Header::default() }, set: b"set", key: None, filter: None, ops: Vec::new() }
+    Request {
+        header: Header { info1, info2, ..Header::default() },
+        set: b"set",
+        key: None,
+        filter: None,
+        ops: Vec::new(),
+    }
 }
 
 fn put(value: i64) -> Request {

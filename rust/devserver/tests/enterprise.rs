@@ -546,10 +546,12 @@ fn a_transaction_has_until_its_deadline() {
     assert_eq!(server.code(put(1, 4)), code::MRT_BLOCKED);
     server.now_ms += 1_000;
     assert_eq!(server.code(put(1, 5).within(txn)), code::MRT_EXPIRED);
-    assert_eq!(server.code(monitor(7, false, &[2])), code::MRT_ABORTED);
+    assert_eq!(server.code(monitor(7, false, &[2])), code::MRT_EXPIRED);
     assert_eq!(server.code(commit(7)), code::MRT_ABORTED);
     assert_eq!(server.ask(get(1)).int(), 1, "the server has rolled it back");
     assert_eq!(server.code(put(1, 6)), code::OK);
+    server.now_ms += 9_000;
+    assert_eq!(server.code(commit(7)), code::MRT_ABORTED);
     server.now_ms += 1_000;
     server.cluster.expire(server.now_ms);
     assert_eq!(server.code(commit(7)), code::MRT_EXPIRED, "the monitor is gone");
@@ -557,6 +559,18 @@ fn a_transaction_has_until_its_deadline() {
     assert_eq!(server.code(roll(1, txn, info4::MRT_ROLL_BACK)), code::OK, "an abort after that is fine");
     assert_eq!(server.code(end(7)), code::RECORD_NOT_FOUND);
     assert!(server.info("namespace/test\n").contains(";mrt_monitors=0;"));
+}
+
+#[test]
+fn a_client_can_still_end_what_the_server_has_aborted() {
+    let mut server = Server::new(SC);
+    let txn = server.start(7, &[1]);
+    server.code(put(1, 2).within(txn));
+    server.now_ms += 13_000;
+    assert_eq!(server.code(monitor(7, false, &[2])), code::MRT_EXPIRED);
+    assert_eq!(server.code(roll(1, txn, info4::MRT_ROLL_BACK)), code::OK);
+    assert_eq!(server.code(end(7)), code::OK);
+    assert_eq!(server.code(get(1)), code::RECORD_NOT_FOUND);
 }
 
 #[test]

@@ -62,7 +62,10 @@ impl Command<'_> {
     fn monitor_state(&self, id: Option<u64>, commits: bool) -> Result<Change, Code> {
         match (self.namespace.transactions.monitor(&self.digest), id) {
             (Some(Monitor { state: State::Committed, .. }), _) => Err(code::MRT_COMMITTED),
-            (Some(Monitor { state: State::Aborted, .. }), _) => Err(code::MRT_ABORTED),
+            // That more writes are told another code is what the Node client's test expects.
+            (Some(Monitor { state: State::Aborted, .. }), _) => {
+                Err(if commits { code::MRT_ABORTED } else { code::MRT_EXPIRED })
+            }
             (Some(_), Some(_)) => Err(code::MRT_MONITOR_EXISTS),
             (Some(_), None) => Ok(if commits { Change::Commit } else { Change::Add }),
             // The Go client's test of a monitor that was deleted expects this when it commits, the C# client's of a
