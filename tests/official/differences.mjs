@@ -199,7 +199,8 @@ export const clients = [
 /** Between a real server and the dev server, as the official client sees them. */
 export const devServer = [
   {
-    reason: "The dev server has no path expressions yet.",
-    knows: ({ name }) => name.includes("path."),
+    reason: "The dev server runs no functions where no Lua is installed beside it.",
+    knows: ({ name }) => name.startsWith("functions: "),
+    sometimes: true,
   },
 ]

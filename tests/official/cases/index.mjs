@@ -4,6 +4,7 @@ import batches from "./batches.mjs"
 import bits from "./bits.mjs"
 import contexts from "./contexts.mjs"
 import expressions from "./expressions.mjs"
+import functions from "./functions.mjs"
 import hll from "./hll.mjs"
 import lists from "./lists.mjs"
 import maps from "./maps.mjs"
@@ -13,10 +14,28 @@ import queries from "./queries.mjs"
 import records from "./records.mjs"
 import values from "./values.mjs"
 
-const families = { records, values, policies, lists, maps, contexts, bits, hll, expressions, packed, batches, queries }
+const families = {
+  records,
+  values,
+  policies,
+  lists,
+  maps,
+  contexts,
+  bits,
+  hll,
+  expressions,
+  packed,
+  batches,
+  queries,
+  functions,
+}
 
 export const cases = Object.entries(families).flatMap(([family, cases]) =>
-  cases.map(({ name, ...rest }) => ({ name: `${family}: ${name}`, ...rest, alone: family === "queries" })),
+  cases.map(({ name, ...rest }) => ({
+    name: `${family}: ${name}`,
+    ...rest,
+    alone: family === "queries" || family === "functions",
+  })),
 )
 
 const names = cases.map(({ name }) => name)

@@ -155,10 +155,10 @@ function subject(client, { ns, set, keyOf }) {
     truncate: () => client.truncate(ns, set).then(done),
     info: async (command) => infoText((await client.infoRandomNode(command)).response),
     udfPut: async (name, source) => {
-      await (await client.udfPut(name, source)).wait()
+      await (await client.udfPut(`${name}.lua`, source)).wait()
       return "done"
     },
-    udfRemove: (name) => client.udfRemove(name).then(done),
+    udfRemove: (name) => client.udfRemove(`${name}.lua`).then(done),
     packed: async (expression) => exp.toBase64(expOf(expression)),
   }
 }

@@ -1,5 +1,8 @@
 // Says the steps of a case in the words of the official Node client.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { byText, infoText, mapped, optionsOf, shape, shapeBins, shapeTtl } from "./language.mjs"
 import { Aerospike, expFlags, mapOrders, selectFlags, Unsayable } from "./official.mjs"
 import { expressionOf } from "./theirs-expressions.mjs"
@@ -204,11 +207,22 @@ function subject(client, { ns, set, keyOf }) {
     indexRemove: (name) => client.indexRemove(ns, `${set}${name}`).then(done),
     truncate: () => client.truncate(ns, set, 0).then(done),
     info: async (command) => infoText(await client.infoAny(command)),
+    udfPut: async (name, source) => {
+      const folder = mkdtempSync(join(tmpdir(), "official-"))
+      try {
+        const file = join(folder, `${name}.lua`)
+        writeFileSync(file, source)
+        return await waited(await client.udfRegister(file))
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+    udfRemove: async (name) => waited(await client.udfRemove(`${name}.lua`)),
     packed: async (expression) => client.expressionToBase64(expOf(expression)),
   }
 }
 
-/** Its wait for an index has no end of its own. */
+/** Its wait for an index or a module has no end of its own. */
 async function waited(job) {
   let timer
   const limit = new Promise((resolve) => {
