@@ -20,6 +20,10 @@ import {
   planOfWrites,
   sendBatch,
 } from "./batch.ts"
+import type { KeyColumn } from "./columns/keys.ts"
+import type { ColumnSchema } from "./columns/schema.ts"
+import { type ColumnInputs, type ColumnsPolicy, readColumns, writeColumns } from "./columns/send.ts"
+import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { code } from "./core/generated.ts"
 import type { Driver, EngineEvent, NodeInfo } from "./driver.ts"
 import { type AerospikeError, invalid } from "./errors.ts"
@@ -233,6 +237,56 @@ export class Client {
    */
   batch(entries: readonly BatchEntry[], policy?: BatchPolicy): Promise<BatchRow[]> {
     return this.#batch("batch", () => planOfEntries(entries), policy)
+  }
+
+  /**
+   * Reads bins of many records into typed arrays, with one request a node and no object a record: row `i` of each array
+   * is the record of key `i`.
+   *
+   * A bin has to be what its column says: see {@link ColumnType}. Nothing is ever cut, wrapped or padded: a value that
+   * does not fit rejects the whole, or, with `onMismatch: "null"`, is left out and told of in `mismatches`.
+   *
+   * @param keys - An array of keys, or `{ ns, set, ids }`, which costs less.
+   * @param schema - Bins and their types; `{}` reads generations and times to live only.
+   * @throws ClientError with code `COLUMN_TYPE` when a value does not fit. Records that are absent, or fail otherwise, say
+   *   so in `code`, and have no value in any column.
+   * @example
+   * const ids = Array.from({ length: 1000 }, (_, i) => i)
+   * const { columns, valid, found } = await client.batchReadColumns(
+   *   { ns: "test", set: "items", ids },
+   *   { score: "i64", rating: "f64", tag: "utf8", vec: "bytes[16]" },
+   * )
+   * if (valid.score[0]) console.log(columns.score[0], columns.rating[0], columns.tag.at(0))
+   * const vectors = new Float32Array(columns.vec.buffer) // four floats a row
+   */
+  batchReadColumns<const S extends ColumnSchema>(
+    keys: readonly Key[] | KeyColumn,
+    schema: S,
+    policy?: ColumnsPolicy,
+  ): Promise<ColumnTable<S>> {
+    return readColumns(this.#driver, this.#packer, keys, schema, policy)
+  }
+
+  /**
+   * Writes columns into bins of many records, with one request a node: row `i` of each column goes to the record of key
+   * `i`, as a `put` of its own. Where a column has no value, the bin of that record stays as it is; a row without any is
+   * not sent, and has code -2.
+   *
+   * @param columns - Arrays by the names of their bins, or what {@link Client.batchReadColumns} gave.
+   * @param policy - As `batchWrite` takes it; what holds for each record (`ttl`, `exists`, …) is in `write`.
+   * @example
+   * const { code } = await client.batchWriteColumns(
+   *   { ns: "test", set: "items", ids: Int32Array.of(1, 2) },
+   *   { score: BigInt64Array.of(7n, 8n), tag: ["a", null], vec: { type: "bytes[4]", data: new Uint8Array(8) } },
+   *   { write: { ttl: 3600 } },
+   * )
+   */
+  batchWriteColumns(
+    keys: readonly Key[] | KeyColumn,
+    columns: ColumnInputs | ColumnTable,
+    policy?: BatchPolicy,
+  ): Promise<ColumnWrites> {
+    return writeColumns(this.#driver, this.#packer, keys, columns, policy)
   }
 
   /**

@@ -1,6 +1,7 @@
 // Every error that the client gives, and the one table that says which class stands for which code.
 
 import type { BatchRow } from "./batch.ts"
+import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { code, codeName as codeNames, codeText } from "./core/generated.ts"
 import type { Key } from "./key.ts"
 
@@ -18,6 +19,7 @@ export interface ErrorDetails {
   /** Whether the request left compressed. */
   readonly compressed?: boolean
   readonly rows?: readonly BatchRow[] | undefined
+  readonly columns?: ColumnTable | ColumnWrites | undefined
   readonly cursor?: string | undefined
 }
 
@@ -39,6 +41,8 @@ export class AerospikeError extends Error {
   readonly elapsedMs: number
   /** Of a batch that was given up as a whole: the results of its rows, those that had one and those that had none yet. */
   declare readonly rows?: readonly BatchRow[]
+  /** Of an operation with columns that was given up as a whole: the rows that had come, and the codes of the others. */
+  declare readonly columns?: ColumnTable | ColumnWrites
   /** Of a query that failed: where another can go on behind the records that came. See {@link Query.from}. */
   declare readonly cursor?: string
 
@@ -52,6 +56,7 @@ export class AerospikeError extends Error {
     this.attempts = details.attempts ?? 0
     this.elapsedMs = details.elapsedMs ?? 0
     if (details.rows) this.rows = details.rows
+    if (details.columns) this.columns = details.columns
     if (details.cursor) this.cursor = details.cursor
   }
 }
@@ -207,6 +212,7 @@ const advice = new Map<number, string>([
   [code.CLUSTER_NAME_MISMATCH, "Check clusterName and hosts."],
   [code.MALFORMED, "Check that the port is Aerospike's service port (3000), not TLS or another service."],
   [code.CLOSED, "Connect again: a closed client stays closed."],
+  [code.RESULT_TOO_LARGE, "Ask for fewer rows at once: fewer keys, or pages of a query by maxRecords and cursor."],
   [code.ENGINE, "This is a bug in aerospike-wasm; please report it. The client is closed: connect again."],
 ])
 

@@ -6,6 +6,12 @@ export type { TruncateOptions } from "./admin/truncate.ts"
 export type { UdfModule } from "./admin/udfs.ts"
 export { type BatchEntry, type BatchReadOptions, BatchRow, type BatchWriteRow } from "./batch.ts"
 export { Client } from "./client.ts"
+export type { ArrowColumn, ArrowModule } from "./columns/arrow.ts"
+export type { KeyColumn, UserKeys } from "./columns/keys.ts"
+export type { ColumnOf, ColumnSchema, ColumnsOf, ColumnType } from "./columns/schema.ts"
+export type { ColumnInput, ColumnInputs, ColumnsPolicy, MismatchOption, TypedColumn } from "./columns/send.ts"
+export { ColumnTable, ColumnWrites, type Mismatches } from "./columns/table.ts"
+export { UserKeyColumn, Utf8Column } from "./columns/text.ts"
 export type { Config, HostAddress, Hosts } from "./config.ts"
 export type { NodeInfo } from "./driver.ts"
 export {
@@ -76,7 +82,7 @@ export {
   TTL,
   type WritePolicy,
 } from "./policy.ts"
-export { Query, type QueryPage, type QueryRecord } from "./query.ts"
+export { Query, type QueryColumnsOptions, type QueryPage, type QueryRecord } from "./query.ts"
 export type { Addend, AerospikeRecord, OrderedResults, RecordMeta } from "./record.ts"
 export type { BoundSet } from "./set.ts"
 export type { Stats } from "./stats.ts"

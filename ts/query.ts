@@ -1,11 +1,15 @@
 // Queries and scans: what is asked for, as an immutable builder, and the stream of records that comes of it. Records
 // that nobody takes make the engine stop reading its sockets.
 
+import { type ColumnSchema, type ColumnType, fieldsOf } from "./columns/schema.ts"
+import { type MismatchOption, splitMismatch } from "./columns/send.ts"
+import { ColumnSink, ColumnTable } from "./columns/table.ts"
 import { fromBase64, toBase64 } from "./core/base64.ts"
-import { check, rule, wrong } from "./core/check.ts"
-import { code, limit, NONE } from "./core/generated.ts"
+import { check, flag, isPlainObject, rule, unknownField, wrong } from "./core/check.ts"
+import { code, limit, NONE, queryFlag } from "./core/generated.ts"
 import type { Reader } from "./core/reader.ts"
 import { utf8Length } from "./core/text.ts"
+import type { Writer } from "./core/writer.ts"
 import type { Driver, Running, Sink } from "./driver.ts"
 import { AerospikeError, type ErrorDetails, errorOf, invalid } from "./errors.ts"
 import type { Expression } from "./exp/expression.ts"
@@ -34,6 +38,14 @@ export interface QueryPage<T = Bins> {
   records: QueryRecord<T>[]
   /** Text from which {@link Query.from} goes on, also in another process; undefined when there is nothing more. */
   cursor: string | undefined
+}
+
+/** What `columns` gives beside the bins, and of what does not fit. */
+export interface QueryColumnsOptions extends MismatchOption {
+  /** The digest of each record, 20 bytes a row. Default false. */
+  digests?: boolean | undefined
+  /** The user keys that are stored with the records (`sendKey`). Default false. */
+  userKeys?: boolean | undefined
 }
 
 /** What a query asks for. */
@@ -156,6 +168,38 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
   }
 
   /**
+   * All records at once, as columns: one typed array a bin, and no object a record. They have to fit into memory, and
+   * into 512 MiB; with `maxRecords` in the policy, `cursor` of the result says where to go on.
+   *
+   * @param schema - Bins and their types, in the place of what `select` said; after `ops`, names of their results.
+   * @throws ClientError with code `COLUMN_TYPE` when a value does not fit its column, unless `onMismatch` is `"null"`.
+   * @example
+   * const { columns, length } = await client.query("test", "users").columns({ age: "i32", name: "utf8" })
+   * let sum = 0
+   * for (let i = 0; i < length; i++) sum += columns.age[i]
+   */
+  async columns<const S extends { readonly [K in keyof T & string]?: ColumnType }>(
+    schema: S,
+    options: QueryColumnsOptions = {},
+  ): Promise<ColumnTable<S extends ColumnSchema ? S : never>> {
+    const { bins: _, ...asked } = this.#asked
+    const fields = fieldsOf("schema", schema)
+    const verb = `query ${place(asked.ns, asked.set)}`
+    const { policy: wanted, refuses } = splitMismatch("options", options)
+    const { digests = false, userKeys = false } = checkedOptions(wanted)
+    if (asked.policy?.includeBins === false && fields.length > 0) {
+      throw invalid("A query without bins has no columns: leave noBins() out, or give {} as the schema.")
+    }
+    const columns = queryFlag.COLUMNS | (digests ? queryFlag.DIGESTS : 0) | (userKeys ? queryFlag.USER_KEYS : 0)
+    const source = { verb, keyOf: () => undefined }
+    const table = new ColumnSink(
+      { asked: source, fields, refuses, digests, userKeys },
+      (regions) => new ColumnTable(schema as never, fields, regions, source),
+    )
+    return this.#send(asked, table, (writer) => writer.queryColumns(fields, columns)).promise as Promise<never>
+  }
+
+  /**
    * Gives the records in pages. A page's cursor is text that can be kept: `query.from(cursor)` goes on behind the page,
    * in another process or on another day. The last page, which may be empty, has none.
    *
@@ -188,7 +232,7 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
     return new Stream(asked, (stream) => this.#send(asked, stream))
   }
 
-  #send(asked: Asked, stream: Stream): Running {
+  #send(asked: Asked, sink: Sink, write?: (writer: Writer) => void): Running {
     const { ns, set, where, bins, ops, policy, cursor } = asked
     const [driver, verb] = [this.#driver, `query ${place(ns, set)}`]
     const writer = driver.writer
@@ -200,17 +244,28 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
       writer.beginQuery(words, ns, set)
       begun = true
       if (where) writer.where(where)
+      write?.(writer)
       if (bins) writer.binNames(bins)
       if (ops) writer.ops(ops)
       if (cursor) writer.cursor(cursor)
       writer.finish()
-      return driver.submitMany(stream, verb, signal)
+      return driver.submitMany(sink, verb, signal)
     } catch (error) {
       throw driver.thrown(error, verb)
     } finally {
       if (begun) writer.end()
     }
   }
+}
+
+function checkedOptions(options: unknown): QueryColumnsOptions {
+  if (!isPlainObject(options)) throw wrong("options", options, "an object of digests, userKeys and onMismatch")
+  for (const [name, value] of Object.entries(options)) {
+    const known = ["digests", "userKeys", "onMismatch"]
+    if (!known.includes(name)) throw unknownField("options", name, known)
+    if (value !== undefined) check(`options.${name}`, value, flag)
+  }
+  return options
 }
 
 const pageRule = rule("a whole number from 1 up", (size) => Number.isSafeInteger(size) && (size as number) > 0)

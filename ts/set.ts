@@ -2,6 +2,10 @@
 
 import type { BatchReadOptions, BatchRow, BatchWriteRow } from "./batch.ts"
 import type { Client } from "./client.ts"
+import type { KeyColumn, UserKeys } from "./columns/keys.ts"
+import type { ColumnSchema, ColumnType } from "./columns/schema.ts"
+import type { ColumnInput, ColumnInputs, ColumnsPolicy } from "./columns/send.ts"
+import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { isPlainObject } from "./core/check.ts"
 import type { Key, UserKey } from "./key.ts"
 import type { Op } from "./ops/make.ts"
@@ -141,6 +145,28 @@ export class BoundSet<T = Bins> {
   /** See {@link Client.batchRemove}. */
   batchRemove(users: readonly UserKey[], policy?: BatchPolicy): Promise<BatchRow[]> {
     return this.#client.batchRemove(this.#keys(users), policy)
+  }
+
+  /** See {@link Client.batchReadColumns}; the keys are user keys. */
+  batchReadColumns<const S extends { readonly [K in keyof T & string]?: ColumnType }>(
+    users: UserKeys,
+    schema: S,
+    policy?: ColumnsPolicy,
+  ): Promise<ColumnTable<S extends ColumnSchema ? S : never>> {
+    return this.#client.batchReadColumns(this.#column(users), schema as never, policy)
+  }
+
+  /** See {@link Client.batchWriteColumns}; the keys are user keys. */
+  batchWriteColumns(
+    users: UserKeys,
+    columns: { readonly [K in keyof T & string]?: ColumnInput } | ColumnTable,
+    policy?: BatchPolicy,
+  ): Promise<ColumnWrites> {
+    return this.#client.batchWriteColumns(this.#column(users), columns as ColumnInputs, policy)
+  }
+
+  #column(ids: UserKeys): KeyColumn {
+    return { ns: this.ns, set: this.name, ids }
   }
 
   /** See {@link Client.query}. */

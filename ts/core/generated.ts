@@ -45,6 +45,10 @@ export const commandKind = Object.freeze({
   BATCH: 16,
   /** Read the records of a set or namespace, all or those of an index's range; see command_word WHERE. */
   QUERY: 17,
+  /** A group of a batch: read the batch's columns, whose COLUMN slots stand behind the outer block's filter. All groups are of this kind, and DONE brings the columns; there are no PART records. */
+  READ_COLUMNS: 18,
+  /** A group of a batch: write each row's cells of the batch's columns. Behind each COLUMN slot stand three BLOBs: a byte a row that says whether there is a value (or nothing: all have one), the values, and of TEXT the bytes. All groups are of this kind, and DONE brings what became of the rows. */
+  WRITE_COLUMNS: 19,
   /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
   INFO: 32,
 } as const)
@@ -159,6 +163,74 @@ export const batchFlag = Object.freeze({
   ALL: 7,
 } as const)
 
+/** Types of a column. A bin that cannot be told by its column's type without loss does not fit; F32 alone rounds. */
+export const columnType = Object.freeze({
+  /** Integers from -2^7. */
+  I8: 1,
+  /** Integers from -2^15. */
+  I16: 2,
+  /** Integers from -2^31. */
+  I32: 3,
+  /** All integers. */
+  I64: 4,
+  /** Integers from 0 to 2^8 - 1. */
+  U8: 5,
+  /** Integers from 0 to 2^16 - 1. */
+  U16: 6,
+  /** Integers from 0 to 2^32 - 1. */
+  U32: 7,
+  /** Integers from 0. */
+  U64: 8,
+  /** Doubles, rounded, and integers within 2^24. */
+  F32: 9,
+  /** Doubles, and integers within 2^53. */
+  F64: 10,
+  /** Booleans: a byte each, 0 or 1. */
+  BOOL: 11,
+  /** Strings that are UTF-8, and the text of GeoJSON: where each begins and the last one ends (i32), then all of them. */
+  TEXT: 12,
+  /** Blobs of one length. */
+  BYTES: 13,
+} as const)
+
+/** Slots of the DONE of an operation with columns: all but the first are BLOBs whose a is an address in memory, not an offset. Numbers lie low byte first, and all of a kind have as many as there are rows. */
+export const columnsSlot = Object.freeze({
+  /** [values that do not fit their column, the first one's row, its column, its particle type | misfit << 8] */
+  SUMMARY: 0,
+  /** Of a query: as without columns. */
+  CURSOR: 1,
+  /** Result codes (i32); empty when all are 0. */
+  CODES: 2,
+  /** u32 */
+  GENERATIONS: 3,
+  /** Seconds (u32), 0xFFFFFFFF never. */
+  TTLS: 4,
+  /** A byte each; empty when nothing is in doubt. */
+  IN_DOUBT: 5,
+  /** 20 bytes each; empty unless asked for. */
+  DIGESTS: 6,
+  /** A byte each, a particle type or 0 for a key that is not stored; empty unless asked for. */
+  KEY_TYPES: 7,
+  /** Where each user key begins and the last one ends (i32). */
+  KEY_ENDS: 8,
+  /** The user keys; an integer has 8 bytes, low one first. */
+  KEY_BYTES: 9,
+  /** From here on three a column: a byte each that says whether there is a value; the values; of TEXT the bytes. */
+  COLUMNS: 10,
+} as const)
+
+/** Why a value does not fit its column. */
+export const misfit = Object.freeze({
+  /** Its type is another. */
+  TYPE: 0,
+  /** It is beyond what the type can tell exactly. */
+  RANGE: 1,
+  /** It has another length. */
+  SIZE: 2,
+  /** It is no UTF-8. */
+  UTF8: 3,
+} as const)
+
 /** Bits of the QUERY_FLAGS word. */
 export const queryFlag = Object.freeze({
   /** Metadata only. */
@@ -171,6 +243,12 @@ export const queryFlag = Object.freeze({
   BACKGROUND: 8,
   /** With BACKGROUND: the items are those of APPLY. */
   CALL: 16,
+  /** Gather the records into columns: COLUMN slots come before the items, DONE brings what columns_slot says, and there are no RECORDs. */
+  COLUMNS: 32,
+  /** With COLUMNS: the digests, too. */
+  DIGESTS: 64,
+  /** With COLUMNS: the user keys, too. */
+  USER_KEYS: 128,
 } as const)
 
 /** Tags of a value slot, the low byte of its first word. */
@@ -217,6 +295,10 @@ export const tag = Object.freeze({
   WHERE: 20,
   /** An element that is packed already, put in as it is: a offset, b length. */
   PACKED: 18,
+  /** Keys of a batch, many at once: bits 8 to 15 the key type, bin the first row's number, a offset of them in the data region, b how many. Digests, 20 bytes each; integers, 8 bytes each, low one first; text and bytes, where each begins and the last one ends (u32), then all of them. */
+  KEYS: 21,
+  /** A column: bits 8 to 15 the column_type, bin the bin, a the bytes of a value if the type is BYTES. */
+  COLUMN: 22,
 } as const)
 
 /** Flags in bits 8 and up of a slot's first word. */
@@ -1273,6 +1355,10 @@ export const code = Object.freeze({
   ENGINE: -44,
   /** too many different namespace, set and bin names */
   NAMES_FULL: -45,
+  /** the columns of the result are larger than 512 MiB */
+  RESULT_TOO_LARGE: -46,
+  /** a value does not fit the type of its column */
+  COLUMN_TYPE: -47,
 } as const)
 
 /** Limits, in bytes unless the sentence says otherwise. */
@@ -1319,6 +1405,10 @@ export const limit = Object.freeze({
   COMPRESS_ABOVE: 128,
   /** Bytes that one byte of a zlib stream can stand for at most. */
   INFLATES_TO: 1032,
+  /** All columns of a result. */
+  COLUMNS: 536870912,
+  /** A value of a column of bytes. */
+  COLUMN_BYTES: 8388608,
 } as const)
 
 /** Operators of expressions. */
@@ -1963,6 +2053,8 @@ export const codeText: Readonly<Record<number, string>> = Object.freeze({
   "-43": "no node of the cluster could be reached",
   "-44": "the engine stopped after an internal error",
   "-45": "too many different namespace, set and bin names",
+  "-46": "the columns of the result are larger than 512 MiB",
+  "-47": "a value does not fit the type of its column",
 })
 
 /** The name of each result code, as in `code`. */
@@ -2063,4 +2155,6 @@ export const codeName: Readonly<Record<number, string>> = Object.freeze({
   "-43": "NOT_CONNECTED",
   "-44": "ENGINE",
   "-45": "NAMES_FULL",
+  "-46": "RESULT_TOO_LARGE",
+  "-47": "COLUMN_TYPE",
 })

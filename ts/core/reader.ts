@@ -94,6 +94,13 @@ export class Reader {
     return this.#names.text(id)
   }
 
+  /** Bytes of which the slot has the address, copied into a buffer that holds nothing else. */
+  region(at: number): Uint8Array {
+    const { words, bytes } = this.#memory
+    const address = words[at + 2]!
+    return bytes.slice(address, address + words[at + 3]!)
+  }
+
   /** Reads one value. */
   value(at: number, data: number): unknown {
     this.#at = at

@@ -2,6 +2,7 @@
 // One pass; what cannot be written is refused with its place, such as `bins.profile.tags[3]`, and nothing is sent.
 // The layout is that of `rust/engine/src/abi.rs`.
 
+import type { Field } from "../columns/schema.ts"
 import { type InvalidArgumentError, invalid } from "../errors.ts"
 import { Expression } from "../exp/expression.ts"
 import { Mark, Raw } from "../exp/parts.ts"
@@ -126,6 +127,12 @@ export class Writer {
 
   /** Begins a group: its items follow, `finish`, and the keys of its rows, all of the namespace and set of this one. */
   group(kind: number, policy: PolicyWords, key: Key, rows: number): void {
+    if (Array.isArray(key)) this.groupAt(kind, policy, key[0], key[1], rows)
+    else this.groupAt(kind, policy, (key as KeyDigest).ns, (key as KeyDigest).set ?? null, rows)
+  }
+
+  /** The same; `keys` says how many slots its keys are. */
+  groupAt(kind: number, policy: PolicyWords, namespace: string, set: string | null, keys: number): void {
     while (2 * blockSlots + this.#slots > this.#slotsMax) this.#growSlots()
     this.#headOffset = commandWord.LENGTH + this.#slots * 4
     this.#head = this.#block + this.#headOffset
@@ -133,9 +140,8 @@ export class Writer {
     this.#row = NONE
     this.#root = "bins"
     this.#beginBlock(kind, policy)
-    if (Array.isArray(key)) this.#place(key[0], key[1])
-    else this.#place((key as KeyDigest).ns, (key as KeyDigest).set ?? null)
-    this.#memory.words[this.#head + commandWord.KEYS] = rows
+    this.#place(namespace, set)
+    this.#memory.words[this.#head + commandWord.KEYS] = keys
   }
 
   /** The key of a row of the group that was finished. */
@@ -144,6 +150,58 @@ export class Writer {
     if (!Array.isArray(key)) return this.#digest(key as KeyDigest)
     if (key.length !== 3) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
     this.#userKey(key[2])
+  }
+
+  /** The user key of a row of the group that was finished. */
+  userKey(user: unknown, row: number): void {
+    this.#row = row
+    this.#userKey(user)
+  }
+
+  /** The keys of all rows of the group that was finished, `count` of one type: see `tag.KEYS`. */
+  keys(type: number, count: number, ...parts: readonly Uint8Array[]): void {
+    const at = this.#used
+    for (const part of parts) this.#bytes(part)
+    this.#pair(tag.KEYS | (type << 8), 0, at, count)
+  }
+
+  // ── Columns ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A column of a batch that was begun, or of a query. */
+  column({ name, number, width }: Field): void {
+    this.#pair(tag.COLUMN | (number << 8), this.#name(NameKind.BIN, name), width, 0)
+  }
+
+  /** What the last column writes: a byte a row that says whether there is a value (empty: all have one), and the values. */
+  columnValues(valid: Uint8Array, values: Uint8Array, texts: Uint8Array): void {
+    for (const part of [valid, values, texts]) this.#blob(tag.BLOB, NONE, part)
+  }
+
+  /** The same for texts that are strings yet; what is no string is no value. */
+  columnTexts(valid: Uint8Array, texts: readonly unknown[]): void {
+    const ends = new Uint32Array(texts.length + 1)
+    const from = this.#used
+    for (let i = 0; i < texts.length; i++) {
+      const text = texts[i]
+      if (typeof text === "string") this.#text(text)
+      ends[i + 1] = this.#used - from
+    }
+    const length = this.#used - from
+    this.#blob(tag.BLOB, NONE, valid)
+    this.#blob(tag.BLOB, NONE, bytesOf(ends))
+    this.#pair(tag.BLOB, NONE, from, length)
+  }
+
+  /** All columns of a batch were written: its groups follow. */
+  endColumns(): void {
+    this.#memory.words[this.#head + commandWord.SLOTS] = this.#slots
+  }
+
+  /** Makes a query one that is gathered into columns; `flags` are those of `query_flag`. */
+  queryColumns(fields: readonly Field[], flags: number): void {
+    const words = this.#memory.words
+    words[this.#head + commandWord.QUERY_FLAGS] = words[this.#head + commandWord.QUERY_FLAGS]! | flags
+    for (const field of fields) this.column(field)
   }
 
   // ── Queries ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -617,7 +675,7 @@ export class Writer {
     const needed = this.#used + bytes
     if (needed <= this.#dataMax) return
     if (needed > limit.MESSAGE)
-      throw invalid(`The record is larger than ${limit.MESSAGE} bytes, which no message can be.`)
+      throw invalid(`What is to be sent is larger than ${limit.MESSAGE} bytes, which no message can be.`)
     this.#engine.data_reserve(needed)
     this.#locate()
   }
@@ -673,4 +731,9 @@ function isBytes(value: unknown): value is Uint8Array {
 /** What an object's class calls itself, whichever realm it is of. */
 function className(value: object): string {
   return Object.prototype.toString.call(value).slice(8, -1)
+}
+
+/** The bytes of an array of numbers. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }

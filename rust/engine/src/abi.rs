@@ -21,6 +21,8 @@ table! {
         APPLY = 11, "Call a function of a module: a STRING, a STRING, a LIST of arguments. The answer is a bin SUCCESS or FAILURE.";
         BATCH = 16, "Commands on many records: groups follow the block, see command_word KEYS.";
         QUERY = 17, "Read the records of a set or namespace, all or those of an index's range; see command_word WHERE.";
+        READ_COLUMNS = 18, "A group of a batch: read the batch's columns, whose COLUMN slots stand behind the outer block's filter. All groups are of this kind, and DONE brings the columns; there are no PART records.";
+        WRITE_COLUMNS = 19, "A group of a batch: write each row's cells of the batch's columns. Behind each COLUMN slot stand three BLOBs: a byte a row that says whether there is a value (or nothing: all have one), the values, and of TEXT the bytes. All groups are of this kind, and DONE brings what became of the rows.";
         INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";
     }
 }
@@ -106,6 +108,8 @@ table! {
         KEY = 19, "A key of a batch: bits 8 to 15 the key type, bin the row's number, a and b as KEY_A and KEY_B.";
         WHERE = 20, "Begins a where-clause. Bits 8 to 15 the index type (0 default, 1 list, 2 map keys, 3 map values), bits 16 to 23 the particle type of the range; bin the bin or NONE; a = 0 by bin, 1 by index name (a STRING follows begin and end), 2 by expression (it follows); b = 1 when a context follows at last, as a LIST of id, value, …";
         PACKED = 18, "An element that is packed already, put in as it is: a offset, b length.";
+        KEYS = 21, "Keys of a batch, many at once: bits 8 to 15 the key type, bin the first row's number, a offset of them in the data region, b how many. Digests, 20 bytes each; integers, 8 bytes each, low one first; text and bytes, where each begins and the last one ends (u32), then all of them.";
+        COLUMN = 22, "A column: bits 8 to 15 the column_type, bin the bin, a the bytes of a value if the type is BYTES.";
     }
 }
 
@@ -121,6 +125,53 @@ table! {
 }
 
 table! {
+    /// Types of a column. A bin that cannot be told by its column's type without loss does not fit; F32 alone rounds.
+    pub mod column_type: u32 {
+        I8 = 1, "Integers from -2^7.";
+        I16 = 2, "Integers from -2^15.";
+        I32 = 3, "Integers from -2^31.";
+        I64 = 4, "All integers.";
+        U8 = 5, "Integers from 0 to 2^8 - 1.";
+        U16 = 6, "Integers from 0 to 2^16 - 1.";
+        U32 = 7, "Integers from 0 to 2^32 - 1.";
+        U64 = 8, "Integers from 0.";
+        F32 = 9, "Doubles, rounded, and integers within 2^24.";
+        F64 = 10, "Doubles, and integers within 2^53.";
+        BOOL = 11, "Booleans: a byte each, 0 or 1.";
+        TEXT = 12, "Strings that are UTF-8, and the text of GeoJSON: where each begins and the last one ends (i32), then all of them.";
+        BYTES = 13, "Blobs of one length.";
+    }
+}
+
+table! {
+    /// Slots of the DONE of an operation with columns: all but the first are BLOBs whose a is an address in memory, not an
+    /// offset. Numbers lie low byte first, and all of a kind have as many as there are rows.
+    pub mod columns_slot: usize {
+        SUMMARY = 0, "[values that do not fit their column, the first one's row, its column, its particle type | misfit << 8]";
+        CURSOR = 1, "Of a query: as without columns.";
+        CODES = 2, "Result codes (i32); empty when all are 0.";
+        GENERATIONS = 3, "u32";
+        TTLS = 4, "Seconds (u32), 0xFFFFFFFF never.";
+        IN_DOUBT = 5, "A byte each; empty when nothing is in doubt.";
+        DIGESTS = 6, "20 bytes each; empty unless asked for.";
+        KEY_TYPES = 7, "A byte each, a particle type or 0 for a key that is not stored; empty unless asked for.";
+        KEY_ENDS = 8, "Where each user key begins and the last one ends (i32).";
+        KEY_BYTES = 9, "The user keys; an integer has 8 bytes, low one first.";
+        COLUMNS = 10, "From here on three a column: a byte each that says whether there is a value; the values; of TEXT the bytes.";
+    }
+}
+
+table! {
+    /// Why a value does not fit its column.
+    pub mod misfit: u32 {
+        TYPE = 0, "Its type is another.";
+        RANGE = 1, "It is beyond what the type can tell exactly.";
+        SIZE = 2, "It has another length.";
+        UTF8 = 3, "It is no UTF-8.";
+    }
+}
+
+table! {
     /// Bits of the QUERY_FLAGS word.
     pub mod query_flag: u32 {
         NO_BINS = 1, "Metadata only.";
@@ -128,6 +179,9 @@ table! {
         RELAX = 4, "Do not wait for partitions that migrate.";
         BACKGROUND = 8, "Do the items, which write, to every record that is found, on the servers: DONE says only that all have begun, its generation and ttl words are the low and high word of the job's number.";
         CALL = 16, "With BACKGROUND: the items are those of APPLY.";
+        COLUMNS = 32, "Gather the records into columns: COLUMN slots come before the items, DONE brings what columns_slot says, and there are no RECORDs.";
+        DIGESTS = 64, "With COLUMNS: the digests, too.";
+        USER_KEYS = 128, "With COLUMNS: the user keys, too.";
     }
 }
 

@@ -27,5 +27,7 @@ table! {
         EXPRESSION = 1024 * 1024, "A packed expression.";
         COMPRESS_ABOVE = 128, "Messages longer than this are worth compressing, if nothing else is said.";
         INFLATES_TO = 1032, "Bytes that one byte of a zlib stream can stand for at most.";
+        COLUMNS = 512 * 1024 * 1024, "All columns of a result.";
+        COLUMN_BYTES = 8 * 1024 * 1024, "A value of a column of bytes.";
     }
 }

@@ -583,5 +583,7 @@ table! {
         NOT_CONNECTED = -43, "no node of the cluster could be reached";
         ENGINE = -44, "the engine stopped after an internal error";
         NAMES_FULL = -45, "too many different namespace, set and bin names";
+        RESULT_TOO_LARGE = -46, "the columns of the result are larger than 512 MiB";
+        COLUMN_TYPE = -47, "a value does not fit the type of its column";
     }
 }

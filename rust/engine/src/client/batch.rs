@@ -3,7 +3,7 @@
 //! A part is an op like any other, with rows instead of a key: it is routed, sent, timed and tried again as all ops are.
 //! When it is routed, its rows are looked up, and if they belong to several nodes it splits. So a part that failed
 //! takes its unanswered rows, and only these, to wherever they belong by then. Every row is answered exactly once,
-//! with a PART record; the DONE of the batch follows the last.
+//! with a PART record or in the columns of the batch; the DONE of the batch follows the last.
 
 use super::op::{Op, Stage};
 use super::outputs::Done;
@@ -12,6 +12,7 @@ use crate::abi::NONE;
 use crate::cluster::NodeId;
 use crate::command::batch::Row;
 use crate::proto::{code, info3};
+use crate::value::columns::Outcome;
 use crate::wire::{self, Reply};
 use crate::Malformed;
 
@@ -41,8 +42,9 @@ impl Engine {
         let serial = self.ops[op].serial;
         self.ops[op].stage = Stage::Parts;
         let Some(batch) = self.ops[op].batch.as_deref_mut() else { return };
-        let rows = (0..batch.rows.len() as u32).collect();
+        let (rows, idle): (Vec<u32>, Vec<u32>) = (0..batch.rows.len() as u32).partition(|&row| batch.asks(row));
         batch.parts = 1;
+        idle.into_iter().for_each(|row| self.answer_row(op, row, &without_answer(op, code::INVALID_ARGUMENT)));
         let part = self.new_part(op, (op, serial), rows);
         self.op_timers.clear(op);
         self.route(part);
@@ -159,14 +161,22 @@ impl Engine {
             return self.query_message(part, bytes, from, to);
         }
         let mut at = from;
+        if self.has_columns(part) {
+            while at < to {
+                let Some(reply) = self.row_of_columns(part, &bytes[at..to])? else { return Ok(None) };
+                at += reply.length;
+                if self.ends_part(part, &reply) {
+                    return Ok(Some(reply));
+                }
+            }
+            return Ok(None);
+        }
         while at < to {
             let first_slot = self.outputs.tape.len();
             let reply = wire::reply(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
             let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
             at += reply.length;
-            // A server that takes no compressed requests says so in one message that is not marked as the last.
-            let unread = reply.code == code::ENTERPRISE_ONLY && wire::is_compressed(&self.ops[part].request);
-            if reply.info3 & info3::LAST != 0 || unread {
+            if self.ends_part(part, &reply) {
                 self.outputs.tape.truncate(first_slot);
                 return Ok(Some(reply));
             }
@@ -175,40 +185,67 @@ impl Engine {
         Ok(None)
     }
 
+    /// Whether a message is the last of the answer to a part of a batch.
+    pub(super) fn ends_part(&self, part: u32, reply: &Reply) -> bool {
+        // A server that takes no compressed requests says so in one message that is not marked as the last.
+        let unread = || reply.code == code::ENTERPRISE_ONLY && wire::is_compressed(&self.ops[part].request);
+        reply.info3 & info3::LAST != 0 || unread()
+    }
+
     fn row_replied(&mut self, part: u32, reply: &Reply, first_slot: u32, data_address: u32) -> Result<(), Malformed> {
-        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return Ok(()) };
+        let Some((op, done)) = self.row_said(part, reply)? else { return Ok(()) };
+        self.answer_row(op, reply.index, &Done { first_slot, items: reply.items, data_address, ..done });
+        Ok(())
+    }
+
+    /// What an answer says of a row: its batch, and how the row ends, or nothing if it stays open.
+    pub(super) fn row_said(&mut self, part: u32, reply: &Reply) -> Result<Option<(u32, Done)>, Malformed> {
+        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return Ok(None) };
         let tries_left = self.ops[part].failed < self.ops[part].max_retries;
-        let Some(batch) = self.ops[op].batch.as_deref_mut() else { return Ok(()) };
+        let Some(batch) = self.ops[op].batch.as_deref_mut() else { return Ok(None) };
         let row = batch.rows.get_mut(reply.index as usize).filter(|row| row.owner == part);
         let row = row.ok_or(Malformed("a row that was not asked for, or is answered already"))?;
         row.code = reply.code;
         if tries_left && matches!(reply.code, code::UNAVAILABLE | code::DEVICE_OVERLOAD) {
             // Not done, and worth another try: it stays open until the last message, and then goes again.
-            return Ok(());
+            return Ok(None);
         }
         // An earlier attempt may have taken effect, whatever this one was told.
         let doubt = row.doubt && reply.code != code::OK;
         let in_doubt = doubt && batch.is_write(reply.index);
-        let done = Done {
-            in_doubt,
-            from_server: true,
-            generation: reply.generation,
-            ttl: self.time_to_live(reply.void_time),
-            first_slot,
-            items: reply.items,
-            data_address,
-            ..without_answer(op, reply.code)
-        };
-        self.answer_row(op, reply.index, &done);
-        Ok(())
+        let (generation, ttl) = (reply.generation, self.time_to_live(reply.void_time));
+        Ok(Some((op, Done { in_doubt, from_server: true, generation, ttl, ..without_answer(op, reply.code) })))
     }
 
     /// Gives the caller the result of a row.
-    fn answer_row(&mut self, op: u32, row: u32, done: &Done) {
+    pub(super) fn answer_row(&mut self, op: u32, row: u32, done: &Done) {
         if let Some(batch) = self.ops[op].batch.as_deref_mut() {
             batch.rows[row as usize].owner = ANSWERED;
-            self.outputs.part(row, done);
+            let &Done { code, generation, ttl, in_doubt, .. } = done;
+            match batch.table.as_mut() {
+                Some(table) if code == code::OK => {
+                    table.end(row as usize, &Outcome { code, generation, ttl, in_doubt })
+                }
+                Some(table) => table.end(row as usize, &Outcome { code, in_doubt, ..Outcome::default() }),
+                None => self.outputs.part(row, done),
+            }
         }
+    }
+
+    /// Whether the rows of a part of a batch go into columns.
+    fn has_columns(&self, part: u32) -> bool {
+        let op = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch));
+        op.and_then(|op| self.ops[op].batch.as_ref()).is_some_and(|batch| batch.table.is_some())
+    }
+
+    /// All rows are answered: the batch ends.
+    fn end_batch(&mut self, op: u32, code: i32) {
+        let table = self.ops[op].batch.as_deref_mut().and_then(|batch| batch.table.take());
+        let done = match table {
+            Some(table) => self.hand_over(op, code, table, Vec::new()),
+            None => without_answer(op, code),
+        };
+        self.end(op, done);
     }
 
     pub(super) fn is_query_part(&self, part: u32) -> bool {
@@ -258,7 +295,7 @@ impl Engine {
             batch.parts -= 1;
             if batch.parts == 0 {
                 let code = batch.code;
-                self.end(op, without_answer(op, code));
+                self.end_batch(op, code);
             }
         }
     }
@@ -272,7 +309,7 @@ impl Engine {
         if parts.is_empty() {
             let rows = self.ops[op].batch.as_ref().map_or(0, |batch| batch.rows.len() as u32);
             (0..rows).for_each(|row| self.answer_row(op, row, &without_answer(op, code)));
-            return self.end(op, without_answer(op, code));
+            return self.end_batch(op, code);
         }
         for part in parts {
             self.abandon(part);

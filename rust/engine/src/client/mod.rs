@@ -15,6 +15,7 @@
 mod admit;
 mod attempt;
 mod batch;
+mod columns;
 pub mod config;
 mod dispatch;
 mod inputs;

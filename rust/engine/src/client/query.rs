@@ -11,6 +11,7 @@ use crate::abi::{tag, NONE};
 use crate::cluster::NodeId;
 use crate::command::query::{write_cursor, Mark, Query};
 use crate::proto::{code, info3};
+use crate::value::columns::Table;
 use crate::value::tape::Slot;
 use crate::wire::{self, Reply};
 use crate::Malformed;
@@ -71,6 +72,10 @@ impl Run {
             from_server: false,
             compressed: false,
         }
+    }
+
+    pub(super) fn table_mut(&mut self) -> Option<&mut Table> {
+        self.query.table.as_mut()
     }
 
     fn left(&self) -> Vec<u32> {
@@ -263,12 +268,17 @@ impl Engine {
         to: usize,
     ) -> Result<Option<Reply>, Malformed> {
         let mut at = from;
+        let has_columns = self.query_has_columns(part);
         while at < to {
             let first_slot = self.outputs.tape.len();
-            let record = wire::record(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
-            let record = record.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
-            at += record.reply.length;
-            let reply = record.reply;
+            let (reply, mark) = if has_columns {
+                self.record_of_columns(part, &bytes[at..to])?
+            } else {
+                let record = wire::record(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
+                let record = record.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
+                (record.reply, record.digest.map(|digest| Mark { digest, bval: record.bval }))
+            };
+            at += reply.length;
             // An error before the start comes alone and without the LAST bit.
             if reply.info3 & info3::LAST != 0 || (reply.code != code::OK && reply.info3 & info3::PARTITION_DONE == 0) {
                 self.outputs.tape.truncate(first_slot);
@@ -281,14 +291,14 @@ impl Engine {
                 self.partition_told(part, &reply)?;
                 continue;
             }
-            let Some(digest) = record.digest else { return Err(Malformed("a record of a query without a digest")) };
-            self.record_came(
-                part,
-                Mark { digest, bval: record.bval },
-                &reply,
-                first_slot as u32,
-                super::address_of(bytes),
-            )?;
+            let Some(mark) = mark else { return Err(Malformed("a record of a query without a digest")) };
+            if has_columns {
+                if self.row_came(part, mark)? {
+                    return Ok(None);
+                }
+            } else {
+                self.record_came(part, mark, &reply, first_slot as u32, super::address_of(bytes))?;
+            }
         }
         Ok(None)
     }
@@ -313,26 +323,50 @@ impl Engine {
         first_slot: u32,
         data_address: u32,
     ) -> Result<(), Malformed> {
-        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return Ok(()) };
+        let Some((op, id)) = self.mark_record(part, mark)? else { return Ok(()) };
         let ttl = self.time_to_live(reply.void_time);
+        self.outputs.record_of_query(op, id, reply, ttl, first_slot, data_address);
         let Some(run) = self.ops[op].query.as_deref_mut() else { return Ok(()) };
+        run.outstanding += 1;
+        if run.outstanding >= HIGH {
+            self.pause_part(part);
+        }
+        Ok(())
+    }
+
+    /// The record that was put into the columns last is one that was asked for, or is taken out again. Tells whether the
+    /// columns are too large by now, and the query given up.
+    fn row_came(&mut self, part: u32, mark: Mark) -> Result<bool, Malformed> {
+        let op = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch));
+        let marked = self.mark_record(part, mark);
+        let Some(op) = op else { return Ok(false) };
+        marked.inspect_err(|_| self.take_row_back(op))?;
+        let is_full = self.ops[op].query.as_deref_mut().and_then(Run::table_mut).is_some_and(|table| table.is_full());
+        if is_full {
+            self.finish(op, code::RESULT_TOO_LARGE);
+        }
+        Ok(is_full)
+    }
+
+    /// Notes a record before it is handed out: whatever happens next, it does not come again. Gives its query and partition.
+    fn mark_record(&mut self, part: u32, mark: Mark) -> Result<Option<(u32, u16)>, Malformed> {
+        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return Ok(None) };
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return Ok(None) };
         let id = crate::key::partition(&mark.digest);
         let at = run.by_id[id as usize];
         let partition = run.partitions.get_mut(at as usize).filter(|partition| partition.owner == part);
         let partition = partition.ok_or(Malformed("a record of a partition that was not asked for"))?;
-        // Noted before it is handed out: whatever happens next, it does not come again.
         partition.mark = Some(mark);
         run.records += 1.0;
-        run.outstanding += 1;
-        let full = run.outstanding >= HIGH;
         if let Some(own) = self.ops[part].part.as_mut() {
             own.count += 1;
         }
-        self.outputs.record_of_query(op, id, reply, ttl, first_slot, data_address);
-        if full {
-            self.pause_part(part);
-        }
-        Ok(())
+        Ok(Some((op, id)))
+    }
+
+    fn query_has_columns(&self, part: u32) -> bool {
+        let op = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch));
+        op.and_then(|op| self.ops[op].query.as_ref()).is_some_and(|run| run.query.table.is_some())
     }
 
     /// The last message of a part has come.
@@ -392,9 +426,13 @@ impl Engine {
     }
 
     fn end_query(&mut self, op: u32) {
-        let Some(run) = self.ops[op].query.as_deref() else { return };
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return };
         let (cursor, code, from_server, job) = (run.cursor(), run.code, run.from_server, run.job);
         let compressed = run.compressed;
+        if let Some(table) = run.query.table.take() {
+            let done = super::Done { from_server, compressed, ..self.hand_over(op, code, table, cursor) };
+            return self.end(op, done);
+        }
         let first_slot = self.outputs.tape.len() as u32;
         self.outputs.tape.push(Slot::new(tag::BLOB, NONE, 0, cursor.len() as u32));
         let data_address = super::address_of(&cursor);

@@ -2,14 +2,18 @@
 //!
 //! A row is a single-record command without its digest: each group is encoded as one, by the same code, and taken
 //! apart. In the command region the outer block is followed by the groups, each of them a block, its value slots, and
-//! its keys: `KEY` slots with the row's number in their bin word.
+//! its keys: `KEY` slots with the row's number in their bin word, or `KEYS`.
+//!
+//! A batch of columns has them behind its filter. All of its rows read the same bins, or each writes its own values.
 
 use super::block::{self, Block, BLOCK_SLOTS};
 use super::{filter, refused};
 use crate::abi::{batch_flag, command_kind as kind, policy_flag as flag, tag, NONE};
 use crate::key::{self, UserKey};
+use crate::limits::limit;
 use crate::names::Names;
-use crate::proto::{field, info1, info3, particle, PROTO_HEADER};
+use crate::proto::{code, field, info1, info3, particle, PROTO_HEADER};
+use crate::value::columns::{self, Extent, Source, Table};
 use crate::value::tape::{self, Slot};
 use crate::wire::message::{begin_message, end_message, field as put_field};
 use crate::wire::Header;
@@ -36,6 +40,8 @@ pub struct Group {
     /// Namespace and set first; a row's own key comes between these and the rest.
     places: Vec<u8>,
     rest: Vec<u8>,
+    /// Where in `rest` the ops begin, behind the fields.
+    ops_at: usize,
     send_key: bool,
 }
 
@@ -67,6 +73,10 @@ pub struct Batch {
     pub parts: u32,
     /// With which code it ends when all parts have: 0 unless the whole was given up.
     pub code: i32,
+    /// Where the rows go, if they are gathered into columns.
+    pub table: Option<Table>,
+    /// What the rows write, if that comes from columns.
+    source: Option<Source>,
 }
 
 /// Reads a whole batch from the command region.
@@ -75,13 +85,15 @@ pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Resul
     if count == 0 {
         return Err(refused("a batch without keys"));
     }
-    if count > region.len() {
+    // A key takes a slot, or four bytes at least of those that are many at once.
+    if count > region.len() + data.len() / 4 {
         return Err(refused("a batch has more keys than slots"));
     }
-    let slots = region.get(BLOCK_SLOTS..).ok_or(refused("the command region ends within a batch"))?;
-    let (slots, _) = filter::split(outer, slots)?;
+    let slots = region.get(BLOCK_SLOTS..).and_then(|slots| slots.get(..outer.slots as usize));
+    let slots = slots.ok_or(refused("the command region ends within a batch"))?;
+    let (filter_slots, column_slots) = filter::split(outer, slots)?;
     let mut filter = Vec::new();
-    filter::pack(outer, slots, data, &mut filter)?;
+    filter::pack(outer, filter_slots, data, &mut filter)?;
     let mut batch = Batch {
         rows: vec![
             Row { digest: [0; 20], partition: 0, group: NONE, key: (0, 0), owner: NONE, code: 0, doubt: false };
@@ -94,15 +106,36 @@ pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Resul
         filter,
         parts: 0,
         code: 0,
+        table: None,
+        source: None,
     };
     let mut at = BLOCK_SLOTS + slots.len();
+    let first = block::read(region.get(at..).unwrap_or_default())?.kind;
+    read_columns(&mut batch, first, column_slots, data, names).map_err(|refused| refused.behind(filter_slots.len()))?;
     for _ in 0..outer.items {
-        at = read_group(&mut batch, region, at, data, names)?;
+        at = read_group(&mut batch, region, at, (first, column_slots), data, names)?;
     }
     if batch.rows.iter().any(|row| row.group == NONE) {
         return Err(refused("a batch has rows without a key"));
     }
     Ok(batch)
+}
+
+/// The columns that all rows have, if the groups are of that kind.
+fn read_columns(batch: &mut Batch, kind: u32, slots: &[Slot], data: &[u8], names: &Names) -> Result<(), Refused> {
+    let fields = match kind {
+        kind::READ_COLUMNS => columns::fields(slots, names)?,
+        kind::WRITE_COLUMNS => {
+            batch.source = Some(Source::read(slots, batch.rows.len(), data, names)?);
+            Vec::new()
+        }
+        _ if slots.is_empty() => return Ok(()),
+        _ => return Err(refused("columns in a batch that has none")),
+    };
+    let too_large = refused("the columns of so many rows are larger than 512 MiB: ask for fewer at once");
+    let table = Table::new(fields, Extent::Rows(batch.rows.len()));
+    batch.table = Some(table.ok_or(Refused { code: code::RESULT_TOO_LARGE, ..too_large })?);
+    Ok(())
 }
 
 /// How many replicas of an AP namespace are consulted, each row says for itself.
@@ -121,30 +154,90 @@ fn header(outer: &Block) -> Header {
 }
 
 /// Reads the group whose block stands at `at`; gives where the next one does.
-fn read_group(batch: &mut Batch, region: &[Slot], at: usize, data: &[u8], names: &Names) -> Result<usize, Refused> {
+fn read_group(
+    batch: &mut Batch,
+    region: &[Slot],
+    at: usize,
+    (first, columns): (u32, &[Slot]),
+    data: &[u8],
+    names: &Names,
+) -> Result<usize, Refused> {
     let block = block::read(region.get(at..).ok_or(refused("the command region ends within a batch"))?)?;
     if matches!(block.kind, kind::BATCH | kind::INFO) {
         return Err(refused("this kind of command cannot be in a batch"));
+    }
+    if batch.table.is_some() && block.kind != first {
+        return Err(refused("the groups of a batch of columns are all of one kind"));
     }
     let slots = at + BLOCK_SLOTS;
     let keys = slots + block.slots as usize;
     let end = keys + block.keys as usize;
     let key_slots = region.get(keys..end).ok_or(refused("the command region ends within the keys of a batch"))?;
     let group = batch.groups.len() as u32;
-    batch.groups.push(take_apart(&block, &region[slots..keys], data, names)?);
+    batch.groups.push(match bare(&block, &region[slots..keys], columns) {
+        Some((block, slots)) => take_apart(&block, &slots, data, names)?,
+        None => take_apart(&block, &region[slots..keys], data, names)?,
+    });
     let set = if block.set == NONE { &[][..] } else { names.get(block.set) };
     for slot in key_slots {
-        let user_key = user_key(slot, data)?;
-        let row = batch.rows.get_mut(slot.bin as usize).filter(|row| row.group == NONE);
-        let row = row.ok_or(refused("two keys of a batch have the same number, or one is too large"))?;
-        row.group = group;
-        row.digest = key::digest(set, &user_key);
-        row.partition = key::partition(&row.digest);
-        if batch.groups[group as usize].send_key {
-            row.key = keep_key(&mut batch.keys, &user_key);
+        if slot.kind() == tag::KEYS {
+            many_keys(slot, data, |at, key| batch.take_key(slot.bin as usize + at, group, set, &key))?;
+        } else {
+            batch.take_key(slot.bin as usize, group, set, &user_key(slot, data)?)?;
         }
     }
     Ok(end)
+}
+
+/// A group of columns as the command that each of its rows is: it reads all the bins, or writes one that stands for all.
+fn bare(block: &Block, slots: &[Slot], columns: &[Slot]) -> Option<(Block, Vec<Slot>)> {
+    let (kind, items) = match block.kind {
+        kind::READ_COLUMNS if columns.is_empty() => (kind::EXISTS, columns),
+        kind::READ_COLUMNS => (kind::SELECT, columns),
+        kind::WRITE_COLUMNS => (kind::PUT, columns.get(..1).unwrap_or_default()),
+        _ => return None,
+    };
+    let named = items.iter().map(|column| Slot::new(tag::NIL, column.bin, 0, 0));
+    let slots: Vec<Slot> = slots.iter().copied().chain(named).collect();
+    Some((Block { kind, items: items.len() as u32, slots: slots.len() as u32, ..*block }, slots))
+}
+
+/// The keys of a KEYS slot, each with its number among them.
+fn many_keys(
+    slot: &Slot,
+    data: &[u8],
+    mut take: impl FnMut(usize, UserKey) -> Result<(), Refused>,
+) -> Result<(), Refused> {
+    const OUTSIDE: Refused =
+        Refused { code: code::INVALID_ARGUMENT, reason: "keys lie outside of the data region", slot: None };
+    let (count, rest) = (slot.b as usize, data.get(slot.a as usize..).ok_or(OUTSIDE)?);
+    let of = |size: usize| count.checked_mul(size).and_then(|length| rest.get(..length)).ok_or(OUTSIDE);
+    let kind = (slot.tag >> 8) as u8;
+    match kind {
+        0 => of(limit::DIGEST)?
+            .as_chunks::<{ limit::DIGEST }>()
+            .0
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, digest)| take(at, UserKey::Digest(*digest))),
+        particle::INTEGER => of(8)?
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, int)| take(at, UserKey::Int(i64::from_le_bytes(*int)))),
+        particle::STRING | particle::BLOB => {
+            let offsets = of(4)?.len() + 4;
+            let (offsets, bytes) = rest.split_at_checked(offsets).ok_or(OUTSIDE)?;
+            let offsets = offsets.as_chunks::<4>().0;
+            offsets.windows(2).enumerate().try_for_each(|(at, ends)| {
+                let [from, to] = [ends[0], ends[1]].map(|end| u32::from_le_bytes(end) as usize);
+                let bytes = bytes.get(from..to).ok_or(OUTSIDE)?;
+                take(at, if kind == particle::STRING { UserKey::String(bytes) } else { UserKey::Blob(bytes) })
+            })
+        }
+        _ => Err(refused("a key is neither an integer nor a string nor a blob nor a digest")),
+    }
 }
 
 fn user_key<'a>(slot: &Slot, data: &'a [u8]) -> Result<UserKey<'a>, Refused> {
@@ -189,6 +282,7 @@ fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Resu
         ops: header.ops,
         places: Vec::new(),
         rest: Vec::new(),
+        ops_at: 0,
         send_key: block.has(flag::SEND_KEY),
     };
     for _ in 0..header.fields {
@@ -207,6 +301,7 @@ fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Resu
         }
         at += 4 + size;
     }
+    group.ops_at = group.rest.len();
     group.rest.extend_from_slice(&frame[at..]);
     Ok(group)
 }
@@ -244,10 +339,10 @@ impl Batch {
             let group = &self.groups[row.group as usize];
             out.extend_from_slice(&number.to_be_bytes());
             out.extend_from_slice(&row.digest);
-            if before == Some(row.group) && !group.send_key {
+            if before == Some(row.group) && !group.send_key && self.source.is_none() {
                 out.push(row_flag::REPEAT);
             } else {
-                self.write_row(row, group, out);
+                self.write_row(number, row, group, out);
             }
             before = Some(row.group);
         }
@@ -256,17 +351,43 @@ impl Batch {
         end_message(out, start, &Header { fields, ..self.header });
     }
 
-    fn write_row(&self, row: &Row, group: &Group, out: &mut Vec<u8>) {
+    fn write_row(&self, number: u32, row: &Row, group: &Group, out: &mut Vec<u8>) {
         let (from, length) = (row.key.0 as usize, row.key.1 as usize);
         let own_key = &self.keys[from..from + length];
+        let source = self.source.as_ref();
+        let ops = source.map_or(group.ops, |source| source.values_of(number as usize));
         out.extend_from_slice(&group.head);
         out.extend_from_slice(&(group.fields + u16::from(!own_key.is_empty())).to_be_bytes());
-        out.extend_from_slice(&group.ops.to_be_bytes());
+        out.extend_from_slice(&ops.to_be_bytes());
         out.extend_from_slice(&group.places);
         if !own_key.is_empty() {
             put_field(out, field::KEY, own_key);
         }
-        out.extend_from_slice(&group.rest);
+        match source {
+            Some(source) => {
+                out.extend_from_slice(&group.rest[..group.ops_at]);
+                source.write(number as usize, out);
+            }
+            None => out.extend_from_slice(&group.rest),
+        }
+    }
+
+    /// The key of the row of that number, of a group.
+    fn take_key(&mut self, number: usize, group: u32, set: &[u8], user_key: &UserKey) -> Result<(), Refused> {
+        let row = self.rows.get_mut(number).filter(|row| row.group == NONE);
+        let row = row.ok_or(refused("two keys of a batch have the same number, or one is too large"))?;
+        row.group = group;
+        row.digest = key::digest(set, user_key);
+        row.partition = key::partition(&row.digest);
+        if self.groups[group as usize].send_key {
+            row.key = keep_key(&mut self.keys, user_key);
+        }
+        Ok(())
+    }
+
+    /// Whether a row asks for anything: one that would write of columns has none, if it has no value in any.
+    pub fn asks(&self, row: u32) -> bool {
+        self.source.as_ref().is_none_or(|source| source.values_of(row as usize) > 0)
     }
 
     pub fn is_write(&self, row: u32) -> bool {

@@ -218,6 +218,8 @@ fn check_items(block: &Block) -> Result<(), Refused> {
             _ => Err(refused("an operate has at most 65535 ops")),
         },
         kind::GET | kind::EXISTS | kind::TOUCH | kind::REMOVE | kind::INFO if block.items == 0 => Ok(()),
+        kind::READ_COLUMNS | kind::WRITE_COLUMNS if block.items == 0 => Ok(()),
+        kind::READ_COLUMNS | kind::WRITE_COLUMNS => Err(refused("the bins of columns are those of the batch")),
         kind::GET | kind::EXISTS | kind::TOUCH | kind::REMOVE | kind::INFO => {
             Err(refused("this kind of command takes no bins"))
         }

@@ -9,6 +9,7 @@ use crate::abi::{policy_flag, query_flag, tag, NONE};
 use crate::limits::limit;
 use crate::names::Names;
 use crate::proto::{field, info1, info2, info3, op};
+use crate::value::columns::{self, Extent, Table};
 use crate::value::tape::{self, Slot};
 use crate::wire::{self, begin_message, end_message, field as put_field, Header};
 use crate::Refused;
@@ -34,6 +35,8 @@ pub struct Query {
     pub max_records: f64,
     /// The servers change what they find, and answer only that they have begun.
     pub background: bool,
+    /// Where the records go, if they are gathered into columns.
+    pub table: Option<Table>,
     header: Header,
     fields: Vec<u8>,
     field_count: u16,
@@ -47,11 +50,13 @@ pub fn read(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result
     let parts = rest.split_at_checked(block.where_slots as usize);
     let (condition, items) =
         parts.ok_or(refused("slots are missing: the where-clause has fewer than the query says"))?;
+    let (columns, items) = split_columns(block, items);
     let mut query = Query {
         namespace: block.namespace,
         by_index: !condition.is_empty(),
         wanted: wanted(block, data)?,
         background: block.query_flags & query_flag::BACKGROUND != 0,
+        table: table(block, columns, names)?,
         max_records: block.max_records.clamp(0.0, u64::MAX as f64).trunc(),
         header: header(block)?,
         fields: Vec::new(),
@@ -66,10 +71,38 @@ pub fn read(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result
     query.field_count += filter::write(block, filter_slots, data, &mut query.fields)?;
     if query.background {
         write_job(&mut query, block, items, data, names)?;
+    } else if query.table.is_some() && items.is_empty() {
+        if columns.is_empty() {
+            // No bin named would be all of them.
+            query.header.info1 |= info1::GET_NO_BINS;
+        }
+        write_projection(&mut query, block, &named(columns), data, names)?;
     } else {
         write_projection(&mut query, block, items, data, names)?;
     }
     Ok(query)
+}
+
+/// The items parted into columns and what is read for them; nothing means the bins that they name.
+fn split_columns<'a>(block: &Block, items: &'a [Slot]) -> (&'a [Slot], &'a [Slot]) {
+    let is_column = |slot: &Slot| block.query_flags & query_flag::COLUMNS != 0 && slot.kind() == tag::COLUMN;
+    items.split_at(items.iter().take_while(|slot| is_column(slot)).count())
+}
+
+fn named(columns: &[Slot]) -> Vec<Slot> {
+    columns.iter().map(|column| Slot::new(tag::NIL, column.bin, 0, 0)).collect()
+}
+
+fn table(block: &Block, columns: &[Slot], names: &Names) -> Result<Option<Table>, Refused> {
+    let has = |bit: u32| block.query_flags & bit != 0;
+    if !has(query_flag::COLUMNS) {
+        return Ok(None);
+    }
+    if has(query_flag::BACKGROUND) {
+        return Err(refused("a background job has no columns"));
+    }
+    let extent = Extent::Growing { digests: has(query_flag::DIGESTS), user_keys: has(query_flag::USER_KEYS) };
+    Ok(Table::new(columns::fields(columns, names)?, extent))
 }
 
 fn header(block: &Block) -> Result<Header, Refused> {

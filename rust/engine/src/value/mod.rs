@@ -1,6 +1,7 @@
 //! Values as Rust sees them: an owned tree, for the dev server, for sorting and for tests. The client's hot path does
 //! not build it; it goes from tape to wire and back (`tape`).
 
+pub mod columns;
 pub mod msgpack;
 pub mod order;
 pub mod pack;

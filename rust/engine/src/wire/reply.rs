@@ -59,15 +59,7 @@ fn ops(
             return Err(Malformed("a record has too many elements"));
         }
     }
-    Ok(Reply {
-        code: i32::from(header.code),
-        generation: header.generation,
-        void_time: header.ttl,
-        info3: header.info3,
-        index: header.timeout,
-        items: u32::from(header.ops),
-        length: at,
-    })
+    Ok(Reply::of(header, at))
 }
 
 /// A record of a query's answer.
@@ -136,19 +128,81 @@ fn sized<'a>(body: &'a [u8], at: &mut usize, min: usize) -> Result<&'a [u8], Mal
     Ok(&body[start..*at])
 }
 
+/// An op without its size: the particle type of its value, its bin's name, and where the value starts.
 #[inline]
-fn read_op(op: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<(), Malformed> {
+fn parts_of_op(op: &[u8]) -> Result<(u8, &[u8], usize), Malformed> {
     let [_, particle_type, flags, name_length] = [op[0], op[1], op[2], op[3]];
     let name_end = OP_HEADER + usize::from(name_length);
     let value_start = if flags & HAS_UPDATE_TIME == 0 { name_end } else { name_end + UPDATE_TIME };
     if value_start > op.len() {
         return Err(Malformed("an op ends within its name"));
     }
-    let bin = names.intern_received(&op[OP_HEADER..name_end]);
+    Ok((particle_type, &op[OP_HEADER..name_end], value_start))
+}
+
+#[inline]
+fn read_op(op: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<(), Malformed> {
+    let (particle_type, name, value_start) = parts_of_op(op)?;
+    let bin = names.intern_received(name);
     if bin == NONE {
-        tape.push(Slot::new(tag::NAME, NONE, (offset + OP_HEADER) as u32, u32::from(name_length)));
+        tape.push(Slot::new(tag::NAME, NONE, (offset + OP_HEADER) as u32, name.len() as u32));
     }
     tape::from_particle(particle_type, &op[value_start..], offset + value_start, bin, tape)
+}
+
+// ── A part at a time ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A message of which the values are wanted, but not on a tape.
+#[derive(Debug)]
+pub struct Message<'a> {
+    pub header: Header,
+    body: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Message<'a> {
+    /// The message at the start of `body`; `field` is given each of its fields, by id.
+    #[inline]
+    pub fn open(
+        body: &'a [u8],
+        mut field: impl FnMut(u8, &'a [u8]) -> Result<(), Malformed>,
+    ) -> Result<Message<'a>, Malformed> {
+        let (header, mut at) = Header::read(body)?;
+        for _ in 0..header.fields {
+            let whole = sized(body, &mut at, 1)?;
+            field(whole[0], &whole[1..])?;
+        }
+        Ok(Message { header, body, at })
+    }
+
+    /// Gives each value to `value`: the bin's name, the particle type, the particle. Tells how long the message is.
+    #[inline]
+    pub fn values(
+        self,
+        mut value: impl FnMut(&'a [u8], u8, &'a [u8]) -> Result<(), Malformed>,
+    ) -> Result<usize, Malformed> {
+        let mut at = self.at;
+        for _ in 0..self.header.ops {
+            let op = sized(self.body, &mut at, OP_HEADER)?;
+            let (particle_type, name, start) = parts_of_op(op)?;
+            value(name, particle_type, &op[start..])?;
+        }
+        Ok(at)
+    }
+}
+
+impl Reply {
+    pub fn of(header: &Header, length: usize) -> Reply {
+        Reply {
+            code: i32::from(header.code),
+            generation: header.generation,
+            void_time: header.ttl,
+            info3: header.info3,
+            index: header.timeout,
+            items: u32::from(header.ops),
+            length,
+        }
+    }
 }
 
 #[cfg(test)]
