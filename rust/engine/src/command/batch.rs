@@ -166,7 +166,8 @@ fn read_group(
     if matches!(block.kind, kind::BATCH | kind::INFO) {
         return Err(refused("this kind of command cannot be in a batch"));
     }
-    if batch.table.is_some() && block.kind != first {
+    let of_columns = matches!(block.kind, kind::READ_COLUMNS | kind::WRITE_COLUMNS);
+    if of_columns != batch.table.is_some() || (of_columns && block.kind != first) {
         return Err(refused("the groups of a batch of columns are all of one kind"));
     }
     let slots = at + BLOCK_SLOTS;

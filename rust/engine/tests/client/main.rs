@@ -3,6 +3,7 @@
 mod batch;
 mod chaos;
 mod cluster;
+mod columns;
 mod compress;
 mod deadlines;
 mod pool;

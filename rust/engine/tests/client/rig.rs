@@ -7,6 +7,7 @@ use aerospike_sansio::cluster::base64;
 use aerospike_sansio::names::NameKind;
 use aerospike_sansio::proto::code;
 use aerospike_sansio::value::tape::Slot;
+use aerospike_sansio::value::{particle, Value};
 use aerospike_sansio::wire;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -49,7 +50,7 @@ pub struct Node {
     pub old_features: Option<&'static str>,
     /// Records that a query finds in each partition.
     pub records: u16,
-    /// A query is cut off, without an end, after so many records.
+    /// A query, or a batch, is cut off, without an end, after so many records.
     pub cut_after: Option<usize>,
     /// Partitions that it says are not here.
     pub missing: Vec<u16>,
@@ -63,6 +64,12 @@ pub struct Node {
     pub compressed: usize,
     /// A batch is answered with this code in its one message, if it is not 0.
     pub batch_code: u8,
+    /// What a record has, by the number of its row, or of its partition in a query.
+    pub bins: Option<fn(u32) -> Vec<(&'static str, Value)>>,
+    /// The last query wanted no bins.
+    pub no_bins: bool,
+    /// The ops of the rows of the last batch, by their number.
+    pub wrote: BTreeMap<u32, Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -84,6 +91,8 @@ pub struct Rig {
     pub cursors: BTreeMap<u32, Vec<u8>>,
     /// Lengths of the blobs that single records came with.
     pub values: Vec<usize>,
+    /// The slots of each DONE with columns, each as its four words and the bytes that it refers to.
+    pub columns: BTreeMap<u32, Vec<([u32; 4], Vec<u8>)>>,
     /// How often reading was paused and resumed.
     pub pauses: (usize, usize),
     /// `(op, row, code, in doubt)` of each part.
@@ -93,6 +102,8 @@ pub struct Rig {
     pub closes: Vec<u32>,
     /// Sockets take what they are given but do not ask for more.
     pub stuck: bool,
+    /// Bytes of the data region that are used.
+    pub used: usize,
 }
 
 pub const BASE: u16 = 3000;
@@ -127,12 +138,14 @@ impl Rig {
             found: vec![],
             cursors: BTreeMap::new(),
             values: vec![],
+            columns: BTreeMap::new(),
             pauses: (0, 0),
             parts: vec![],
             ready: None,
             events: vec![],
             closes: vec![],
             stuck: false,
+            used: 0,
         }
     }
 
@@ -233,6 +246,14 @@ impl Rig {
                 } else {
                     self.cursors.insert(words[0], value);
                 }
+            } else if *kind == output::DONE && words[8] > 1 {
+                let slots = &self.engine.outputs.tape[words[7] as usize..(words[7] + words[8]) as usize];
+                let slot = |(at, slot): (usize, &Slot)| {
+                    let region = if at == 0 { &[] } else { self.engine.data_at(slot.a) };
+                    assert!(at == 0 || slot.b == 0 || region.len() == slot.b as usize);
+                    ([slot.tag, slot.bin, slot.a, slot.b], region[..if at == 0 { 0 } else { slot.b as usize }].to_vec())
+                };
+                self.columns.insert(words[0], slots.iter().enumerate().map(slot).collect());
             }
         }
     }
@@ -395,6 +416,16 @@ impl Rig {
 
     /// A batch of integer keys; each group has a kind and its keys, which are numbered through.
     pub fn batch(&mut self, groups: &[(u32, &[i64])], set: &[(usize, u32)]) -> u32 {
+        self.try_batch(groups, &[], set).unwrap()
+    }
+
+    /// The same; columns stand behind the outer block.
+    pub fn try_batch(
+        &mut self,
+        groups: &[(u32, &[i64])],
+        columns: &[Slot],
+        set: &[(usize, u32)],
+    ) -> Result<u32, aerospike_sansio::Refused> {
         let (namespace, bin) = (self.name(NameKind::Namespace, "test"), self.name(NameKind::Bin, "b"));
         let total: usize = groups.iter().map(|(_, keys)| keys.len()).sum();
         let one = f64::to_bits(1.0);
@@ -402,6 +433,7 @@ impl Rig {
         outer[word::KIND] = command_kind::BATCH;
         outer[word::ITEMS] = groups.len() as u32;
         outer[word::KEYS] = total as u32;
+        outer[word::SLOTS] = columns.len() as u32;
         outer[word::BATCH_FLAGS] = 5;
         outer[word::TOTAL_TIMEOUT] = 1000;
         outer[word::SOCKET_TIMEOUT] = 30_000;
@@ -411,6 +443,7 @@ impl Rig {
             words.chunks(4).map(|four| Slot { tag: four[0], bin: four[1], a: four[2], b: four[3] }).collect()
         };
         let mut region = slots(&outer);
+        region.extend_from_slice(columns);
         let mut row = 0;
         for &(kind, keys) in groups {
             let mut block = [0u32; word::LENGTH];
@@ -434,7 +467,7 @@ impl Rig {
             self.engine.command.resize(region.len(), Slot::default());
         }
         self.engine.command[..region.len()].copy_from_slice(&region);
-        self.engine.submit().unwrap()
+        self.engine.submit()
     }
 
     /// Codes of the rows of a batch, which must each have been answered exactly once.
@@ -514,20 +547,36 @@ fn batch_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
         return last(node.batch_code);
     }
     let mut answer = vec![];
-    let rows = batch_rows(request);
+    let mut rows = batch_rows(request);
     node.rows += rows.len();
+    node.wrote = batch_ops(request);
+    let cut = node.cut_after.take();
+    rows.truncate(cut.unwrap_or(usize::MAX));
     for some in rows.chunks(3) {
         let mut bodies = vec![];
         for row in some {
-            let mut body = [0u8; 22];
+            let mut body = vec![0u8; 22];
             (body[0], body[5], body[9]) = (22, node.code, 9);
             body[14..18].copy_from_slice(&row.to_be_bytes());
+            put_bins(&mut body, node, *row);
             bodies.extend_from_slice(&body);
         }
         answer.extend(frame(3, &bodies));
     }
-    answer.extend(last(0));
+    if cut.is_none() {
+        answer.extend(last(0));
+    }
     answer
+}
+
+/// Puts the bins of a record behind its header and fields.
+fn put_bins(body: &mut Vec<u8>, node: &Node, number: u32) {
+    let bins = node.bins.map_or(vec![], |bins| bins(number));
+    body[21] = if node.code == 0 { bins.len() as u8 } else { 0 };
+    for (name, value) in bins.iter().take(usize::from(body[21])) {
+        let write = |out: &mut Vec<u8>| Ok::<_, ()>(particle::write(value, out));
+        wire::op(body, 1, name.as_bytes(), write).unwrap();
+    }
 }
 
 /// The digest of a record of the rig: its partition, and its number within.
@@ -554,6 +603,7 @@ fn query_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
     if node.code != 0 {
         return frame(3, &message(0, node.code, 0, None));
     }
+    node.no_bins = request[9] & 32 != 0;
     let (mut at, mut wanted, mut limit) = (30, vec![], u64::MAX);
     while at < request.len() {
         let size = u32::from_be_bytes(request[at..at + 4].try_into().unwrap()) as usize;
@@ -575,7 +625,11 @@ fn query_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
             bodies.push(message(4, 11, u32::from(partition), None));
             continue;
         }
-        bodies.extend((from..node.records).map(|number| message(0, 0, 1, Some(digest_of(partition, number)))));
+        bodies.extend((from..node.records).map(|number| {
+            let mut body = message(0, 0, 1, Some(digest_of(partition, number)));
+            put_bins(&mut body, node, u32::from(partition));
+            body
+        }));
     }
     bodies.truncate(limit.min(1 << 30) as usize);
     let cut = node.cut_after.take();
@@ -589,6 +643,15 @@ fn query_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
 
 /// The numbers of the rows of a batch request, read as a server reads them.
 pub fn batch_rows(request: &[u8]) -> Vec<u32> {
+    read_batch(request).into_iter().map(|(row, _)| row).collect()
+}
+
+/// The ops of each row; of one that repeats the one before, nothing.
+fn batch_ops(request: &[u8]) -> BTreeMap<u32, Vec<u8>> {
+    read_batch(request).into_iter().collect()
+}
+
+fn read_batch(request: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let word = |at: usize| u32::from_be_bytes(request[at..at + 4].try_into().unwrap());
     let half = |at: usize| u16::from_be_bytes(request[at..at + 2].try_into().unwrap()) as usize;
     let mut at = 30;
@@ -598,18 +661,19 @@ pub fn batch_rows(request: &[u8]) -> Vec<u32> {
     let (count, mut at) = (word(at + 5), at + 10);
     let mut rows = vec![];
     for _ in 0..count {
-        rows.push(word(at));
-        let flags = request[at + 24];
+        let (row, flags) = (word(at), request[at + 24]);
         at += 25;
         if flags & 1 != 0 {
+            rows.push((row, vec![]));
             continue;
         }
         at += 3 + if flags & 4 != 0 { 2 } else { 0 } + if flags & 8 != 0 { 4 } else { 0 };
-        let parts = half(at) + half(at + 2);
+        let (fields, ops) = (half(at), half(at + 2));
         at += 4;
-        for _ in 0..parts {
-            at += 4 + word(at) as usize;
-        }
+        let skip = |count: usize, from: usize| (0..count).fold(from, |at, _| at + 4 + word(at) as usize);
+        let first_op = skip(fields, at);
+        at = skip(ops, first_op);
+        rows.push((row, request[first_op..at].to_vec()));
     }
     assert_eq!(at, request.len());
     rows
