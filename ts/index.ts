@@ -11,7 +11,7 @@ export type { KeyColumn, UserKeys } from "./columns/keys.ts"
 export type { ColumnOf, ColumnSchema, ColumnsOf, ColumnType } from "./columns/schema.ts"
 export type { ColumnInput, ColumnInputs, ColumnsPolicy, MismatchOption, TypedColumn } from "./columns/send.ts"
 export { ColumnTable, ColumnWrites, type Mismatches } from "./columns/table.ts"
-export { UserKeyColumn, Utf8Column } from "./columns/text.ts"
+export { type UserKeyColumn, Utf8Column } from "./columns/text.ts"
 export type { Config, HostAddress, Hosts } from "./config.ts"
 export type { NodeInfo } from "./driver.ts"
 export {

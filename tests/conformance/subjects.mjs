@@ -3,6 +3,7 @@
 import badInput from "./cases/bad-input.mjs"
 import batch from "./cases/batch.mjs"
 import cluster from "./cases/cluster.mjs"
+import columns from "./cases/columns.mjs"
 import concurrency from "./cases/concurrency.mjs"
 import connecting from "./cases/connecting.mjs"
 import connections from "./cases/connections.mjs"
@@ -51,6 +52,7 @@ export const subjects = [
   expressionsAsOps,
   expiry,
   batch,
+  columns,
   query,
   indexes,
   udf,

@@ -298,7 +298,7 @@ describe("what cannot be written is refused with its place", () => {
     [{ b: new (class User {})() }, "bins.b is a User, which cannot be stored."],
     [{ b: Promise.resolve() }, "bins.b is a Promise, which cannot be stored."],
     [{ b: new Float64Array(2) }, "bins.b is a Float64Array, which cannot be stored: write a Uint8Array of its bytes."],
-    [{ b: new ArrayBuffer(2) }, "bins.b is a ArrayBuffer, which cannot be stored: write a Uint8Array of its bytes."],
+    [{ b: new ArrayBuffer(2) }, "bins.b is an ArrayBuffer, which cannot be stored: write a Uint8Array of its bytes."],
     [
       { b: 2 ** 53 },
       "bins.b is 9007199254740992, beyond the whole numbers that are exact: write it as a bigint, or as double(9007199254740992).",

@@ -81,7 +81,11 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`
   if (typeof value !== "object" || value === null) return String(value)
   const name = Object.getPrototypeOf(value)?.constructor?.name
-  return typeof name === "string" && name !== "Object" && name !== "" ? `a ${name}` : "an object"
+  return typeof name === "string" && name !== "Object" && name !== "" ? withArticle(name) : "an object"
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`
 }
 
 /** Whether a value is an object with no class of its own, of whichever realm. */

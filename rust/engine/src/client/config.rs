@@ -2,6 +2,7 @@
 //! says it in his words; what is checked here is that a shell made no mistake.
 
 use crate::cluster::Address;
+use crate::limits::limit;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -32,6 +33,8 @@ pub struct Config {
     pub max_queued_operations: usize,
     pub max_error_rate: u32,
     pub error_rate_window: u32,
+    /// Bytes of all columns of a result at which it is given up.
+    pub columns_max: usize,
 }
 
 impl Default for Config {
@@ -59,6 +62,7 @@ impl Default for Config {
             max_queued_operations: 0,
             max_error_rate: 100,
             error_rate_window: 1,
+            columns_max: limit::COLUMNS,
         }
     }
 }
@@ -121,6 +125,7 @@ impl Config {
             "max_queued_operations" => self.max_queued_operations = number(value)?,
             "max_error_rate" => self.max_error_rate = number(value)?,
             "error_rate_window" => self.error_rate_window = number::<u32>(value).filter(|&n| n > 0)?,
+            "columns_max" => self.columns_max = number::<usize>(value).filter(|&n| n <= limit::COLUMNS)?,
             _ => return None,
         }
         Some(())

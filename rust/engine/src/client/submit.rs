@@ -70,7 +70,9 @@ impl Engine {
         if block.kind != command_kind::BATCH {
             return Ok(None);
         }
-        command::batch::read(block, &self.command, &self.data, &self.names).map(|batch| Some(Box::new(batch)))
+        let mut batch = command::batch::read(block, &self.command, &self.data, &self.names)?;
+        batch.table.iter_mut().for_each(|table| table.bytes_max = self.config.columns_max);
+        Ok(Some(Box::new(batch)))
     }
 
     fn read_query(&self, block: &command::Block) -> Result<Option<Box<Run>>, Refused> {
@@ -78,7 +80,8 @@ impl Engine {
             return Ok(None);
         }
         let slots = &self.command[command::BLOCK_SLOTS..];
-        let query = command::query::read(block, slots, &self.data, &self.names)?;
+        let mut query = command::query::read(block, slots, &self.data, &self.names)?;
+        query.table.iter_mut().for_each(|table| table.bytes_max = self.config.columns_max);
         Ok(Some(Box::new(Run::new(query))))
     }
 

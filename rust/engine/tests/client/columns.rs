@@ -1,6 +1,6 @@
 //! Batches and queries in columns: each row in its place, whatever the order, the nodes and the number of attempts.
 
-use crate::rig::{frame, Rig, BASE};
+use crate::rig::{frame, Bins, Rig, BASE};
 use aerospike_sansio::abi::{
     column_type, columns_slot as slot, command_kind as kind, command_word as word, misfit, query_flag, stat, tag, NONE,
 };
@@ -11,7 +11,7 @@ use aerospike_sansio::value::tape::Slot;
 use aerospike_sansio::value::Value;
 
 /// What the record of a row has.
-fn bins(row: u32) -> Vec<(&'static str, Value)> {
+fn bins(row: u32) -> Bins {
     vec![
         ("n", Value::Int(i64::from(row) * 10)),
         ("f", Value::Float(f64::from(row) + 0.5)),
@@ -231,6 +231,32 @@ fn columns_that_no_result_may_have_are_refused_before_anything_is_sent() {
     }
     rig.run();
     assert_eq!(rig.nodes[&BASE].requests, 0);
+}
+
+#[test]
+fn a_result_that_grows_too_large_is_given_up_and_the_next_is_not() {
+    for query_too in [false, true] {
+        let mut rig = Rig::connected(2, "columns_max=20000\n");
+        for node in rig.nodes.values_mut() {
+            node.bins = Some(|_| vec![("s", Value::String(vec![b'x'; 1000]))]);
+            node.records = 1;
+        }
+        let s = column(&mut rig, "s", column_type::TEXT);
+        let keys: Vec<i64> = (0..50).collect();
+        let op = match query_too {
+            true => query(&mut rig, &[s], 0, &[]),
+            false => rig.try_batch(&[(kind::READ_COLUMNS, &keys)], &[s], &[]).unwrap(),
+        };
+        rig.run();
+        assert_eq!(rig.result(op).code, code::RESULT_TOO_LARGE);
+        let texts = region(&rig, op, slot::COLUMNS + 2).len();
+        assert!((15_000..25_000).contains(&texts), "{texts} bytes had come");
+        assert_eq!(rig.engine.stat(stat::IN_FLIGHT), 0.0);
+        rig.ended.clear();
+        let few = rig.try_batch(&[(kind::READ_COLUMNS, &keys[..10])], &[s], &[]).unwrap();
+        rig.run();
+        assert_eq!((rig.result(few).code, codes(&rig, few, 10)), (code::OK, vec![code::OK; 10]));
+    }
 }
 
 // ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────────

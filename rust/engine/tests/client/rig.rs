@@ -24,6 +24,11 @@ pub struct Ended {
     pub at: f64,
 }
 
+/// Bins of a record.
+pub type Bins = Vec<(&'static str, Value)>;
+/// A slot as its four words, and the bytes that it refers to.
+pub type Region = ([u32; 4], Vec<u8>);
+
 #[derive(Debug, Default)]
 pub struct Node {
     pub name: String,
@@ -65,7 +70,7 @@ pub struct Node {
     /// A batch is answered with this code in its one message, if it is not 0.
     pub batch_code: u8,
     /// What a record has, by the number of its row, or of its partition in a query.
-    pub bins: Option<fn(u32) -> Vec<(&'static str, Value)>>,
+    pub bins: Option<fn(u32) -> Bins>,
     /// The last query wanted no bins.
     pub no_bins: bool,
     /// The ops of the rows of the last batch, by their number.
@@ -91,8 +96,8 @@ pub struct Rig {
     pub cursors: BTreeMap<u32, Vec<u8>>,
     /// Lengths of the blobs that single records came with.
     pub values: Vec<usize>,
-    /// The slots of each DONE with columns, each as its four words and the bytes that it refers to.
-    pub columns: BTreeMap<u32, Vec<([u32; 4], Vec<u8>)>>,
+    /// The slots of each DONE with columns.
+    pub columns: BTreeMap<u32, Vec<Region>>,
     /// How often reading was paused and resumed.
     pub pauses: (usize, usize),
     /// `(op, row, code, in doubt)` of each part.

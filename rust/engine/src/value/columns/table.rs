@@ -57,6 +57,8 @@ pub struct Table {
     /// Bytes of a row, texts apart, and of all texts.
     row_bytes: usize,
     text_bytes: usize,
+    /// At how many in all it is full.
+    pub bytes_max: usize,
 }
 
 /// What became of a row beside its values.
@@ -118,6 +120,7 @@ impl Table {
             misfit: Misfit { count: 0, row: u32::MAX, column: 0, particle_type: 0, why: 0 },
             row_bytes,
             text_bytes: 0,
+            bytes_max: limit::COLUMNS,
         })
     }
 
@@ -127,7 +130,7 @@ impl Table {
 
     /// Whether it has grown larger than any result may be.
     pub fn is_full(&self) -> bool {
-        self.rows * self.row_bytes + self.text_bytes > limit::COLUMNS
+        self.rows * self.row_bytes + self.text_bytes > self.bytes_max
     }
 
     /// Adds an empty row.
