@@ -56,6 +56,7 @@ async function check() {
   const [theirs, ours] = await Promise.all([onDevServer("theirs"), onDevServer("ours")])
   compare("the official client, real server | dev server", recorded, theirs, devServer, total)
   compare("on the dev server: the official client | this client", theirs, ours, clients, total)
+  compareWithPage(total)
   if (AEROSPIKE_HOSTS) {
     // One after the other: they use the same sets.
     const theirsThere = await run("theirs", AEROSPIKE_HOSTS)
@@ -65,6 +66,16 @@ async function check() {
   }
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed > 0 ? 1 : 0
+}
+
+/** What is listed is told to users, too, in the same words. */
+function compareWithPage(total) {
+  const page = new URL("../../docs/differences.md", import.meta.url)
+  const told = readFileSync(page, "utf8").replace(/\s+/g, " ")
+  const untold = clients.filter(({ reason }) => !told.includes(reason))
+  total.passed += clients.length - untold.length
+  total.failed += untold.length
+  for (const { reason } of untold) console.log(`docs/differences.md does not tell: ${reason}`)
 }
 
 async function onDevServer(who) {

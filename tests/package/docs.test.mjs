@@ -1,12 +1,16 @@
 // The documents say what is there: paths, links, tasks and dependencies that they name exist.
 
+import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
-const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/data/README.md"]
+const documents = [
+  ...["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/data/README.md"],
+  ...["docs/features.md", "docs/differences.md"],
+]
 const read = (path) => readFileSync(join(root, path), "utf8")
 const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))]
 
@@ -38,6 +42,12 @@ describe.each(documents)("%s", (document) => {
     const tasks = all(read("Makefile"), /^(\w+):/gm)
     expect(all(text, /(?:^|`)(?:\w+=\S+ )?make ([a-z]+)\b/gm).filter((task) => !tasks.includes(task))).toEqual([])
   })
+})
+
+test("docs/features.md counts its rows and names cases that there are", () => {
+  const { status, stderr } = spawnSync(process.execPath, ["scripts/features.mjs", "--check"], { cwd: root })
+  expect(stderr.toString()).toBe("")
+  expect(status).toBe(0)
 })
 
 test("CONTRIBUTING.md gives the reason of every dependency, and of no other", () => {
