@@ -9,7 +9,7 @@ DIR ?= tests/vectors
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo test check pkg vectors conformance sim bench examples docs clean
+.PHONY: demo test check pkg vectors conformance official sim bench examples docs clean
 
 demo: dist ## start three nodes in memory, write and read real data, lose a node (needs only Node)
 	@node examples/demo/demo.mjs
@@ -28,6 +28,9 @@ vectors: dist ## replay the exchanges recorded from a real server; DIR=<folder> 
 
 conformance: dist tests/peers/node_modules/.installed ## one suite on Node, Deno and Bun; RUNTIME=<name>, AEROSPIKE_HOSTS=<host:port>
 	@node tests/conformance/run.mjs
+
+official: dist tests/peers/node_modules/.installed ## give the official client and this one the same cases; AEROSPIKE_HOSTS=<host:port>
+	@node tests/official/run.mjs
 
 sim: ## play bad days on a simulated network; SEED=<n> tells one, SEEDS=<n> FROM=<n> any range
 	@cargo run --manifest-path rust/Cargo.toml --profile sim --quiet -p aerospike-sim -- $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --from $(or $(FROM),1))
