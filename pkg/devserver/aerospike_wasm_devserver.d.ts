@@ -26,7 +26,7 @@ export class DevServer {
      */
     missing(length: number): string | undefined;
     /**
-     * `options` is JSON: `nodes` or `nodeIds`, `clusterName`, `namespaces`.
+     * `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `namespaces`.
      */
     constructor(options: string, seed_low: number, seed_high: number);
     node_count(): number;

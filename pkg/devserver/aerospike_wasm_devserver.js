@@ -63,7 +63,7 @@ export class DevServer {
         return v1;
     }
     /**
-     * `options` is JSON: `nodes` or `nodeIds`, `clusterName`, `namespaces`.
+     * `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `namespaces`.
      * @param {string} options
      * @param {number} seed_low
      * @param {number} seed_high

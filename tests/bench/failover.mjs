@@ -1,0 +1,186 @@
+// What callers see while nodes of a cluster die, return and are stopped: errors, the longest stretch without a read that
+// succeeds, the longest write, and whether afterwards everything that was said of the data is true.
+//
+//   node tests/bench/failover.mjs --hosts 127.0.0.1:3000 --at 5 "kill -9 …" --at 15 "start …" --seconds 40
+//                                 [--client ours|official] [--ttl 0]
+//
+// 64 loops: half read, a quarter writes new keys, a quarter increments counters. Each `--at` names a second and a shell
+// command. It is not a test: it needs a cluster that may be broken, and it looks at the clock.
+
+import { spawn } from "node:child_process"
+import { parseArgs } from "node:util"
+
+const { values } = parseArgs({
+  options: {
+    hosts: { type: "string", default: process.env.AEROSPIKE_HOSTS ?? "127.0.0.1:3000" },
+    client: { type: "string", default: "ours" },
+    seconds: { type: "string", default: "30" },
+    at: { type: "string", multiple: true, default: [] },
+    do: { type: "string", multiple: true, default: [] },
+    loops: { type: "string", default: "64" },
+  },
+  allowPositionals: false,
+})
+
+const seconds = Number(values.seconds)
+const loops = Number(values.loops)
+const plan = values.at.map((at, index) => ({ at: Number(at) * 1000, command: values.do[index] ?? "true" }))
+const patient = { maxRetries: 5, totalTimeout: 5000 }
+
+const clients = { ours, official }
+const client = await clients[values.client](values.hosts)
+const set = `failover${Date.now().toString(36)}`
+const READS = 1000
+const COUNTERS = 64
+
+const start = performance.now()
+const now = () => performance.now() - start
+
+/** What was told of each write: acknowledged, failed, or in doubt. */
+const puts = []
+const counters = Array.from({ length: COUNTERS }, () => ({ done: 0, doubt: 0 }))
+const errors = new Map()
+const kinds = { get: stats(), put: stats(), add: stats() }
+let over = false
+
+function stats() {
+  return { done: 0, failed: 0, longest: 0, longestAt: 0, gap: 0, gapAt: 0, last: 0, each: [] }
+}
+
+await Promise.all(
+  Array.from({ length: READS }, (_, i) => client.put(client.key("test", set, `read-${i}`), { value: i })),
+)
+for (const kind of Object.values(kinds)) kind.last = now()
+for (const { at, command } of plan) {
+  setTimeout(() => {
+    console.log(`${(now() / 1000).toFixed(1)} s: ${command}`)
+    spawn("sh", ["-c", command], { stdio: "ignore" })
+  }, at - now())
+}
+setTimeout(() => (over = true), seconds * 1000 - now())
+await Promise.all(Array.from({ length: loops }, (_, i) => (i % 4 < 2 ? reads(i) : i % 4 === 2 ? writes(i) : adds(i))))
+await report()
+await client.close()
+process.exit()
+
+async function reads(loop) {
+  for (let i = loop; !over; i += loops) {
+    await time("get", () => client.get(client.key("test", set, `read-${i % READS}`)))
+  }
+}
+
+async function writes(loop) {
+  for (let i = loop; !over; i += loops) {
+    const put = { id: `put-${i}`, told: "done" }
+    puts.push(put)
+    const failure = await time("put", () => client.put(client.key("test", set, put.id), { value: i }, patient))
+    if (failure) put.told = failure.inDoubt ? "doubt" : "failed"
+  }
+}
+
+async function adds(loop) {
+  for (let i = loop; !over; i += loops) {
+    const counter = counters[i % COUNTERS]
+    const failure = await time("add", () =>
+      client.add(client.key("test", set, `count-${i % COUNTERS}`), { value: 1 }, patient),
+    )
+    if (!failure) counter.done++
+    else if (failure.inDoubt) counter.doubt++
+  }
+}
+
+/** Does one thing; gives what it failed with. */
+async function time(name, what) {
+  const kind = kinds[name]
+  const began = now()
+  let failure
+  try {
+    await what()
+  } catch (error) {
+    failure = error
+  }
+  const ended = now()
+  const took = ended - began
+  if (took > kind.longest) Object.assign(kind, { longest: took, longestAt: began })
+  if (failure) {
+    kind.failed++
+    const label = `${name}: ${failure.codeName ?? failure.code} ${failure.inDoubt ? "(in doubt)" : ""}`
+    const entry = errors.get(label) ?? { count: 0, first: ended, last: ended, text: failure.message }
+    entry.count++
+    entry.last = ended
+    errors.set(label, entry)
+    // A loop that fails at once is not a storm.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return failure
+  }
+  kind.done++
+  const second = Math.floor(ended / 500)
+  kind.each[second] = (kind.each[second] ?? 0) + 1
+  if (ended - kind.last > kind.gap) Object.assign(kind, { gap: ended - kind.last, gapAt: kind.last })
+  kind.last = ended
+}
+
+async function report() {
+  for (const [name, kind] of Object.entries(kinds)) {
+    console.log(
+      `${name}: ${kind.done} done, ${kind.failed} failed; longest ${kind.longest.toFixed(0)} ms (at ${sec(kind.longestAt)}); longest without a success ${kind.gap.toFixed(0)} ms (at ${sec(kind.gapAt)})`,
+    )
+    console.log(`  each half second: ${Array.from(kind.each, (count) => count ?? 0).join(" ")}`)
+  }
+  for (const [label, entry] of errors) {
+    console.log(`${label} × ${entry.count} (${sec(entry.first)} to ${sec(entry.last)}): ${entry.text}`)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 3000))
+  const wrong = { lost: 0, applied: 0, counters: 0 }
+  for (const put of puts) {
+    const there = await client.get(client.key("test", set, put.id), patient).then(
+      () => true,
+      (error) => (error.code === 2 ? false : Promise.reject(error)),
+    )
+    if (put.told === "done" && !there) wrong.lost++
+    if (put.told === "failed" && there) wrong.applied++
+  }
+  for (const [i, { done, doubt }] of counters.entries()) {
+    const read = await client.get(client.key("test", set, `count-${i}`), patient)
+    const value = Number((read.bins ?? read).value)
+    if (value < done || value > done + doubt) {
+      wrong.counters++
+      console.log(`counter ${i}: ${value}, told ${done} done and ${doubt} in doubt`)
+    }
+  }
+  console.log(`${puts.length} new keys: ${wrong.lost} lost, ${wrong.applied} there although they failed without doubt; ${wrong.counters} of ${COUNTERS} counters wrong`)
+}
+
+function sec(ms) {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+// ── The clients, seen alike ─────────────────────────────────────────────────────────────────────────────────────
+
+async function ours(hosts) {
+  const { connect } = await import("aerospike-wasm")
+  const client = await connect({ hosts })
+  return {
+    key: (...parts) => parts,
+    get: (key, policy) => client.get(key, policy),
+    put: (key, bins, policy) => client.put(key, bins, policy),
+    add: (key, bins, policy) => client.add(key, "value", bins.value, policy),
+    close: () => client.close(),
+  }
+}
+
+async function official(hosts) {
+  const { createRequire } = await import("node:module")
+  const Aerospike = createRequire(new URL("../peers/package.json", import.meta.url))("aerospike")
+  const client = await Aerospike.connect({ hosts, log: { level: Aerospike.log.OFF } })
+  return {
+    key: (...parts) => new Aerospike.Key(...parts),
+    get: (key, policy) => client.get(key, policy && new Aerospike.ReadPolicy(policy)),
+    put: (key, bins, policy) => client.put(key, bins, null, policy && new Aerospike.WritePolicy(policy)),
+    add: (key, bins, policy) => client.incr(key, bins, null, policy && new Aerospike.OperatePolicy(policy)),
+    close: async () => {
+      client.close()
+      Aerospike.releaseEventLoop()
+    },
+  }
+}
