@@ -197,7 +197,7 @@ impl Client {
     }
 
     pub fn open_list(&self) -> String {
-        format!("{:?}", self.open)
+        format!("{} operations, first {:?}", self.open.len(), self.open.iter().next())
     }
 
     // ---- the shell

@@ -92,7 +92,7 @@ fn many(from: u64, count: u64) -> u64 {
     let (sum, mut failed) = total.into_inner().expect("no thread panics with it");
     failed.sort();
     for (seed, problem) in failed.iter().take(20) {
-        println!("seed {seed}: {}", problem.lines().next().unwrap_or_default());
+        println!("seed {seed}: {:.150}", problem.lines().next().unwrap_or_default());
     }
     if let Some((seed, _)) = failed.first() {
         println!("the story of one: make sim SEED={seed}");

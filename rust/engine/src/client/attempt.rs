@@ -1,9 +1,9 @@
 //! How attempts and operations end: an answer, a failure that is tried again, a deadline, a caller who gave up.
 //! Whether a failure is tried again is decided in `fail_attempt` and nowhere else.
 
-use super::op::Stage;
+use super::op::{Replica, Stage};
 use super::outputs::Done;
-use super::{without_answer, Engine};
+use super::{without_answer, Engine, OpName};
 use crate::abi::{close_reason, event, stat};
 use crate::cluster::NodeId;
 use crate::conn::{ConnId, Purpose, State};
@@ -13,6 +13,8 @@ use crate::wire::{self, Reply};
 /// A request may be moved this often from a connection that closed before any of its bytes left, without that being
 /// counted as an attempt. Each time costs a connection that had been opened, so more means that something is wrong.
 const MOVES_MAX: u32 = 8;
+/// How long the first wait for news is, when there is no deadline.
+const PACE_MS: f64 = 100.0;
 /// The time to live that means "never expires", as the wire has it.
 const NEVER: u32 = u32::MAX;
 
@@ -42,17 +44,84 @@ impl Engine {
         }
         let entry = &mut self.ops[op];
         entry.failed += 1;
-        let sleep = entry.sleep * entry.sleep_multiplier.powi(entry.failed as i32 - 1);
-        if entry.failed > entry.max_retries || !is_worth_retrying(code) || now + sleep >= entry.deadline {
+        if entry.failed > entry.max_retries || !is_worth_retrying(code) {
             return self.finish_as(op, code, from_server);
         }
         entry.replica_index = entry.replica_index.wrapping_add(1);
-        if sleep > 0.0 {
-            entry.stage = Stage::Sleeping;
-            self.op_timers.set(op, now + sleep);
+        let sleep = entry.sleep * entry.sleep_multiplier.powi(entry.failed as i32 - 1);
+        let waits = self.needs_news(op, from_server);
+        let pause = if waits && sleep == 0.0 { self.pace(op) } else { sleep };
+        if now + pause >= self.ops[op].deadline {
+            return self.finish_as(op, code, from_server);
+        }
+        if waits {
+            self.wait_for_news(op);
+        }
+        if pause > 0.0 {
+            self.ops[op].stage = Stage::Sleeping;
+            self.op_timers.set(op, now + pause);
         } else {
             self.go_again(op);
         }
+    }
+
+    /// Would the next attempt meet what the last one met? Then it waits until there is news of the cluster, or until its
+    /// share of the time is over: tries that are all spent in the first millisecond help nobody.
+    fn needs_news(&self, op: u32, from_server: bool) -> bool {
+        let entry = &self.ops[op];
+        let last = entry.last_node as NodeId;
+        if entry.part.is_some() {
+            return (from_server || self.is_down(last)) && (entry.write || entry.failed > 1);
+        }
+        if entry.info || matches!(entry.replica, Replica::Any | Replica::Random) && !entry.write {
+            return false;
+        }
+        match self.next_node(op) {
+            None => true,
+            Some(node) => self.is_down(node) || from_server && node == last,
+        }
+    }
+
+    /// The time that is left, in equal parts for the tries that are left; without a deadline ever more.
+    fn pace(&self, op: u32) -> f64 {
+        let entry = &self.ops[op];
+        let left = f64::from(entry.max_retries - entry.failed + 1);
+        match entry.deadline - self.now {
+            f64::INFINITY => PACE_MS * f64::from(1 << (entry.failed - 1).min(4)),
+            time => (time / (left + 1.0)).max(1.0),
+        }
+    }
+
+    /// Until the map changes, a node comes back, or its timer rings. Everybody is asked what is new.
+    fn wait_for_news(&mut self, op: u32) {
+        let name = (op, self.ops[op].serial);
+        if !std::mem::replace(&mut self.ops[op].waits_for_news, true) {
+            self.waiting_for_news.push(name);
+        }
+        (0..self.members.len() as NodeId).for_each(|node| self.tend_soon(node));
+    }
+
+    /// The map has changed, or a node is back: what waited for that goes on.
+    pub(super) fn spread_news(&mut self) {
+        for name in std::mem::take(&mut self.waiting_for_news) {
+            let Some(op) = self.named(name) else { continue };
+            self.ops[op].waits_for_news = false;
+            if self.ops[op].stage != Stage::Sleeping {
+                continue;
+            }
+            let deadline = self.ops[op].deadline;
+            self.op_timers.set(op, deadline);
+            self.go_again(op);
+        }
+    }
+
+    /// Whether some operation waits for news: then nodes are asked more often.
+    pub(super) fn is_curious(&mut self) -> bool {
+        let mut waiting = std::mem::take(&mut self.waiting_for_news);
+        waiting.retain(|&name| self.named(name).is_some());
+        self.waiting_for_news = waiting;
+        let sleeps = |&name: &OpName| self.named(name).is_some_and(|op| self.ops[op].stage == Stage::Sleeping);
+        self.waiting_for_news.iter().any(sleeps)
     }
 
     /// Not at once, but in this very poll: an attempt that fails while it is being routed must not call itself.

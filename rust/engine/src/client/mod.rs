@@ -102,6 +102,8 @@ pub struct Engine {
     taken: Vec<(OpName, u32)>,
     /// Failed and to be tried at once.
     again: Vec<OpName>,
+    /// Sleeping, and woken when there is news of the cluster.
+    waiting_for_news: Vec<OpName>,
     op_timers: Timers,
 
     conns: Slab<Conn>,
@@ -159,6 +161,7 @@ impl Engine {
             cancelled: Vec::new(),
             taken: Vec::new(),
             again: Vec::new(),
+            waiting_for_news: Vec::new(),
             op_timers: Timers::new(now),
             conns: Slab::default(),
             gone_conns: Vec::new(),
@@ -317,6 +320,7 @@ impl Engine {
         self.fresh.clear();
         self.unrouted.clear();
         self.again.clear();
+        self.waiting_for_news.clear();
         self.cancelled.clear();
         self.taken.clear();
     }

@@ -93,6 +93,8 @@ pub struct Op {
     /// Bytes of an attempt were given to a socket and not answered.
     pub ever_sent: bool,
     pub last_node: u32,
+    /// It is in `Engine::waiting_for_news`.
+    pub waits_for_news: bool,
     /// It holds one of maxConcurrentOperations.
     pub admitted: bool,
     /// The caller gave up before the op was looked at.
@@ -151,6 +153,7 @@ impl Op {
             moved: 0,
             ever_sent: false,
             last_node: crate::abi::NONE,
+            waits_for_news: false,
             admitted: false,
             cancelled: false,
             batch: None,

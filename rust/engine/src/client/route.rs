@@ -87,6 +87,7 @@ impl Engine {
         let partition = entry.partition;
         match self.effective_policy(entry, namespace) {
             Replica::Master => self.map.owner(namespace, partition, 0).filter(|&node| self.member(node).is_some()),
+            Replica::Sequence if entry.write => self.node_of_write(op, namespace),
             Replica::Sequence => self.nth_replica(namespace, partition, entry.replica_index),
             Replica::Any => {
                 self.round_robin = self.round_robin.wrapping_add(1);
@@ -113,12 +114,46 @@ impl Engine {
         }
     }
 
-    /// The replica at `index` modulo their number, or the next one whose node is there.
+    /// The replica at `index` modulo their number, or the next one whose node is there; one that is not known to be
+    /// down before one that is.
     fn nth_replica(&self, namespace: usize, partition: u16, index: u32) -> Option<NodeId> {
         let levels = self.map.levels(namespace);
-        (0..levels).find_map(|step| {
+        let replicas = (0..levels).filter_map(|step| {
             let level = (index as usize + step) % levels;
             self.map.owner(namespace, partition, level).filter(|&node| self.member(node).is_some())
+        });
+        replicas.clone().find(|&node| !self.is_down(node)).or_else(|| replicas.clone().next())
+    }
+
+    /// A write goes to the master. A replica would only pass it on to the node that it takes for the master, and hold it
+    /// for as long as that one is silent; so it is asked with the last try alone.
+    fn node_of_write(&self, op: u32, namespace: usize) -> Option<NodeId> {
+        let entry = &self.ops[op];
+        let is_last = entry.failed > 0 && entry.failed == entry.max_retries;
+        let master = self.map.owner(namespace, entry.partition, 0).filter(|&node| self.member(node).is_some());
+        match master {
+            Some(node) if !is_last || !self.is_down(node) && u32::from(node) != entry.last_node => Some(node),
+            _ => self.nth_replica(namespace, entry.partition, u32::from(is_last)),
+        }
+    }
+
+    /// Where the next attempt of an operation on one record goes, if that can be told before.
+    pub(super) fn next_node(&self, op: u32) -> Option<NodeId> {
+        let entry = &self.ops[op];
+        let namespace = self.map.namespace(entry.namespace)?;
+        match self.effective_policy(entry, namespace) {
+            Replica::Master => self.map.owner(namespace, entry.partition, 0),
+            Replica::Sequence if entry.write => self.node_of_write(op, namespace),
+            Replica::PreferRack => self.rack_replica(op, namespace, entry.partition),
+            _ => self.nth_replica(namespace, entry.partition, entry.replica_index),
+        }
+    }
+
+    /// Known not to answer just now.
+    pub(super) fn is_down(&self, node: NodeId) -> bool {
+        self.member(node).is_none_or(|member| {
+            let refuses = member.pool.open() == 0 && self.now < member.refused_until;
+            refuses || member.node.failures > 0 || member.breaker_is_open(self.config.max_error_rate)
         })
     }
 

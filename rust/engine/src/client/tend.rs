@@ -205,6 +205,7 @@ impl Engine {
             self.tend_soon(loser);
         }
         if applied.changed {
+            self.spread_news();
             self.outputs.event(event::CLUSTER_CHANGED, u32::from(node), "");
         }
         Ok(())
@@ -212,12 +213,14 @@ impl Engine {
 
     fn tend_succeeded(&mut self, node: NodeId) {
         self.count(stat::TENDS);
-        let next_at = self.now + self.config.tend_interval;
+        let interval =
+            if self.is_curious() { SOON_MS.min(self.config.tend_interval) } else { self.config.tend_interval };
+        let next_at = self.now + interval;
         let (window, limit) = (self.config.error_rate_window, self.config.max_error_rate);
         let Some(member) = self.member_mut(node) else { return };
         member.tend.step = Step::Resting;
         member.tend.next_at = next_at;
-        member.node.failures = 0;
+        let is_back = std::mem::take(&mut member.node.failures) > 0;
         member.tended = true;
         member.window += 1;
         if member.window >= window {
@@ -227,6 +230,9 @@ impl Engine {
             if was_open {
                 self.outputs.event(event::BREAKER_CLOSED, u32::from(node), "");
             }
+        }
+        if is_back {
+            self.spread_news();
         }
         self.keep_pool(node);
         self.sweep();
