@@ -52,6 +52,10 @@ export class DevServer {
      * Where clients can reach a node: hosts with commas between them.
      */
     set_address(node: number, hosts: string, port: number): void;
+    /**
+     * Milliseconds until there is more to answer to what is pending, 0 = now.
+     */
+    wait(conn: number, wall_ms: number): number;
 }
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
@@ -73,6 +77,7 @@ export interface InitOutput {
     readonly devserver_received: (a: number, b: number, c: number, d: number) => number;
     readonly devserver_restart: (a: number, b: number) => void;
     readonly devserver_set_address: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly devserver_wait: (a: number, b: number, c: number) => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;

@@ -150,6 +150,16 @@ export class DevServer {
         const len0 = WASM_VECTOR_LEN;
         wasm.devserver_set_address(this.__wbg_ptr, node, ptr0, len0, port);
     }
+    /**
+     * Milliseconds until there is more to answer to what is pending, 0 = now.
+     * @param {number} conn
+     * @param {number} wall_ms
+     * @returns {number}
+     */
+    wait(conn, wall_ms) {
+        const ret = wasm.devserver_wait(this.__wbg_ptr, conn, wall_ms);
+        return ret >>> 0;
+    }
 }
 if (Symbol.dispose) DevServer.prototype[Symbol.dispose] = DevServer.prototype.free;
 function __wbg_get_imports() {

@@ -16,6 +16,7 @@ export const devserver_receive_reserve: (a: number, b: number) => number;
 export const devserver_received: (a: number, b: number, c: number, d: number) => number;
 export const devserver_restart: (a: number, b: number) => void;
 export const devserver_set_address: (a: number, b: number, c: number, d: number, e: number) => void;
+export const devserver_wait: (a: number, b: number, c: number) => number;
 export const __wbindgen_externrefs: WebAssembly.Table;
 export const __wbindgen_free: (a: number, b: number, c: number) => void;
 export const __wbindgen_malloc: (a: number, b: number) => number;

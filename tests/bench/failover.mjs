@@ -79,7 +79,7 @@ async function writes(loop) {
 }
 
 async function adds(loop) {
-  for (let i = loop; !over; i += loops) {
+  for (let i = loop; !over; i++) {
     const counter = counters[i % COUNTERS]
     const failure = await time("add", () =>
       client.add(client.key("test", set, `count-${i % COUNTERS}`), { value: 1 }, patient),
@@ -148,7 +148,9 @@ async function report() {
       console.log(`counter ${i}: ${value}, told ${done} done and ${doubt} in doubt`)
     }
   }
-  console.log(`${puts.length} new keys: ${wrong.lost} lost, ${wrong.applied} there although they failed without doubt; ${wrong.counters} of ${COUNTERS} counters wrong`)
+  console.log(
+    `${puts.length} new keys: ${wrong.lost} lost, ${wrong.applied} there although they failed without doubt; ${wrong.counters} of ${COUNTERS} counters wrong`,
+  )
 }
 
 function sec(ms) {

@@ -18,7 +18,7 @@ impl Engine {
     pub(super) fn dispatch(&mut self, op: u32, node: NodeId) {
         let now = self.now;
         let max_errors = self.config.max_error_rate;
-        let exclusive = self.ops[op].is_slow();
+        let (exclusive, write) = (self.ops[op].is_slow(), self.ops[op].write);
         self.ops[op].last_node = u32::from(node);
         self.close_stale(node);
         let conns = &self.conns;
@@ -35,7 +35,7 @@ impl Engine {
         let choice = if exclusive {
             member.pool.idle.last().map_or(Choice::Wait, |&conn| Choice::Use(conn))
         } else {
-            member.pool.choose(depth, |conn| queue_length(&conns[conn], depth))
+            member.pool.choose(depth, self.config.max_conns_per_node, |conn| queue(&conns[conn], depth, write))
         };
         self.want_conns(node);
         match choice {
@@ -82,6 +82,7 @@ impl Engine {
         self.op_timers.set(op, at);
         if connection.state == State::Idle {
             connection.progress = now;
+            connection.writes = entry.write;
             connection.state = if exclusive { State::Exclusive } else { State::Busy };
             if let Some(member) = self.members[node as usize].as_mut() {
                 member.pool.remove(conn);
@@ -151,9 +152,21 @@ impl Engine {
             let (exclusive, choice) = match pool.idle.last() {
                 Some(&conn) if !pool.waiting_exclusive.is_empty() => (true, Choice::Use(conn)),
                 _ if pool.waiting.is_empty() => return,
-                _ => (false, pool.choose(depth, |conn| queue_length(&conns[conn], depth))),
+                _ => {
+                    let first = pool
+                        .waiting
+                        .front()
+                        .and_then(|&(op, serial)| self.ops.get(op).filter(|op| op.serial == serial).map(|op| op.write));
+                    let Some(write) = first else {
+                        // It ended while it waited.
+                        pool.waiting.pop_front();
+                        continue;
+                    };
+                    let max = self.config.max_conns_per_node;
+                    (false, pool.choose(depth, max, |conn| queue(&conns[conn], depth, write)))
+                }
             };
-            let Choice::Use(conn) = choice else { return };
+            let Choice::Use(conn) = choice else { return self.want_conns(node) };
             let name = if exclusive { pool.waiting_exclusive.pop_front() } else { pool.waiting.pop_front() };
             if let Some(op) = name.and_then(|name| self.named(name)) {
                 self.put_on(op, conn, node);
@@ -270,11 +283,8 @@ impl Engine {
     }
 }
 
-/// Requests on a connection, or the depth if its socket is stuck.
-fn queue_length(conn: &Conn, depth: usize) -> usize {
-    if conn.stream.pending() > PENDING_MAX {
-        depth
-    } else {
-        conn.in_flight.len()
-    }
+/// How many requests are on a connection, or the depth if its socket is stuck; and whether they are of the kind.
+fn queue(conn: &Conn, depth: usize, write: bool) -> (usize, bool) {
+    let length = if conn.stream.pending() > PENDING_MAX { depth } else { conn.in_flight.len() };
+    (length, conn.writes == write)
 }

@@ -60,6 +60,9 @@ pub struct Conn {
     pub state: State,
     pub in_flight: VecDeque<InFlight>,
     pub stream: Stream,
+    /// What is in flight are writes, or reads: a server answers in order, and a write waits for replicas, so reads do not
+    /// stand behind one if it can be helped.
+    pub writes: bool,
     /// When bytes last came, or a request was put on it while it was idle.
     pub progress: f64,
     /// Closed when this time comes (a connect timeout, or the end of draining); infinity = never.
@@ -75,6 +78,7 @@ impl Conn {
             state: State::Connecting,
             in_flight: VecDeque::new(),
             stream: Stream::default(),
+            writes: false,
             progress: now,
             expires,
             listed: false,

@@ -42,13 +42,17 @@ impl Pool {
         !self.waiting.is_empty() || !self.waiting_exclusive.is_empty()
     }
 
-    /// An idle connection first, the most recently used one; else the shortest queue below `depth`, as `queue` tells it.
-    pub fn choose(&self, depth: usize, queue: impl Fn(ConnId) -> usize) -> Choice {
+    /// An idle connection first, the most recently used one; else the shortest queue below `depth` among those that carry
+    /// the same kind, reads or writes; any other only when no more may be opened. `queue` tells of a connection how long
+    /// it is and whether it is of the kind.
+    pub fn choose(&self, depth: usize, max: usize, queue: impl Fn(ConnId) -> (usize, bool)) -> Choice {
         if let Some(&conn) = self.idle.last() {
             return Choice::Use(conn);
         }
-        match self.busy.iter().map(|&conn| (queue(conn), conn)).min() {
-            Some((length, conn)) if length < depth => Choice::Use(conn),
+        let may_mix = self.total() >= max;
+        let queues = self.busy.iter().map(|&conn| (queue(conn), conn)).filter(|((_, same), _)| *same || may_mix);
+        match queues.map(|((length, same), conn)| (length, !same, conn)).min() {
+            Some((length, _, conn)) if length < depth => Choice::Use(conn),
             _ => Choice::Wait,
         }
     }
@@ -58,7 +62,9 @@ impl Pool {
     pub fn shortage(&self, in_flight: usize, comfortable: usize, max: usize) -> usize {
         let shared = (in_flight + self.waiting.len()).div_ceil(comfortable.max(1));
         let wanted = shared + self.waiting_exclusive.len() + self.exclusive.len() + self.draining.len();
-        wanted.min(max).saturating_sub(self.total())
+        // What waits although there is room on connections waits for one of its kind.
+        let waits = usize::from(!self.waiting.is_empty() && self.connecting.is_empty());
+        wanted.max(self.total() + waits).min(max).saturating_sub(self.total())
     }
 
     /// Takes a connection out of whichever list it is in.
@@ -88,15 +94,26 @@ mod tests {
     #[test]
     fn an_idle_connection_is_taken_before_a_busy_one_and_the_last_used_first() {
         let pool = Pool { idle: vec![4, 7], busy: vec![1], ..Pool::default() };
-        assert_eq!(pool.choose(8, |_| 1), Choice::Use(7));
+        assert_eq!(pool.choose(8, 9, |_| (1, true)), Choice::Use(7));
     }
 
     #[test]
     fn then_the_shortest_queue_and_none_beyond_the_depth() {
         let pool = Pool { busy: vec![1, 2, 3], ..Pool::default() };
-        let lengths = |conn: ConnId| [9, 5, 3, 8][conn as usize];
-        assert_eq!(pool.choose(8, lengths), Choice::Use(2));
-        assert_eq!(pool.choose(3, lengths), Choice::Wait);
+        let lengths = |conn: ConnId| ([9, 5, 3, 8][conn as usize], true);
+        assert_eq!(pool.choose(8, 9, lengths), Choice::Use(2));
+        assert_eq!(pool.choose(3, 9, lengths), Choice::Wait);
+    }
+
+    #[test]
+    fn reads_do_not_stand_behind_writes_unless_no_more_may_be_opened() {
+        let pool = Pool { busy: vec![1, 2], ..Pool::default() };
+        let queues = |conn: ConnId| if conn == 1 { (0, false) } else { (5, true) };
+        assert_eq!(pool.choose(8, 9, queues), Choice::Use(2));
+        assert_eq!(pool.choose(5, 9, queues), Choice::Wait);
+        assert_eq!(pool.choose(5, 2, queues), Choice::Use(1));
+        let waits = Pool { busy: vec![1], waiting: VecDeque::from([(0, 0)]), ..Pool::default() };
+        assert_eq!(waits.shortage(1, 32, 9), 1);
     }
 
     #[test]
