@@ -13,9 +13,46 @@
 //!                                                                     // and after wait() milliseconds
 //! server.disconnected(conn)                                           // exactly once for each connection
 //! ```
+//!
+//! UDFs are run by a host that is given with `set_udf_host`: it is called while `received` is, and must not call back.
+//! `waits_for_udfs(conn)` says that a request waits for it to be ready; then `received(conn, 0, …)` goes on.
 
-use aerospike_devserver::{support, Action, Cluster, Config};
+use aerospike_devserver::{support, Action, Cluster, Config, UdfHost};
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const UDF_HOST: &str = r#"
+/** What runs UDFs; see `rust/devserver/src/udf_host.rs`. */
+export interface UdfHost {
+  /** Whether it can answer. If not, it says so to whoever waits, later. */
+  ready(): boolean
+  /** `length` bytes in linear memory say what to do. */
+  answer(address: number, length: number): Uint8Array
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The host of UDFs, in JavaScript.
+    #[wasm_bindgen(typescript_type = "UdfHost")]
+    pub type JsUdfHost;
+
+    #[wasm_bindgen(structural, method)]
+    fn ready(this: &JsUdfHost) -> bool;
+
+    #[wasm_bindgen(structural, method)]
+    fn answer(this: &JsUdfHost, address: u32, length: u32) -> Vec<u8>;
+}
+
+impl UdfHost for JsUdfHost {
+    fn ready(&mut self) -> bool {
+        JsUdfHost::ready(self)
+    }
+
+    fn answer(&mut self, call: &[u8]) -> Vec<u8> {
+        JsUdfHost::answer(self, address(call), call.len() as u32)
+    }
+}
 
 #[wasm_bindgen]
 pub struct DevServer {
@@ -73,6 +110,11 @@ impl DevServer {
         self.cluster.expire(wall_ms as u64);
     }
 
+    /// Gives it what runs UDFs. Without one they fail.
+    pub fn set_udf_host(&mut self, host: JsUdfHost) {
+        self.cluster.set_udf_host(Box::new(host));
+    }
+
     // ---- connections
 
     /// The number of a new connection to a node, or -1: it is down or has too many.
@@ -121,10 +163,16 @@ impl DevServer {
         self.cluster.wait_ms(conn, wall_ms as u64) as u32
     }
 
+    /// Whether a request of the connection waits for the host of UDFs.
+    pub fn waits_for_udfs(&self, conn: u32) -> bool {
+        self.cluster.waits_for_udfs(conn)
+    }
+
     // ---- for tests
 
     /// What a whole frame, `length` bytes in place as for `received`, asks for that this server cannot do yet.
     pub fn missing(&self, length: u32) -> Option<String> {
-        support::missing_in(self.staging.get(..length as usize)?).map(Into::into)
+        let udfs = self.cluster.has_udf_host();
+        support::missing_in(self.staging.get(..length as usize)?, udfs).map(Into::into)
     }
 }

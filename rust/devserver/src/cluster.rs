@@ -10,6 +10,7 @@ use crate::node::{Generations, Node};
 use crate::partition_map::{Member, PartitionMap};
 use crate::reply::{self, Meta};
 use crate::store::Namespace;
+use crate::udf_host::{UdfHost, Udfs};
 use crate::udf_modules::Modules;
 use crate::Code;
 use aerospike_sansio::proto::{code, info1, message_type, PROTO_HEADER};
@@ -36,6 +37,7 @@ pub struct Cluster {
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) connections: Connections,
     pub(crate) modules: Modules,
+    pub(crate) udfs: Udfs,
     pub(crate) map: PartitionMap,
     /// Another one after each change of the cluster. 48 bits.
     pub(crate) key: u64,
@@ -59,6 +61,7 @@ impl Cluster {
             namespaces: config.namespaces.into_iter().map(Namespace::new).collect(),
             connections: Connections::default(),
             modules: Modules::default(),
+            udfs: Udfs::default(),
             map: PartitionMap::default(),
             background: Vec::new(),
             key: 0,
@@ -86,6 +89,15 @@ impl Cluster {
     /// The rack of a node, 0 if it is on none.
     pub(crate) fn rack(&self, node: usize) -> u32 {
         self.racks.get(node).copied().unwrap_or(0)
+    }
+
+    /// Gives the cluster what runs its UDFs. Without one they fail.
+    pub fn set_udf_host(&mut self, host: Box<dyn UdfHost>) {
+        self.udfs = Udfs::new(host);
+    }
+
+    pub fn has_udf_host(&self) -> bool {
+        self.udfs.has_host()
     }
 
     /// Where clients can reach a node: hosts, and the port at which it listens on each of them.
@@ -157,6 +169,11 @@ impl Cluster {
         progress.map_or(0, |progress| progress.wait_ms(now_ms)).min(POLL_MS)
     }
 
+    /// Whether requests of the connection wait for the host of UDFs to be ready. Then it calls `received` with no bytes.
+    pub fn waits_for_udfs(&self, conn: ConnId) -> bool {
+        self.connections.get(conn).is_some_and(|connection| connection.waits)
+    }
+
     /// A node dies: it answers nothing any more and the others take over what it owned. The host resets its
     /// connections; whatever still arrives on them is not answered.
     pub fn kill(&mut self, node: usize) {
@@ -196,7 +213,7 @@ impl Cluster {
     /// Answers the whole requests at the start of `bytes`; gives how many bytes they took.
     fn requests(&mut self, conn: ConnId, bytes: &[u8], now_ms: u64, out: &mut Vec<u8>) -> (usize, Action) {
         let Some(connection) = self.connections.get_mut(conn) else { return (0, Action::Close) };
-        connection.pending = false;
+        (connection.pending, connection.waits) = (false, false);
         let node = connection.node;
         let (mut at, start) = (0, out.len());
         loop {
@@ -209,6 +226,12 @@ impl Cluster {
                 Frame::Foreign => return (at, Action::Close),
                 Frame::Message { kind, body } => (kind, body),
             };
+            if kind == message_type::INFO && info::puts_a_module(body) && !self.udfs.ready() {
+                if let Some(connection) = self.connections.get_mut(conn) {
+                    connection.waits = true;
+                }
+                return (at, Action::Keep);
+            }
             let begin = at;
             at += PROTO_HEADER + body.len();
             match kind {

@@ -16,6 +16,8 @@ pub struct Connection {
     pub hung: bool,
     /// `input` may hold whole requests.
     pub pending: bool,
+    /// The first request in `input` waits for the host of UDFs.
+    pub waits: bool,
     /// How far the query has come that is the first request in `input`.
     pub progress: Option<Progress>,
     /// What the client said of itself, in base64, once a connection.

@@ -42,8 +42,9 @@
 //!   number that is told of a region found around a point is 0, where the real one tells a cell of its covering.
 //! * Lists of indexes have contexts and expressions in base64 always. A background job without a rate is done by
 //!   the time it is answered; one with a rate finds its records when it starts.
-//! * The rows of a batch are done in their order, on whatever node they belong to. UDF modules
-//!   are kept, whether or not they would compile, and not run: a call fails.
+//! * The rows of a batch are done in their order, on whatever node they belong to.
+//! * Lua is run by the host, if there is one ([`udf_host`]). Without one modules are kept, whether or not they would compile,
+//!   and a call fails. UDFs have no files and no processes; a stream of records ends where one takes too long.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.
 //! * `statistics`, `namespace/…` and `get-config` tell a part of what the real ones tell; `latencies` measures nothing.
 //!
@@ -86,11 +87,13 @@ pub mod request;
 pub mod rows;
 pub mod store;
 pub mod support;
+pub mod udf_host;
 pub mod udf_modules;
 
 pub use cluster::{Action, Cluster};
 pub use config::Config;
 pub use connections::ConnId;
+pub use udf_host::UdfHost;
 
 /// A result code of the protocol (`aerospike_sansio::proto::code`).
 pub type Code = i32;

@@ -47,6 +47,8 @@ pub struct Job {
     pub filtered_out: u64,
     pub failed: u64,
     pub bytes: u64,
+    /// Module and function that it runs.
+    pub udf: Option<[Vec<u8>; 2]>,
     /// Somebody wants it to end.
     pub aborted: bool,
 }
@@ -96,6 +98,7 @@ pub struct Commands {
     pub read: Outcomes,
     pub write: Outcomes,
     pub delete: Outcomes,
+    pub udf: Outcomes,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

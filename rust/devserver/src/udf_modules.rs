@@ -22,14 +22,17 @@ impl Modules {
         self.0.iter().find(|module| module.name == name)
     }
 
-    /// Keeps a module, in place of the one of that name. False if there are too many.
-    pub fn put(&mut self, module: Module) -> bool {
+    /// There must not be too many.
+    pub fn has_room_for(&self, name: &[u8]) -> bool {
+        self.0.len() < limit::UDF_MODULES || self.get(name).is_some()
+    }
+
+    /// Keeps a module, in place of the one of that name.
+    pub fn put(&mut self, module: Module) {
         match self.0.iter().position(|other| other.name == module.name) {
             Some(index) => self.0[index] = module,
-            None if self.0.len() >= limit::UDF_MODULES => return false,
             None => self.0.push(module),
         }
-        true
     }
 
     pub fn remove(&mut self, name: &[u8]) {

@@ -23,6 +23,7 @@ use crate::request::Request;
 use crate::store::transactions::Roll;
 use crate::store::{Digest, Namespace};
 use crate::support;
+use crate::udf_host::Function;
 use crate::Code;
 use aerospike_sansio::key;
 use aerospike_sansio::proto::{code, field, info1, info2, info3, info4};
@@ -53,7 +54,7 @@ impl From<Code> for Outcome {
     }
 }
 
-enum Kind {
+enum Kind<'a> {
     Read,
     Write,
     Delete,
@@ -61,6 +62,7 @@ enum Kind {
     Verify,
     /// Makes what a transaction has written final, or undoes it.
     Roll(Roll),
+    Udf(Function<'a>),
 }
 
 /// Which record a command is about, and which node was asked.
@@ -131,18 +133,17 @@ fn namespace_of(cluster: &Cluster, request: &Request) -> Option<usize> {
 fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Request, now_ms: u64, out: &mut Vec<u8>) {
     let Target { node, namespace, digest } = target;
     let node_counters = &mut cluster.nodes[node];
-    if request.field(field::UDF_MODULE).is_some() {
-        node_counters.counters.unsupported_requests += 1;
-        return udf::refuse(out);
-    }
-    if support::missing_in_row(&request).is_some() {
+    if support::missing_in_row(&request, true).is_some() {
         node_counters.counters.unsupported_requests += 1;
         return reply::status(out, code::UNSUPPORTED_FEATURE, Meta::default());
     }
     let counters = &mut node_counters.namespaces[namespace];
-    let Some(kind) = kind(&request) else {
-        counters.refused += 1;
-        return reply::status(out, code::PARAMETER, Meta::default());
+    let kind = match kind(&request) {
+        Ok(kind) => kind,
+        Err(code) => {
+            counters.refused += 1;
+            return reply::status(out, code, Meta::default());
+        }
     };
     let namespace = &mut cluster.namespaces[namespace];
     let role = cluster.map.role(key::partition(&digest).into(), node, namespace.config.replication_factor);
@@ -166,6 +167,7 @@ fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Reques
         Kind::Verify => (command.verify(out), &mut counters.mrt_verify_read),
         Kind::Roll(Roll::Forward) => (command.roll(Roll::Forward, out), &mut counters.mrt_roll_forward),
         Kind::Roll(Roll::Back) => (command.roll(Roll::Back, out), &mut counters.mrt_roll_back),
+        Kind::Udf(function) => (command.udf(&mut cluster.udfs, function, false, out), &mut commands.udf),
     };
     outcomes.count(outcome.code);
     counters.deleted_last_bin += u64::from(outcome.deleted_last_bin);
@@ -175,15 +177,17 @@ fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Reques
     counters.fail_mrt_version_mismatch += u64::from(outcome.code == code::MRT_VERSION_MISMATCH);
 }
 
-fn kind(request: &Request) -> Option<Kind> {
+fn kind<'a>(request: &Request<'a>) -> Result<Kind<'a>, Code> {
     let header = &request.header;
     if header.info2 & info2::WRITE == 0 {
         let kind = if header.info4 & info4::MRT_VERIFY_READ != 0 { Kind::Verify } else { Kind::Read };
-        return (header.info1 & info1::READ != 0).then_some(kind);
+        return if header.info1 & info1::READ != 0 { Ok(kind) } else { Err(code::PARAMETER) };
     }
     // A delete does not look at the bits to roll (Community Edition, tried).
-    Some(if header.info2 & info2::DELETE != 0 {
+    Ok(if header.info2 & info2::DELETE != 0 {
         Kind::Delete
+    } else if request.field(field::UDF_MODULE).is_some() {
+        Kind::Udf(udf::function(request)?)
     } else if header.info4 & info4::MRT_ROLL_FORWARD != 0 {
         Kind::Roll(Roll::Forward)
     } else if header.info4 & info4::MRT_ROLL_BACK != 0 {

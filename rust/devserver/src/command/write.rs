@@ -120,7 +120,7 @@ impl Command<'_> {
     }
 
     /// The record is left without bins, and has its new generation already.
-    fn delete_written(&mut self, record: Record) {
+    pub(super) fn delete_written(&mut self, record: Record) {
         if self.is_durable() {
             let tombstone = record.buried(record.generation, self.now_ms);
             self.store(tombstone);
@@ -174,14 +174,14 @@ impl Command<'_> {
         }
     }
 
-    fn new_record(&mut self) -> Result<Record, Code> {
+    pub(super) fn new_record(&mut self) -> Result<Record, Code> {
         let name = self.request.field(field::SET).unwrap_or_default();
         let set = self.namespace.sets.find_or_create(name).ok_or(code::PARAMETER)?;
         Ok(Record { set, key: self.new_key()?, ..Record::default() })
     }
 
     /// A write must name the set, unlike a read.
-    fn check_set_on_update(&self, record: &Record) -> Result<(), Code> {
+    pub(super) fn check_set_on_update(&self, record: &Record) -> Result<(), Code> {
         let name = self.request.field(field::SET).unwrap_or_default();
         if name == self.namespace.sets.name(record.set) {
             Ok(())
@@ -190,7 +190,7 @@ impl Command<'_> {
         }
     }
 
-    fn check_ttl(&self, ttl: u32) -> Result<(), Code> {
+    pub(super) fn check_ttl(&self, ttl: u32) -> Result<(), Code> {
         if !expiry::is_valid(ttl) {
             return Err(code::PARAMETER);
         }
@@ -235,14 +235,14 @@ impl Command<'_> {
     }
 
     /// Ops that leave no bin delete the record, if there was one.
-    fn check_deletion(&self, had_bins: bool) -> Result<(), Code> {
+    pub(super) fn check_deletion(&self, had_bins: bool) -> Result<(), Code> {
         if !had_bins {
             return Err(code::RECORD_NOT_FOUND);
         }
         self.check_durability()
     }
 
-    fn check_size(&self, record: &Record) -> Result<(), Code> {
+    pub(super) fn check_size(&self, record: &Record) -> Result<(), Code> {
         let size = record.flat_size(self.namespace.sets.name(record.set)) + END_MARK;
         if size > self.namespace.config.max_record_size {
             Err(code::RECORD_TOO_BIG)

@@ -70,6 +70,11 @@ pub fn missing(body: &[u8]) -> Option<&'static str> {
     lines(body).find_map(later)
 }
 
+/// Whether a message puts a UDF module, which takes something that runs Lua.
+pub fn puts_a_module(body: &[u8]) -> bool {
+    lines(body).any(|line| line.starts_with(b"udf-put"))
+}
+
 /// The names of a message. What follows the last newline is not one.
 fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
     body.split_inclusive(|&byte| byte == b'\n').filter_map(|line| line.strip_suffix(b"\n"))

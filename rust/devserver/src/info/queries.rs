@@ -92,5 +92,9 @@ fn line(call: &Call, job: &Job) -> String {
         job.failed,
         job.kind,
     ));
+    if let Some(names) = &job.udf {
+        let [module, function] = names.each_ref().map(|name| String::from_utf8_lossy(name));
+        text.push_str(&format!(":udf-filename={module}:udf-function={function}:udf-active=0"));
+    }
     text
 }

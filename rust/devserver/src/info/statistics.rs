@@ -64,6 +64,8 @@ fn histograms(call: &Call) -> Vec<(String, bool)> {
             let used = match name {
                 "read" => counters.single.read.success > 0,
                 "write" => counters.single.write.success > 0,
+                "udf" => counters.single.udf.success > 0,
+                "batch-sub-udf" => counters.batch.udf.success > 0,
                 "batch-sub-read" => counters.batch.read.success > 0,
                 "batch-sub-write" => counters.batch.write.success > 0,
                 _ => false,

@@ -1,8 +1,11 @@
-//! UDF modules: kept and given back, not run. There is no Lua here: what would not compile is accepted too.
+//! UDF modules: kept and given back. Whether one compiles is for the host of UDFs to say; without one, or where it has no
+//! Lua, what would not is accepted too.
 
 use super::{Answer, Call};
+use crate::udf_host::{self, Reader};
 use crate::udf_modules::Module;
 use aerospike_sansio::cluster::base64;
+use aerospike_sansio::Malformed;
 
 /// Longest name, and longest number.
 const NAME: usize = 127;
@@ -12,19 +15,30 @@ const CONTENT: usize = 1_000_000;
 
 pub fn put(call: &mut Call) -> Answer {
     let text = match read(call) {
-        Ok(module) => {
-            if call.cluster.modules.put(module) {
-                "ok"
-            } else {
-                "error=timeout"
+        Ok((module, _)) if !call.cluster.modules.has_room_for(&module.name) => "error=timeout".into(),
+        Ok((module, text)) => match call.cluster.udfs.call(udf_host::Call::put(&module.name, &text)) {
+            udf_host::Answer::Failed(failed) => refusal(&failed).unwrap_or_else(|_| "error=compile_error".into()),
+            _ => {
+                call.cluster.modules.put(module);
+                "ok".into()
             }
-        }
-        Err(text) => text,
+        },
+        Err(text) => text.into(),
     };
     call.text(text)
 }
 
-fn read(call: &Call) -> Result<Module, &'static str> {
+/// What is said of a module that does not compile, or whose own code fails.
+fn refusal(failed: &[u8]) -> Result<String, Malformed> {
+    let mut reader = Reader(failed);
+    let line = u32::from_be_bytes(reader.array()?);
+    let (file, reason) = (reader.text()?, reader.text()?);
+    let (file, message) = (String::from_utf8_lossy(file), base64::encode(reason));
+    Ok(format!("error=compile_error;file={file};line={line};message={message}"))
+}
+
+/// The module, and its text.
+fn read(call: &Call) -> Result<(Module, Vec<u8>), &'static str> {
     let params = &call.params;
     let name = params.raw("filename").filter(|name| name.len() <= NAME).ok_or("error=invalid_filename")?;
     let dot = name.iter().position(|&byte| byte == b'.').ok_or("error=invalid_filename")?;
@@ -46,7 +60,7 @@ fn read(call: &Call) -> Result<Module, &'static str> {
     if text.is_empty() || base64::decode_into(content, &mut text).is_err() {
         return Err("error=invalid_base64_content");
     }
-    Ok(Module { name: name.to_vec(), content: content.to_vec() })
+    Ok((Module { name: name.to_vec(), content: content.to_vec() }, text))
 }
 
 pub fn get(call: &mut Call) -> Answer {
@@ -73,6 +87,7 @@ pub fn remove(call: &mut Call) -> Answer {
     match call.params.raw("filename").filter(|name| name.len() <= NAME) {
         Some(name) => {
             call.cluster.modules.remove(name);
+            call.cluster.udfs.call(udf_host::Call::remove(name));
             call.text("ok")
         }
         None => call.text("error=invalid_filename"),

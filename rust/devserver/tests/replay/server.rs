@@ -96,7 +96,7 @@ impl Server {
     pub fn cannot_tell(&mut self, exchange: &Exchange) -> Option<&'static str> {
         let mut reason = None;
         for frame in &exchange.requests {
-            let missing = support::missing_in(frame);
+            let missing = support::missing_in(frame, false);
             let refused = matches!(&exchange.responses[..], [refusal] if refusal.get(13) != Some(&0));
             let requests = requests(frame);
             if missing.is_some() && !refused {

@@ -1,19 +1,23 @@
-//! Background jobs: ops that are done to every record that a query finds, each record by itself. The answer says that the
-//! job has started. One that is given a rate goes on by the clock; without one it is done by the time it is answered.
+//! Background jobs: ops that are done to every record that a query finds, or a UDF that is run on it, each record by itself.
+//! The answer says that the job has started. One that is given a rate goes on by the clock; without one it is done by the
+//! time it is answered.
 
 use super::fields::Query;
 use super::throttle::Throttle;
 use super::{register, Target};
 use crate::cluster::Cluster;
-use crate::command::{expressions, ops, Command};
+use crate::command::{expressions, ops, udf, Command};
 use crate::limits::limit;
 use crate::reply;
 use crate::request::Request;
 use crate::store::Digest;
+use crate::udf_host::Function;
 use crate::Code;
-use aerospike_sansio::limits;
 use aerospike_sansio::proto::{code, field, info1, info2, info3, op};
 use aerospike_sansio::wire::{message, Header};
+
+/// Milliseconds that a UDF may take for a record: the server's transaction-max-ms.
+const LIMIT_MS: u32 = 1000;
 
 pub fn run(
     cluster: &mut Cluster,
@@ -24,12 +28,17 @@ pub fn run(
     out: &mut Vec<u8>,
 ) -> Result<(), Code> {
     let query = Query::write(&cluster.namespaces[target.namespace], request)?;
-    check_ops(request)?;
-    let id = register(cluster, target, &query, "background-ops", now_ms)?;
+    let udf = request.field(field::UDF_MODULE).map(|_| udf::function(request)).transpose()?;
+    let kind = match udf {
+        Some(_) => "background-udf",
+        None => check_ops(request).map(|()| "background-ops")?,
+    };
+    let id = register(cluster, target, &query, kind, now_ms)?;
     let start = out.len();
     reply::last(out, code::OK);
     if let Some(job) = cluster.nodes[target.node].job(id) {
         job.bytes = (out.len() - start) as u64;
+        job.udf = udf.map(|udf| [udf.module.to_vec(), udf.name.to_vec()]);
     }
     let records = own_records(cluster, target, &query, now_ms);
     let mut job = Background {
@@ -85,11 +94,12 @@ impl Background {
             return false;
         }
         let aborted = cluster.nodes[node].job(self.id).is_none_or(|job| job.aborted);
+        let udf = query.request.field(field::UDF_MODULE).and_then(|_| udf::function(query.request).ok());
         let mut unread = Vec::new();
         while !aborted && self.throttle.due_ms() <= now_ms {
             let Some(digest) = self.digests.next() else { break };
             unread.clear();
-            let code = write(cluster, self.target, query, digest, now_ms, &mut unread);
+            let code = write(cluster, self.target, query, udf, digest, now_ms, &mut unread);
             self.throttle.after_record();
             let Some(job) = cluster.nodes[node].job(self.id) else { continue };
             match code {
@@ -132,16 +142,23 @@ fn check_ops(request: &Request) -> Result<(), Code> {
 /// The records of which the node is the master.
 fn own_records(cluster: &Cluster, target: Target, query: &Query, now_ms: u64) -> Vec<Digest> {
     let namespace = &cluster.namespaces[target.namespace];
-    let role = |partition| cluster.map.role(partition, target.node, namespace.config.replication_factor);
-    (0..limits::limit::PARTITIONS)
-        .filter(|&partition| role(partition) == Some(0))
-        .flat_map(|partition| query.found(namespace, partition as u16, None, now_ms))
+    super::own_partitions(cluster, target)
+        .into_iter()
+        .flat_map(|partition| query.found(namespace, partition, None, now_ms))
         .map(|found| *found.digest)
         .collect()
 }
 
-/// The ops as a write of one record, which must be there.
-fn write(cluster: &mut Cluster, target: Target, query: &Query, digest: Digest, now_ms: u64, out: &mut Vec<u8>) -> Code {
+/// The ops as a write of one record, which must be there, or the UDF.
+fn write(
+    cluster: &mut Cluster,
+    target: Target,
+    query: &Query,
+    udf: Option<Function>,
+    digest: Digest,
+    now_ms: u64,
+    out: &mut Vec<u8>,
+) -> Code {
     let (edition, namespace) = (cluster.edition, &mut cluster.namespaces[target.namespace]);
     let Some(record) = namespace.get(&digest) else { return code::RECORD_NOT_FOUND };
     let mut fields = Vec::new();
@@ -150,7 +167,7 @@ fn write(cluster: &mut Cluster, target: Target, query: &Query, digest: Digest, n
     let job = &query.request.header;
     let header = Header {
         info2: info2::WRITE | job.info2 & info2::DURABLE_DELETE,
-        info3: info3::UPDATE_ONLY | job.info3 & info3::REPLACE_ONLY,
+        info3: if udf.is_some() { 0 } else { info3::UPDATE_ONLY | job.info3 & info3::REPLACE_ONLY },
         ttl: job.ttl,
         fields: 2,
         ops: job.ops,
@@ -158,5 +175,8 @@ fn write(cluster: &mut Cluster, target: Target, query: &Query, digest: Digest, n
     };
     let (request, batch_filter) = (query.request.with(header, &fields), query.filter.as_ref());
     let command = Command { request, digest, namespace, edition, batch_filter, is_row: false, now_ms };
-    command.write(out).code
+    match udf {
+        Some(udf) => command.udf(&mut cluster.udfs, Function { limit_ms: LIMIT_MS, ..udf }, true, out).code,
+        None => command.write(out).code,
+    }
 }

@@ -71,16 +71,22 @@ impl<'a> Query<'a> {
         Ok(query)
     }
 
+    /// A stream of records for a UDF. It can have no filter.
+    pub fn aggregate(namespace: &Namespace, request: &'a Request<'a>) -> Result<Query<'a>, Code> {
+        check_long(request)?;
+        if request.field(field::FILTER).is_some() {
+            return Err(code::UNSUPPORTED_FEATURE);
+        }
+        let mut query = Query::begin_in_set(namespace, request)?;
+        query.find_index(namespace)?;
+        query.socket_timeout_ms = number(request, field::SOCKET_TIMEOUT)?.map_or(0, u32::from_be_bytes);
+        Ok(query)
+    }
+
     /// A job that writes.
     pub fn write(namespace: &Namespace, request: &'a Request<'a>) -> Result<Query<'a>, Code> {
-        if request.header.info1 & info1::SHORT_QUERY != 0 {
-            return Err(code::PARAMETER);
-        }
-        let set = set(request)?;
-        let mut query = Query::begin(request, set)?;
-        if !set.is_empty() && namespace.sets.find(set).is_none() {
-            return Err(code::RECORD_NOT_FOUND);
-        }
+        check_long(request)?;
+        let mut query = Query::begin_in_set(namespace, request)?;
         match query.records_per_second {
             0 => query.records_per_second = BACKGROUND_MAX_RPS,
             1..=BACKGROUND_MAX_RPS => {}
@@ -88,6 +94,16 @@ impl<'a> Query<'a> {
         }
         query.find_index(namespace)?;
         query.filter = request.field(field::FILTER).map(expression::filter).transpose()?;
+        Ok(query)
+    }
+
+    /// The set must be known, if one is named.
+    fn begin_in_set(namespace: &Namespace, request: &'a Request<'a>) -> Result<Query<'a>, Code> {
+        let set = set(request)?;
+        let query = Query::begin(request, set)?;
+        if !set.is_empty() && namespace.sets.find(set).is_none() {
+            return Err(code::RECORD_NOT_FOUND);
+        }
         Ok(query)
     }
 
@@ -139,6 +155,15 @@ impl<'a> Query<'a> {
             }
         };
         self.index = Some(found.ok_or(code::INDEX_NOT_FOUND)?.clone());
+        Ok(())
+    }
+}
+
+/// What is no plain read cannot be a short query.
+fn check_long(request: &Request) -> Result<(), Code> {
+    if request.header.info1 & info1::SHORT_QUERY != 0 {
+        Err(code::PARAMETER)
+    } else {
         Ok(())
     }
 }

@@ -1,20 +1,21 @@
 //! Queries: messages without a digest. One that reads goes through the partitions that it names, with or without an
-//! index; one that writes is a background job, which here is done before it is answered.
+//! index; one that writes is a background job, which here is done before it is answered; one with a UDF is either.
 //!
 //! What is wrong before a query starts is answered in one message that is not marked as the last (vectors
 //! `raw/malformed/query`). A large answer is given in parts: what is left to do waits until the host has taken them.
 
+mod aggregate;
 mod background;
 mod fields;
 mod run;
 mod throttle;
 
-use super::udf;
 use crate::cluster::Cluster;
 use crate::node::Job;
 use crate::reply::{self, Meta};
 use crate::request::Request;
 use crate::Code;
+use aerospike_sansio::limits::limit;
 use aerospike_sansio::proto::{code, field, info1, info2};
 pub use background::{advance, Background};
 use fields::Query;
@@ -27,6 +28,10 @@ pub struct Target {
     pub namespace: usize,
 }
 
+/// What is to be done with a UDF.
+const AGGREGATE: u8 = 1;
+const BACKGROUND: u8 = 2;
+
 /// Answers a query, or goes on with one; `body` is the message. Gives where it is to go on, if it is not done.
 pub fn answer(
     cluster: &mut Cluster,
@@ -38,18 +43,17 @@ pub fn answer(
     out: &mut Vec<u8>,
 ) -> Option<Progress> {
     let Target { node, namespace } = target;
-    if request.field(field::UDF_MODULE).is_some() {
-        cluster.nodes[node].counters.unsupported_requests += 1;
-        udf::refuse(out);
-        return None;
-    }
     // That it may be part of a transaction is not looked at (`query.c` of the Community server).
     cluster.namespaces[namespace].settle(now_ms);
     let writes = request.header.info2 & info2::WRITE != 0;
-    let started = if writes {
-        background::run(cluster, target, body, request, now_ms, out).map(|()| None)
-    } else {
-        start(cluster, target, request, progress, now_ms, out)
+    let udf = request.field(field::UDF_MODULE).map(|_| request.field(field::UDF_OP));
+    let started = match (udf, writes) {
+        (Some(Some([AGGREGATE])), _) => aggregate::run(cluster, target, request, now_ms, out).map(|()| None),
+        (Some(Some([BACKGROUND])), _) | (None, true) => {
+            background::run(cluster, target, body, request, now_ms, out).map(|()| None)
+        }
+        (Some(_), _) => Err(code::PARAMETER),
+        (None, false) => start(cluster, target, request, progress, now_ms, out),
     };
     started.unwrap_or_else(|code| {
         cluster.nodes[node].namespaces[namespace].refused += 1;
@@ -75,6 +79,13 @@ fn start(
         }
     };
     Ok(run::run(cluster, target, &query, progress, now_ms, out))
+}
+
+/// The partitions of which the node is the master.
+fn own_partitions(cluster: &Cluster, target: Target) -> Vec<u16> {
+    let replication_factor = cluster.namespaces[target.namespace].config.replication_factor;
+    let is_own = |partition: &u16| cluster.map.role((*partition).into(), target.node, replication_factor) == Some(0);
+    (0..limit::PARTITIONS as u16).filter(is_own).collect()
 }
 
 /// Remembers a query. Its id must not be that of another; without one it gets the next number.
