@@ -35,7 +35,8 @@ export class Connection implements Handlers {
   writable(): void {
     if (this.#closed) return
     this.#socket.resume()
-    if (this.#module.core.pending(this.#id)) this.#answer(0)
+    const { core } = this.#module
+    if (core.pending(this.#id) || core.waits_for_udfs(this.#id)) this.#answer(0)
   }
 
   closed(): void {
@@ -58,6 +59,10 @@ export class Connection implements Handlers {
         this.#socket.reset()
         return
       }
+      if (core.waits_for_udfs(this.#id)) {
+        this.#wait()
+        return
+      }
       if (!flows) {
         this.#socket.pause()
         return
@@ -68,6 +73,14 @@ export class Connection implements Handlers {
         return
       }
     } while (core.pending(this.#id))
+  }
+
+  /** Goes on when it is known who runs UDFs. */
+  #wait(): void {
+    this.#socket.pause()
+    this.#module.udfs.find().then(() => {
+      if (!this.#closed && this.#module.open) this.writable()
+    })
   }
 
   /** A copy goes to the socket: linear memory can grow, and is written over by the next answer. */

@@ -6,6 +6,9 @@ import { invalid } from "../errors.ts"
 import { Connection } from "./connection.ts"
 import { type Listener, listen } from "./listen.ts"
 import { createCore, type Module } from "./module.ts"
+import type { UdfLog } from "./udfs.ts"
+
+export type { UdfLog }
 
 /** Options of {@link startDevServer}. */
 export interface DevServerOptions {
@@ -29,6 +32,8 @@ export interface DevServerOptions {
   host?: string
   /** Default none: clients that expect a name are refused by themselves. */
   clusterName?: string
+  /** Is told what UDFs log and print. Default: nobody. */
+  udfLog?: (entry: UdfLog) => void
   /** Namespaces by name. Default `test`, and `bar` where nothing expires (`nsupPeriod: 0`). */
   namespaces?: Readonly<Record<string, NamespaceOptions>>
 }
@@ -91,23 +96,26 @@ export interface DevServer {
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   if (!isPlainObject(options)) throw wrong("options", options, "an object")
-  const { host = "127.0.0.1", port = 0, ...cluster }: DevServerOptions = options
+  const { host = "127.0.0.1", port = 0, udfLog, ...cluster }: DevServerOptions = options
   check("options.host", host, hostName)
   check("options.port", port, integer(0, 65_535))
-  const running = new Running(createModule(cluster), host)
+  if (udfLog !== undefined) check("options.udfLog", udfLog, aFunction)
+  const running = new Running(createModule(cluster, udfLog), host)
   await running.start(port)
   return running
 }
 
 const hostName = rule("a host name or an address", (value) => typeof value === "string" && value !== "")
 
+const aFunction = rule("a function", (value) => typeof value === "function")
+
 /** What the options say of the cluster is checked by the cluster. */
-function createModule(cluster: object): Module {
+function createModule(cluster: object, udfLog: DevServerOptions["udfLog"]): Module {
   // JSON leaves out functions and symbols, and stops at bigints; none may pass unseen.
   const plain = (_: string, value: unknown) =>
     typeof value === "function" || typeof value === "symbol" || typeof value === "bigint" ? null : value
   try {
-    return createCore(JSON.stringify(cluster, plain))
+    return createCore(JSON.stringify(cluster, plain), udfLog)
   } catch (error) {
     throw invalid(`startDevServer: ${(error as Error).message}.`)
   }
@@ -178,6 +186,7 @@ class Running implements DevServer {
     const listeners = this.#listeners.splice(0)
     await Promise.all(listeners.map((listener) => listener?.close()))
     this.#module.open = false
+    this.#module.udfs.close()
     this.#module.core.free()
   }
 

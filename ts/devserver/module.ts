@@ -2,9 +2,11 @@
 
 import { readFileSync } from "node:fs"
 import { DevServer as Core, initSync } from "../../pkg/devserver/aerospike_wasm_devserver.js"
+import { type UdfLog, Udfs } from "./udfs.ts"
 
 /** A cluster in linear memory, and that memory. */
 export interface Module {
+  readonly udfs: Udfs
   readonly core: Core
   readonly memory: { readonly buffer: ArrayBuffer }
   /** Whether `core` can still be called. */
@@ -14,10 +16,13 @@ export interface Module {
 let memory: Module["memory"] | undefined
 
 /** Makes a cluster from options as JSON. Throws an `Error` that says which option is wrong. */
-export function createCore(options: string): Module {
+export function createCore(options: string, log?: (entry: UdfLog) => void): Module {
   memory ??= load()
   const [low, high] = crypto.getRandomValues(new Uint32Array(2))
-  return { core: new Core(options, low!, high!), memory, open: true }
+  const core = new Core(options, low!, high!)
+  const udfs = new Udfs(memory, log)
+  core.set_udf_host(udfs)
+  return { core, udfs, memory, open: true }
 }
 
 function load(): Module["memory"] {

@@ -9,7 +9,7 @@ import { LuaState, type LuaStateOptions } from "./state.ts"
 export interface LuaApi {
   readonly HEAPU8: Uint8Array
   readonly HEAP32: Int32Array
-  addFunction(call: (state: number) => number, signature: string): number
+  addFunction(call: (state: number, pointer: number) => number | undefined, signature: string): number
   _malloc(size: number): number
   _free(pointer: number): void
   _luaL_newstate(): number
@@ -50,6 +50,9 @@ export interface LuaApi {
   _luaL_loadbufferx(state: number, text: number, length: number, name: number, mode: number): number
   _lua_pcallk(state: number, args: number, results: number, handler: number, context: number, then: number): number
   _lua_error(state: number): number
+  _lua_concat(state: number, count: number): void
+  _lua_sethook(state: number, call: number, mask: number, count: number): void
+  _luaL_where(state: number, level: number): void
   _luaL_ref(state: number, table: number): number
   _luaL_unref(state: number, table: number, ref: number): void
 }
@@ -67,6 +70,12 @@ export class Lua {
   readonly #calls = new Map<number, HostCall>()
   #nextCall = 1
   readonly #dispatch: number
+  /** A function of the table that ends what has run for too long. */
+  readonly #watch: number
+  /** When the call that runs has done so for too long, in milliseconds of `performance.now`. */
+  #until = 0
+  /** The state that is watched. */
+  #watched = 0
 
   constructor(api: LuaApi) {
     this.api = api
@@ -76,6 +85,29 @@ export class Lua {
       const call = this.#calls.get(Number(api._lua_tointegerx(state, upvalue, 0)))
       return call ? call(state) : 0
     }, "ii")
+    this.#watch = api.addFunction((state) => {
+      if (performance.now() < this.#until) return
+      // It may catch the error: it gets no further than one instruction from now on.
+      for (const one of [state, this.#watched]) api._lua_sethook(one, this.#watch, onCount, 1)
+      api._luaL_where(state, 1)
+      this.pushBytes(state, tooLong)
+      api._lua_concat(state, 2)
+      api._lua_error(state)
+    }, "vii")
+  }
+
+  /** Lets what a state runs from now on fail when it takes longer; its coroutines too. 0 = it may take as long as it likes. */
+  limit(state: number, ms: number): void {
+    this.#until = performance.now() + ms
+    this.#watched = state
+    this.api._lua_sethook(state, ms > 0 ? this.#watch : 0, ms > 0 ? onCount : 0, looksEvery)
+  }
+
+  /** Pushes bytes as a string of Lua. */
+  pushBytes(state: number, bytes: Uint8Array): void {
+    const [pointer, length] = this.copy(bytes)
+    this.api._lua_pushlstring(state, pointer, length)
+    this.api._free(pointer)
   }
 
   /** A new state with the types and functions that Aerospike's Lua has. Close it when it is no longer needed. */
@@ -113,6 +145,13 @@ export class Lua {
 /** LUA_REGISTRYINDEX and the index of the first upvalue of the function that is running. */
 export const registry = -1_001_000
 const upvalue = registry - 1
+
+/** LUA_MASKCOUNT, and after how many instructions the clock is looked at. */
+const onCount = 8
+const looksEvery = 10_000
+
+/** The server's words. */
+const tooLong = new TextEncoder().encode("UDF Execution Timeout")
 
 let loading: Promise<Lua> | undefined
 

@@ -7,7 +7,7 @@ import { UdfError } from "../errors.ts"
 import type { HostCall, Lua, LuaApi } from "./load.ts"
 import { registry } from "./load.ts"
 import { types } from "./types.ts"
-import { exact, pushValue, type Reading, readValue } from "./values.ts"
+import { bytesAt, exact, pushValue, type Reading, readValue } from "./values.ts"
 
 /** What a state is made with. */
 export interface LuaStateOptions {
@@ -15,6 +15,8 @@ export interface LuaStateOptions {
   readonly log?: ((level: number, message: string) => void) | undefined
   /** The source of a module that `require` asks for; undefined when there is none. */
   readonly source?: ((module: string) => string | Uint8Array | undefined) | undefined
+  /** Where messages say that modules lie, with a slash at its end. Default: nowhere. */
+  readonly directory?: string | undefined
   /** Milliseconds that one call from outside may run before it fails; 0 = no limit. Default 0. */
   readonly limitMs?: number | undefined
 }
@@ -29,7 +31,8 @@ export class LuaState {
   readonly address: number
   readonly #forget: (() => void)[] = []
   readonly #types: LuaRef
-  readonly #limitMs: number
+  /** See {@link LuaStateOptions.limitMs}; for the calls that follow. */
+  limitMs: number
   #isClosed = false
 
   /** @internal Use `Lua.state`. */
@@ -37,15 +40,23 @@ export class LuaState {
     this.lua = lua
     this.api = lua.api
     this.address = lua.api._luaL_newstate()
-    this.#limitMs = options.limitMs ?? 0
+    // Not while the types are made.
+    this.limitMs = 0
     const { api, address } = this
     api._luaL_openlibs(address)
     this.#makeClasses()
     this.raw("aerospike_box", (from) => this.#box(from))
     this.define("aerospike_log", (level, message) => options.log?.(Number(level), String(message)))
     this.define("aerospike_now", () => Date.now())
-    this.define("aerospike_source", (module) => options.source?.(String(module)))
+    this.raw("aerospike_source", (from) => {
+      const source = options.source?.(String(readValue(this.lua, from, 1, exact)))
+      if (typeof source === "object") lua.pushBytes(from, source)
+      else pushValue(lua, from, source)
+      return 1
+    })
+    this.define("aerospike_directory", () => options.directory ?? "")
     this.#types = this.module(types, "=aerospike")
+    this.limitMs = options.limitMs ?? 0
   }
 
   // ── Calls ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,6 +75,27 @@ export class LuaState {
       this.#load(source, chunk)
       this.#call(0, 1)
       return this.api._luaL_ref(this.address, registry) as LuaRef
+    })
+  }
+
+  /** Like {@link module}, for a chunk that adds to the types: it is given their table, and what else is named. */
+  extend(source: string, chunk: string, ...others: LuaRef[]): LuaRef {
+    return this.#protected(() => {
+      this.#load(source, chunk)
+      for (const ref of [this.#types, ...others]) this.api._lua_rawgeti(this.address, registry, BigInt(ref))
+      this.#call(others.length + 1, 1)
+      return this.api._luaL_ref(this.address, registry) as LuaRef
+    })
+  }
+
+  /** Calls a function of a table that takes and gives strings of Lua, which are any bytes. */
+  callBytes(table: LuaRef, name: string, args: readonly Uint8Array[]): Uint8Array {
+    return this.#protected(() => {
+      this.api._lua_rawgeti(this.address, registry, BigInt(table))
+      this.api._lua_getfield(this.address, -1, this.lua.name(name))
+      for (const arg of args) this.lua.pushBytes(this.address, arg)
+      this.#call(args.length, 1)
+      return bytesAt(this.lua, this.address, -1)
     })
   }
 
@@ -153,18 +185,10 @@ export class LuaState {
 
   #call(args: number, results: number): void {
     const { api, address } = this
-    if (this.#limitMs > 0 && this.#types !== undefined) this.#limit()
-    if (api._lua_pcallk(address, args, results, 0, 0, 0) !== 0) throw failure(this.#message())
-  }
-
-  /** Lets the call that follows fail when it takes too long. */
-  #limit(): void {
-    const { api, address } = this
-    api._lua_rawgeti(address, registry, BigInt(this.#types))
-    api._lua_getfield(address, -1, this.lua.name("limit"))
-    api._lua_pushnumber(address, this.#limitMs)
-    api._lua_pcallk(address, 1, 0, 0, 0, 0)
-    api._lua_settop(address, -2)
+    this.lua.limit(address, this.limitMs)
+    const result = api._lua_pcallk(address, args, results, 0, 0, 0)
+    this.lua.limit(address, 0)
+    if (result !== 0) throw failure(this.#message())
   }
 
   /** The error on top of the stack, as text. */
@@ -178,7 +202,7 @@ export class LuaState {
   #makeClasses(): void {
     const { api, address, lua } = this
     api._lua_createtable(address, 0, 4)
-    for (const name of ["List", "Map", "Bytes", "GeoJSON"]) {
+    for (const name of ["List", "Map", "Bytes", "GeoJSON", "Iterator"]) {
       api._luaL_newmetatable(address, lua.name(name))
       api._lua_setfield(address, -2, lua.name(name))
     }

@@ -5,19 +5,22 @@
 // A userdata of these classes holds a table:
 //
 //   List     n, and [1..n], holes for nil
-//   Map      n; keys[1..top] in the order they came, nil where one was removed; values[…] beside them; places by key,
-//            in `at` or, for bytes as keys, in `blobs`; ordered
+//   Map      n; keys[1..top], nil where one was removed; values[…] beside them; places by key, in `at` or, for bytes
+//            as keys, in `blobs`; `mixed` if keys have come out of their order; ordered
 //   Bytes    n, capacity, type (the particle's); either text, or when it was changed [1..n], a number a byte
 //   GeoJSON  text
+//   Iterator what it gives, `give(i)`, where it is, `i`, and how far it goes, `last()`
 
 export const types: string = String.raw`
 local box, log, now, sourceOf, classes = aerospike_box, aerospike_log, aerospike_now, aerospike_source, aerospike_classes
+local directory = aerospike_directory()
 aerospike_box, aerospike_log, aerospike_now, aerospike_source, aerospike_classes = nil, nil, nil, nil, nil
-local ldebug, clock, pack, unpack = debug, os.clock, string.pack, string.unpack
-local byte, char, find, format, sub = string.byte, string.char, string.find, string.format, string.sub
+aerospike_directory = nil
+local ldebug, pack, unpack = debug, string.pack, string.unpack
+local byte, char, find, format, gsub, sub = string.byte, string.char, string.find, string.format, string.gsub, string.sub
 local concat, spread, tointeger, mathtype = table.concat, table.unpack, math.tointeger, math.type
 local metatable, contentOf, registry = ldebug.getmetatable, ldebug.getuservalue, ldebug.getregistry()
-local List, Map, Bytes, GeoJSON = classes.List, classes.Map, classes.Bytes, classes.GeoJSON
+local List, Map, Bytes, GeoJSON, Iterator = classes.List, classes.Map, classes.Bytes, classes.GeoJSON, classes.Iterator
 local isClass = { [List] = true, [Map] = true, [Bytes] = true, [GeoJSON] = true }
 
 -- Servers keep lists and bytes in memory at once: what they could never send need not grow here.
@@ -70,7 +73,10 @@ local function textOfList(c)
   return "[" .. concat(parts, ", ") .. "]"
 end
 
+local inOrder
+
 local function textOfMap(c)
+  inOrder(c)
   local parts = {}
   for i = 1, c.top do
     if c.keys[i] ~= nil then parts[#parts + 1] = textOf(c.keys[i]) .. ":" .. textOf(c.values[i]) end
@@ -128,6 +134,40 @@ local function sizeOf(value)
   end
   return size
 end
+
+-- ── Iterators ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+local function advance(it)
+  local c = type(it) == "userdata" and metatable(it) == Iterator and contentOf(it, 1)
+  if not c or c.i >= c.last() then return nil end
+  c.i = c.i + 1
+  return c.give(c.i)
+end
+
+-- What a loop needs: a function, and the iterator that it is called with.
+local function iterate(last, give, isMap)
+  return advance, box({ i = 0, last = last, give = give, isMap = isMap }, "Iterator")
+end
+
+iterator = {}
+
+function iterator.has_next(it)
+  local c = content(it, Iterator, 1, "has_next")
+  return c.i < c.last()
+end
+
+-- An entry of a map is something that has no use.
+function iterator.next(it)
+  local value = content(it, Iterator, 1, "next").isMap
+  if value and iterator.has_next(it) then
+    advance(it)
+    return box({}, "Pair")
+  end
+  return (advance(it))
+end
+
+_G.Iterator = { has_next = iterator.has_next, next = iterator.next }
+Iterator.__index, Iterator.__metatable = _G.Iterator, _G.Iterator
 
 -- ── Lists ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -228,11 +268,8 @@ function list.nbytes(l)
 end
 
 function list.iterator(l)
-  local c, i = content(l, List, 1, "iterator"), 0
-  return function()
-    i = i + 1
-    if i <= c.n then return c[i] end
-  end
+  local c = content(l, List, 1, "iterator")
+  return iterate(function() return c.n end, function(i) return c[i] end)
 end
 
 function list.tostring(l)
@@ -315,6 +352,14 @@ local function removeIn(c, key)
   while c.top > 0 and c.keys[c.top] == nil do c.top = c.top - 1 end
 end
 
+-- Integers before text before bytes.
+local function isBefore(a, b)
+  local kind, other = type(a), type(b)
+  if kind ~= other then return kind == "number" or (kind == "string" and other == "userdata") end
+  if kind == "userdata" then return bytesText(contentOf(a, 1)) < bytesText(contentOf(b, 1)) end
+  return a < b
+end
+
 local function setIn(c, key, value)
   local places, name = placeOf(c, key)
   if not places then return end
@@ -322,15 +367,28 @@ local function setIn(c, key, value)
   if not place then
     place = c.top + 1
     places[name], c.keys[place], c.top, c.n = place, key, place, c.n + 1
+    if not c.mixed and place > 1 then c.mixed = c.keys[place - 1] == nil or not isBefore(c.keys[place - 1], key) end
   end
   c.values[place] = value
+end
+
+-- Servers have the entries in the order of their keys.
+function inOrder(c)
+  if not c.mixed then return end
+  local keys, values, top = {}, {}, c.top
+  for i = 1, top do
+    if c.keys[i] ~= nil then keys[#keys + 1] = { c.keys[i], c.values[i] } end
+  end
+  table.sort(keys, function(a, b) return isBefore(a[1], b[1]) end)
+  c.keys, c.values, c.at, c.blobs, c.n, c.top, c.mixed = {}, {}, {}, {}, 0, 0, false
+  for i = 1, #keys do setIn(c, keys[i][1], keys[i][2]) end
 end
 
 -- Closes the gaps that removed keys have left, when they are most of it.
 local function tidy(c)
   if c.top < 32 or c.top < 2 * c.n then return end
   local keys, values, top = c.keys, c.values, c.top
-  c.keys, c.values, c.at, c.blobs, c.n, c.top = {}, {}, {}, {}, 0, 0
+  c.keys, c.values, c.at, c.blobs, c.n, c.top, c.mixed = {}, {}, {}, {}, 0, 0, false
   for i = 1, top do
     if keys[i] ~= nil then setIn(c, keys[i], values[i]) end
   end
@@ -349,6 +407,10 @@ local function newMap(c)
   return box(c, "Map")
 end
 
+function registry.aerospike_sort(c)
+  inOrder(c)
+end
+
 function registry.aerospike_map(flat, count, ordered)
   local c = newContent()
   c.ordered = ordered
@@ -363,22 +425,27 @@ end
 
 map.new = map.create
 
-local function iterator(c, give)
-  local keys, values, top, i = c.keys, c.values, c.top, 0
-  return function()
-    repeat i = i + 1 until i > top or keys[i] ~= nil
-    if i <= top then return give(keys[i], values[i]) end
+-- Over the entries as they are now.
+local function entriesOf(c, give)
+  inOrder(c)
+  local keys, values, n = {}, {}, 0
+  for i = 1, c.top do
+    if c.keys[i] ~= nil then
+      n = n + 1
+      keys[n], values[n] = c.keys[i], c.values[i]
+    end
   end
+  return iterate(function() return n end, function(i) return give(keys[i], values[i]) end, true)
 end
 
 local function both(key, value) return key, value end
 local function first(key) return key end
 local function second(_, value) return value end
 
-function map.pairs(m) return iterator(content(m, Map, 1, "pairs"), both) end
-function map.iterator(m) return iterator(content(m, Map, 1, "iterator"), both) end
-function map.keys(m) return iterator(content(m, Map, 1, "keys"), first) end
-function map.values(m) return iterator(content(m, Map, 1, "values"), second) end
+function map.pairs(m) return entriesOf(content(m, Map, 1, "pairs"), both) end
+function map.iterator(m) return entriesOf(content(m, Map, 1, "iterator"), both) end
+function map.keys(m) return entriesOf(content(m, Map, 1, "keys"), first) end
+function map.values(m) return entriesOf(content(m, Map, 1, "values"), second) end
 
 function map.remove(m, key)
   removeIn(content(m, Map, 1, "remove"), key)
@@ -739,8 +806,10 @@ function Bytes.__newindex(b, at, value)
   bytes.set_byte(b, integer(at, 0, 2, "newindex"), integer(value, 0, 3, "newindex"))
 end
 
+-- Servers find an argument too many there.
 function Bytes.__len(b)
-  return content(b, Bytes, 1, "len").n
+  content(b, Bytes, 1, "len")
+  return 0
 end
 
 Bytes.__tostring = textOfBytes
@@ -766,11 +835,21 @@ _G.List, _G.Map, _G.Bytes = List, Map, Bytes
 function math.sum(a, b) return a + b end
 function math.product(a, b) return a * b end
 
-local function logger(level)
-  return function(message, ...) log(level, format(message, ...)) end
+-- A wrong argument is said to be where servers have these functions, in a file of their own.
+local function formatted(message, ...)
+  local text = format(message, ...)
+  return text
 end
 
-trace, debug, info, warn = logger(4), logger(3), logger(2), logger(1)
+local function logger(level, line)
+  return function(...)
+    local ok, message = pcall(formatted, ...)
+    if not ok then error(gsub(message, "^.-:%d+: ", '[string "aerospike.lua"]:' .. line .. ": "), 0) end
+    log(level, message)
+  end
+end
+
+trace, debug, info, warn = logger(4, 2), logger(3, 5), logger(2, 8), logger(1, 11)
 
 function print(...)
   local parts = {}
@@ -786,13 +865,14 @@ aerospike = {
 -- No files, no processes, no code that was compiled elsewhere.
 io, dofile, loadfile = nil, nil, nil
 os = { clock = os.clock, date = os.date, difftime = os.difftime, time = os.time }
+package.loaded.io, package.loaded.debug, package.loaded.os = nil, nil, os
 package.loadlib, package.path, package.cpath = nil, "", ""
 package.searchers = {
   package.searchers[1],
   function(name)
     local text = sourceOf(name)
     if not text then return "no module '" .. name .. "' in the cluster" end
-    return assert(load(text, "@" .. name .. ".lua", "t"))
+    return assert(load(text, "@" .. directory .. gsub(name, "%.", "/") .. ".lua", "t"))
   end,
 }
 local loadText = load
@@ -802,16 +882,25 @@ end
 
 -- ── For the host ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+-- Entries in the order of their keys.
+local function entries(c)
+  inOrder(c)
+  local i = 0
+  return function()
+    repeat i = i + 1 until i > c.top or c.keys[i] ~= nil
+    if i <= c.top then return c.keys[i], c.values[i] end
+  end
+end
+
+-- What other chunks build on.
 return {
-  limit = function(ms)
-    local last = clock() + ms / 1000
-    local function check()
-      if clock() <= last then return end
-      -- From now on at every instruction: one that catches errors comes no further than the next.
-      ldebug.sethook(check, "", 1)
-      error(format("it took longer than %d ms", ms // 1), 0)
-    end
-    ldebug.sethook(check, "", 100000)
+  registry = registry, classes = classes, box = box, contentOf = contentOf, metatable = metatable, entries = entries,
+  content = content, integer = integer, string = string, nameOf = nameOf, isStorable = isStorable,
+  newBytes = newBytes, bytesText = bytesText, setIn = setIn, log = log, now = now,
+  newMap = function(ordered)
+    local c = newContent()
+    c.ordered = ordered
+    return newMap(c)
   end,
 }
 `

@@ -30,7 +30,7 @@ export function pushValue(lua: Lua, state: number, value: unknown, depth = 0): v
   room(api, state, depth)
   switch (typeof value) {
     case "string":
-      return pushBytes(lua, state, new TextEncoder().encode(value))
+      return lua.pushBytes(state, new TextEncoder().encode(value))
     case "number":
       return pushNumber(api, state, value)
     case "bigint":
@@ -66,16 +66,10 @@ function pushInteger(api: LuaApi, state: number, value: bigint): void {
   api._lua_pushinteger(state, value)
 }
 
-function pushBytes(lua: Lua, state: number, bytes: Uint8Array): void {
-  const [pointer, length] = lua.copy(bytes)
-  lua.api._lua_pushlstring(state, pointer, length)
-  lua.api._free(pointer)
-}
-
 function pushBlob(lua: Lua, state: number, type: number, bytes: Uint8Array): void {
   const { api } = lua
   api._lua_createtable(state, 0, 4)
-  pushBytes(lua, state, bytes)
+  lua.pushBytes(state, bytes)
   api._lua_setfield(state, -2, lua.name("text"))
   setInteger(lua, state, "n", bytes.length)
   setInteger(lua, state, "capacity", bytes.length)
@@ -85,7 +79,7 @@ function pushBlob(lua: Lua, state: number, type: number, bytes: Uint8Array): voi
 
 function pushGeoJson(lua: Lua, state: number, { text }: GeoJSON): void {
   lua.api._lua_createtable(state, 0, 1)
-  pushBytes(lua, state, new TextEncoder().encode(text))
+  lua.pushBytes(state, new TextEncoder().encode(text))
   lua.api._lua_setfield(state, -2, lua.name("text"))
   box(lua, state, "GeoJSON")
 }
@@ -200,6 +194,9 @@ function readList(lua: Lua, state: number, content: number, reading: Reading, de
 
 function readMap(lua: Lua, state: number, content: number, reading: Reading, depth: number): unknown {
   const { api } = lua
+  api._lua_getfield(state, registry, lua.name("aerospike_sort"))
+  api._lua_pushvalue(state, content)
+  if (api._lua_pcallk(state, 1, 0, 0, 0, 0) !== 0) throw new ClientError(code.CLIENT, "Lua has no memory left.")
   const top = integerIn(lua, state, content, "top")
   const isOrdered = field(lua, state, content, "ordered", () => api._lua_toboolean(state, -1) === 1)
   api._lua_getfield(state, content, lua.name("keys"))
@@ -257,7 +254,8 @@ function integerIn(lua: Lua, state: number, table: number, name: string): number
   return field(lua, state, table, name, () => Number(lua.api._lua_tointegerx(state, -1, 0)))
 }
 
-function bytesAt(lua: Lua, state: number, index: number): Uint8Array {
+/** The bytes of the string at an index. */
+export function bytesAt(lua: Lua, state: number, index: number): Uint8Array {
   const { api } = lua
   const address = api._lua_tolstring(state, index, lua.scratch)
   return api.HEAPU8.slice(address, address + api.HEAP32[lua.scratch >> 2]!)

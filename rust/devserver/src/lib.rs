@@ -44,7 +44,8 @@
 //!   the time it is answered; one with a rate finds its records when it starts.
 //! * The rows of a batch are done in their order, on whatever node they belong to.
 //! * Lua is run by the host, if there is one ([`udf_host`]). Without one modules are kept, whether or not they would compile,
-//!   and a call fails. UDFs have no files and no processes; a stream of records ends where one takes too long.
+//!   and a call fails. UDFs have no files and no processes. A function on a stream may take 10 s for a partition, where the
+//!   real server sets no limit. What a function on many records logs is in their order.
 //! * `data-size` bounds the memory that records take here, not what they would take on storage.
 //! * `statistics`, `namespace/…` and `get-config` tell a part of what the real ones tell; `latencies` measures nothing.
 //!

@@ -121,10 +121,6 @@ impl Call {
         self.0[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
 
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
     fn function(&mut self, function: Function) {
         self.text(function.module);
         self.text(function.name);

@@ -111,10 +111,11 @@ fn a_row_cannot_repeat_a_key_or_nothing() {
 
 #[test]
 fn a_udf_row_fails_alone_with_a_reason() {
-    let mut udf = [&[0; 4][..], &digest(0), &[2, 0, info2::WRITE, 0, 0, 3, 0, 0]].concat();
+    let mut udf = [&[0; 4][..], &digest(0), &[2, 0, info2::WRITE, 0, 0, 4, 0, 0]].concat();
     message::field(&mut udf, field::NAMESPACE, b"test");
     message::field(&mut udf, field::UDF_MODULE, b"m");
     message::field(&mut udf, field::UDF_FUNCTION, b"f");
+    message::field(&mut udf, field::UDF_ARGUMENTS, &[0x90]);
     let frames = ask(&mut cluster(), &batch(4, 2, &[udf, row(1, READ_ALL, 0, "test", &[])]));
     assert_eq!(frames.len(), 2);
     assert_eq!(frames[0][13], code::UDF as u8);

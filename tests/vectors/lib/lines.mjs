@@ -181,14 +181,29 @@ function manyLines(frames, options) {
     .slice(0, -1)
     .flatMap(({ body }) => parseMessages(body))
     .filter((message) => !omits?.(asked, message))
-    .map((message) => ({ row: message.transactionTtl, lines: answerLines(message, options) }))
+    .map((message) => ({ row: message.transactionTtl, ops: message.ops, lines: answerLines(message, options) }))
   const text = ({ lines }) => lines.join("\n")
   messages.sort((a, b) => a.row - b.row || (text(a) < text(b) ? -1 : 1))
-  return [...messages.flatMap(({ lines }) => lines), "the last frame", ...frameLines(last, options)]
+  // Threads that go through a stream at the same time each tell of a failure once.
+  const told = messages.filter(
+    (one, i) => !(isStream(asked) && failed(one) && i && text(one) === text(messages[i - 1])),
+  )
+  return [...told.flatMap(({ lines }) => lines), "the last frame", ...frameLines(last, options)]
 }
 
 /** Rows of a batch; partitions and digests that a scan goes on with. */
 const MANY = [41, 11, 12]
+
+const UDF_OP = 33
+
+/** A query whose records a UDF makes into something else. */
+function isStream(message) {
+  return fieldOf(message, UDF_OP)?.[0] === 1
+}
+
+function failed({ ops }) {
+  return ops[0]?.name === "FAILURE"
+}
 
 /** The message of a request that is answered with one for each row or record: a batch, or what goes over a set. */
 function askedForMany(request) {
@@ -196,7 +211,7 @@ function askedForMany(request) {
   if (frames[0]?.type !== TYPE.MESSAGE) return
   try {
     const [message] = parseMessages(frames[0].body)
-    return isMany(message) ? message : undefined
+    return isMany(message) || isStream(message) ? message : undefined
   } catch {
     // Malformed on purpose.
   }

@@ -26,10 +26,12 @@ const TEND_NODES = { 1: 0, 2: 0, 3: 1, 5: 1, 4: 2, 6: 2 }
 export async function loadRecordedServer() {
   const url = new URL("../../../pkg/devserver/", import.meta.url)
   const { DevServer, initSync } = await import(new URL("aerospike_wasm_devserver.js", url).href)
+  const { Udfs } = await import(new URL("../../../dist/devserver/udfs.js", import.meta.url).href)
   const { memory } = initSync({ module: readFileSync(new URL("aerospike_wasm_devserver_bg.wasm", url)) })
+  await new Udfs(memory).find()
   return class extends RecordedServer {
     constructor(isCluster) {
-      super(new DevServer(JSON.stringify(isCluster ? CLUSTER : SINGLE), 1, 0), memory, isCluster)
+      super(new DevServer(JSON.stringify(isCluster ? CLUSTER : SINGLE), 1, 0), memory, isCluster, Udfs)
     }
   }
 }
@@ -37,14 +39,17 @@ export async function loadRecordedServer() {
 class RecordedServer {
   #server
   #memory
+  #udfs
   #isCluster
   #nowMs = (START + EPOCH_2010) * 1000
   /** By scenario and number. */
   #connections = new Map()
 
-  constructor(server, memory, isCluster) {
+  constructor(server, memory, isCluster, Udfs) {
     this.#server = server
     this.#memory = memory
+    this.#udfs = new Udfs(memory)
+    server.set_udf_host(this.#udfs)
     this.#isCluster = isCluster
     for (let node = 0; node < server.node_count(); node++) {
       server.set_address(node, "127.0.0.1", isCluster ? 3510 + 10 * node : 3500)
@@ -84,6 +89,7 @@ class RecordedServer {
   }
 
   free() {
+    this.#udfs.close()
     this.#server.free()
   }
 

@@ -9,7 +9,7 @@ use crate::store::{expiry, BinName, Namespace, Particle, Record};
 use crate::udf_host::{name, text, Answer, Call, Function, Ran, Reader, Udfs, Value, Written};
 use crate::Code;
 use aerospike_sansio::proto::{code, field, info2, info3, op, particle, EPOCH_SECONDS};
-use aerospike_sansio::value::{msgpack, MapOrder, Value as Item};
+use aerospike_sansio::value::{msgpack, order, MapOrder, Value as Item};
 
 /// Longest name of a module or a function, and a byte.
 const NAME: usize = 128;
@@ -186,12 +186,40 @@ fn bins(old: &[Bin], written: &Written) -> Result<Bins, Code> {
     for (name, value) in &written.bins {
         let name = BinName::new(name).ok_or(code::BIN_NAME)?;
         let particle = match value {
-            Some(value) => Particle::from_wire(value.particle_type, value.bytes)?,
+            Some(value) => particle(value)?,
             None => old.iter().find(|bin| bin.name == name).ok_or(code::SERVER_ERROR)?.particle.clone(),
         };
         bins.push(Bin { name, particle });
     }
     Ok(bins)
+}
+
+/// A value as it is stored. Lists that are to be ordered need not be so yet, and a HyperLogLog is not looked into.
+fn particle(value: &Value) -> Result<Particle, Code> {
+    match value.particle_type {
+        particle::LIST | particle::MAP => {
+            let (mut item, _) = msgpack::read(value.bytes).map_err(|_| code::SERVER_ERROR)?;
+            bring_into_order(&mut item);
+            let mut bytes = Vec::new();
+            msgpack::write(&item, &mut bytes);
+            Particle::from_wire(value.particle_type, &bytes)
+        }
+        particle::HLL => Ok(Particle::Bytes(value.particle_type, value.bytes.into())),
+        _ => Particle::from_wire(value.particle_type, value.bytes),
+    }
+}
+
+fn bring_into_order(item: &mut Item) {
+    match item {
+        Item::List { items, ordered } => {
+            items.iter_mut().for_each(bring_into_order);
+            if *ordered {
+                items.sort_by(order::compare);
+            }
+        }
+        Item::Map { pairs, .. } => pairs.iter_mut().for_each(|(_, value)| bring_into_order(value)),
+        _ => {}
+    }
 }
 
 /// A value as a client gets it: compact, lists without what is told of their order.
@@ -204,10 +232,6 @@ pub fn as_sent(value: Value) -> (Vec<u8>, u8) {
             (bytes, value.particle_type)
         }
         (particle::NULL, _) => (Vec::new(), particle::NULL),
-        // Whatever bytes are said to be of, they go out as a blob.
-        (particle::JAVA_BLOB..=particle::ERLANG_BLOB | particle::VECTOR | particle::HLL, _) => {
-            (value.bytes.to_vec(), particle::BLOB)
-        }
         _ => (value.bytes.to_vec(), value.particle_type),
     }
 }
