@@ -7,7 +7,7 @@ local types, streams = ...
 local read, toParticle, contentOf, List, metatable = types.read, types.toParticle, types.contentOf, types.classes.List, types.metatable
 local Bytes, BLOB = types.classes.Bytes, 4
 local isStorable, record, outcome = types.isStorable, types.record, types.outcome
-local pcall, error, require, type, globals = pcall, error, require, type, _G
+local pcall, error, type, loadModule, globals = pcall, error, type, require, _G
 local pack, unpack, spread, concat = string.pack, string.unpack, table.unpack, table.concat
 
 aerospike = nil
@@ -60,5 +60,5 @@ local function applyStream(name, args, data)
   return head .. concat(out)
 end
 
-return { load = function(name) require(name) end, applyRecord = applyRecord, applyStream = applyStream }
+return { load = function(name) loadModule(name) end, applyRecord = applyRecord, applyStream = applyStream }
 `

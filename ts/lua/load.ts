@@ -185,7 +185,7 @@ async function load(): Promise<Lua> {
 
 /** Where the .wasm lies, on runtimes with files: left alone, a worker there would load it from the network. */
 function wasmFile(): string | undefined {
-  if (typeof process !== "object" || !process.versions?.node || typeof import.meta.resolve !== "function")
-    return undefined
+  const { process } = globalThis as { process?: { versions?: { node?: string } } }
+  if (!process?.versions?.node || typeof import.meta.resolve !== "function") return undefined
   return import.meta.resolve("wasmoon/dist/glue.wasm")
 }

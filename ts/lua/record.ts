@@ -5,7 +5,7 @@
 // into the record as it will be; that is what is stored when the function has ended well. The rules are those of the
 // server (udf_record.c, udf_aerospike.c).
 
-export const record: string = String.raw`
+export const record: string = `
 local types = ...
 local content, integer, optionalText = types.content, types.integer, types.string
 local box, contentOf, metatable, isStorable, newBytes = types.box, types.contentOf, types.metatable, types.isStorable, types.newBytes

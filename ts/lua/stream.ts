@@ -8,7 +8,7 @@
 /** Whose steps: 1 a server's, 2 the client's. */
 export const side = { server: 1, client: 2 } as const
 
-export const stream: string = String.raw`
+export const stream: string = `
 local metatable, setmetatable, type, next, ipairs, error = getmetatable, setmetatable, type, next, ipairs, error
 local pack, unpack, globals = table.pack, table.unpack, _G
 local map, list, Map, List = map, list, Map, List
