@@ -49,6 +49,10 @@ export const commandKind = Object.freeze({
   READ_COLUMNS: 18,
   /** A group of a batch: write each row's cells of the batch's columns. Behind each COLUMN slot stand three BLOBs: a byte a row that says whether there is a value (or nothing: all have one), the values, and of TEXT the bytes. All groups are of this kind, and DONE brings what became of the rows. */
   WRITE_COLUMNS: 19,
+  /** Commit the transaction of word TXN: the block says how its reads are verified, a second block behind it, of kind TXN_ABORT, how its writes are made final. DONE: the generation word is a txn_status, the ttl word the code that was the cause, if there is one, the first slot word the txn_state. */
+  TXN_COMMIT: 20,
+  /** Undo the writes of the transaction of word TXN; DONE as of TXN_COMMIT. */
+  TXN_ABORT: 21,
   /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
   INFO: 32,
 } as const)
@@ -119,6 +123,8 @@ export const commandWord = Object.freeze({
   COMPRESS_ABOVE: 32,
   /** Of a batch or query: how many nodes are asked at once, 0 = all. */
   MAX_NODES: 33,
+  /** The transaction that the command belongs to, as txn_begin gave it; 0 = none. In a batch that of the outer block. */
+  TXN: 34,
   /** Words of a command block; the first slot starts here. */
   LENGTH: 36,
 } as const)
@@ -313,6 +319,56 @@ export const tagFlag = Object.freeze({
   TEXT_KEYS: 2048,
   /** String in a reply: all bytes are below 128. */
   ASCII: 4096,
+} as const)
+
+/** How far a transaction is. */
+export const txnState = Object.freeze({
+  /** It takes commands. */
+  OPEN: 0,
+  /** What it read is unchanged, but it could not be committed: commit may be tried again, and abort. */
+  VERIFIED: 1,
+  /** Its writes hold. */
+  COMMITTED: 2,
+  /** Its writes are undone. */
+  ABORTED: 3,
+  /** Whether it is committed is not known: only commit may be tried again. */
+  COMMIT_FAILED: 4,
+} as const)
+
+/** How a commit or an abort went. What the client leaves undone, the server does when the transaction's time is over. */
+export const txnStatus = Object.freeze({
+  /** All is done. */
+  OK: 0,
+  /** It had been done before. */
+  ALREADY: 1,
+  /** A record that was read has changed, or could not be verified: the writes are undone. */
+  VERIFY_FAILED: 2,
+  /** The same, and undoing the writes is left to the server. */
+  VERIFY_FAILED_ABANDONED: 3,
+  /** It could not be marked as committed. */
+  MARK_ABANDONED: 4,
+  /** It holds; making each write final, or undoing it, is left to the server. */
+  ROLL_ABANDONED: 5,
+  /** It holds, and all writes are final or undone; removing the monitor record is left to the server. */
+  CLOSE_ABANDONED: 6,
+} as const)
+
+/** What `txn_word` tells of a transaction. */
+export const txnWord = Object.freeze({
+  /** Its id, low word. */
+  ID_LOW: 0,
+  /** Its id, high word. */
+  ID_HIGH: 1,
+  /** txn_state */
+  STATE: 2,
+  /** 1 when nobody knows whether it is committed. */
+  IN_DOUBT: 3,
+  /** Name id of its namespace, NONE before its first command. */
+  NAMESPACE: 4,
+  /** Records that it has read and not written. */
+  READS: 5,
+  /** Records that it has written, or may have. */
+  WRITES: 6,
 } as const)
 
 /** Output records: the first word is the kind in the low byte and the record's length in words above it. */
@@ -1343,6 +1399,12 @@ export const code = Object.freeze({
   MAX_ERROR_RATE: -14,
   /** the node did not answer for this row */
   NO_RESPONSE: -15,
+  /** the transaction failed */
+  TXN_FAILED: -17,
+  /** the transaction is committed already */
+  TXN_ALREADY_COMMITTED: -18,
+  /** the transaction is aborted already */
+  TXN_ALREADY_ABORTED: -19,
   /** the cluster has another name */
   CLUSTER_NAME_MISMATCH: -40,
   /** the answer was not the Aerospike protocol */
@@ -1409,6 +1471,8 @@ export const limit = Object.freeze({
   COLUMNS: 536870912,
   /** A value of a column of bytes. */
   COLUMN_BYTES: 8388608,
+  /** Records that one transaction writes. */
+  TXN_WRITES: 4096,
 } as const)
 
 /** Operators of expressions. */
@@ -2047,6 +2111,9 @@ export const codeText: Readonly<Record<number, string>> = Object.freeze({
   "-12": "all attempts failed",
   "-14": "too many errors on the node, it is given a rest",
   "-15": "the node did not answer for this row",
+  "-17": "the transaction failed",
+  "-18": "the transaction is committed already",
+  "-19": "the transaction is aborted already",
   "-40": "the cluster has another name",
   "-41": "the answer was not the Aerospike protocol",
   "-42": "the client is closed",
@@ -2149,6 +2216,9 @@ export const codeName: Readonly<Record<number, string>> = Object.freeze({
   "-12": "MAX_RETRIES_EXCEEDED",
   "-14": "MAX_ERROR_RATE",
   "-15": "NO_RESPONSE",
+  "-17": "TXN_FAILED",
+  "-18": "TXN_ALREADY_COMMITTED",
+  "-19": "TXN_ALREADY_ABORTED",
   "-40": "CLUSTER_NAME_MISMATCH",
   "-41": "MALFORMED",
   "-42": "CLOSED",

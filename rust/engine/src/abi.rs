@@ -23,6 +23,8 @@ table! {
         QUERY = 17, "Read the records of a set or namespace, all or those of an index's range; see command_word WHERE.";
         READ_COLUMNS = 18, "A group of a batch: read the batch's columns, whose COLUMN slots stand behind the outer block's filter. All groups are of this kind, and DONE brings the columns; there are no PART records.";
         WRITE_COLUMNS = 19, "A group of a batch: write each row's cells of the batch's columns. Behind each COLUMN slot stand three BLOBs: a byte a row that says whether there is a value (or nothing: all have one), the values, and of TEXT the bytes. All groups are of this kind, and DONE brings what became of the rows.";
+        TXN_COMMIT = 20, "Commit the transaction of word TXN: the block says how its reads are verified, a second block behind it, of kind TXN_ABORT, how its writes are made final. DONE: the generation word is a txn_status, the ttl word the code that was the cause, if there is one, the first slot word the txn_state.";
+        TXN_ABORT = 21, "Undo the writes of the transaction of word TXN; DONE as of TXN_COMMIT.";
         INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";
     }
 }
@@ -62,6 +64,7 @@ table! {
         CURSOR_LENGTH = 31, "Its length, 0 = from the start.";
         COMPRESS_ABOVE = 32, "Requests longer than so many bytes leave compressed, 0 = none do; see policy_flag COMPRESS.";
         MAX_NODES = 33, "Of a batch or query: how many nodes are asked at once, 0 = all.";
+        TXN = 34, "The transaction that the command belongs to, as txn_begin gave it; 0 = none. In a batch that of the outer block.";
         LENGTH = 36, "Words of a command block; the first slot starts here.";
     }
 }
@@ -192,6 +195,43 @@ table! {
         INLINE_SSD = 2, "Rows of SSD namespaces, too.";
         RESPOND_ALL_KEYS = 4, "Go on behind a row that fails.";
         ALL = 7, "All of them.";
+    }
+}
+
+table! {
+    /// How far a transaction is.
+    pub mod txn_state: u32 {
+        OPEN = 0, "It takes commands.";
+        VERIFIED = 1, "What it read is unchanged, but it could not be committed: commit may be tried again, and abort.";
+        COMMITTED = 2, "Its writes hold.";
+        ABORTED = 3, "Its writes are undone.";
+        COMMIT_FAILED = 4, "Whether it is committed is not known: only commit may be tried again.";
+    }
+}
+
+table! {
+    /// How a commit or an abort went. What the client leaves undone, the server does when the transaction's time is over.
+    pub mod txn_status: u32 {
+        OK = 0, "All is done.";
+        ALREADY = 1, "It had been done before.";
+        VERIFY_FAILED = 2, "A record that was read has changed, or could not be verified: the writes are undone.";
+        VERIFY_FAILED_ABANDONED = 3, "The same, and undoing the writes is left to the server.";
+        MARK_ABANDONED = 4, "It could not be marked as committed.";
+        ROLL_ABANDONED = 5, "It holds; making each write final, or undoing it, is left to the server.";
+        CLOSE_ABANDONED = 6, "It holds, and all writes are final or undone; removing the monitor record is left to the server.";
+    }
+}
+
+table! {
+    /// What `txn_word` tells of a transaction.
+    pub mod txn_word: usize {
+        ID_LOW = 0, "Its id, low word.";
+        ID_HIGH = 1, "Its id, high word.";
+        STATE = 2, "txn_state";
+        IN_DOUBT = 3, "1 when nobody knows whether it is committed.";
+        NAMESPACE = 4, "Name id of its namespace, NONE before its first command.";
+        READS = 5, "Records that it has read and not written.";
+        WRITES = 6, "Records that it has written, or may have.";
     }
 }
 

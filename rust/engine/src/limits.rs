@@ -29,5 +29,6 @@ table! {
         INFLATES_TO = 1032, "Bytes that one byte of a zlib stream can stand for at most.";
         COLUMNS = 512 * 1024 * 1024, "All columns of a result.";
         COLUMN_BYTES = 8 * 1024 * 1024, "A value of a column of bytes.";
+        TXN_WRITES = 4096, "Records that one transaction writes.";
     }
 }

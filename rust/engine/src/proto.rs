@@ -577,6 +577,9 @@ table! {
         MAX_RETRIES_EXCEEDED = -12, "all attempts failed";
         MAX_ERROR_RATE = -14, "too many errors on the node, it is given a rest";
         NO_RESPONSE = -15, "the node did not answer for this row";
+        TXN_FAILED = -17, "the transaction failed";
+        TXN_ALREADY_COMMITTED = -18, "the transaction is committed already";
+        TXN_ALREADY_ABORTED = -19, "the transaction is aborted already";
         CLUSTER_NAME_MISMATCH = -40, "the cluster has another name";
         MALFORMED = -41, "the answer was not the Aerospike protocol";
         CLOSED = -42, "the client is closed";

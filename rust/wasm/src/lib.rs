@@ -156,6 +156,21 @@ impl Engine {
         address(&self.scratch)
     }
 
+    /// A new transaction: its handle, never 0. `timeout` is in seconds, 0 = as the server is set up.
+    pub fn txn_begin(&mut self, timeout: u32) -> u32 {
+        self.core.txn_begin(timeout)
+    }
+
+    /// The handle will not be used again.
+    pub fn txn_end(&mut self, txn: u32) {
+        self.core.txn_end(txn);
+    }
+
+    /// What is known of a transaction, by its index in `abi::txn_word`.
+    pub fn txn_word(&self, txn: u32, word: u32) -> u32 {
+        self.core.txn_word(txn, word as usize)
+    }
+
     pub fn cancel(&mut self, op: u32) {
         self.core.cancel(op);
     }

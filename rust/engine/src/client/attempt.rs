@@ -20,7 +20,7 @@ const NEVER: u32 = u32::MAX;
 
 /// Is this worth another attempt? The answers that say "not now" or "not here", and all that comes of connections.
 /// Every other answer would be the same again.
-fn is_worth_retrying(code: i32) -> bool {
+pub(super) fn is_worth_retrying(code: i32) -> bool {
     matches!(
         code,
         code::TIMEOUT
@@ -125,7 +125,7 @@ impl Engine {
     }
 
     /// Not at once, but in this very poll: an attempt that fails while it is being routed must not call itself.
-    fn go_again(&mut self, op: u32) {
+    pub(super) fn go_again(&mut self, op: u32) {
         let entry = &mut self.ops[op];
         entry.stage = Stage::Again;
         self.again.push((op, entry.serial));
@@ -257,6 +257,7 @@ impl Engine {
 
     /// An answer has come.
     pub(super) fn complete(&mut self, op: u32, node: NodeId, reply: &Reply, first_slot: u32, data_address: u32) {
+        let reply = &Reply { code: self.heed_reply(op, reply), ..*reply };
         if reply.code != code::OK {
             if matches!(reply.code, code::TIMEOUT | code::DEVICE_OVERLOAD | code::UNAVAILABLE) {
                 self.count_error(node);
@@ -265,9 +266,12 @@ impl Engine {
                 self.ops[op].ever_sent |= reply.code == code::TIMEOUT;
                 return self.fail_attempt(op, reply.code, true);
             }
+            if self.ops[op].batch.is_some() {
+                return self.give_up_batch(op, reply.code, true);
+            }
         }
         // An earlier attempt may have taken effect, whatever this one was told.
-        let in_doubt = reply.code != code::OK && self.ops[op].write && self.ops[op].ever_sent;
+        let in_doubt = reply.code != code::OK && self.ops[op].may_have_happened();
         let done = Done {
             code: reply.code,
             in_doubt,
@@ -299,12 +303,12 @@ impl Engine {
 
     fn finish_as(&mut self, op: u32, code: i32, from_server: bool) {
         if self.ops[op].batch.is_some() {
-            return self.give_up_batch(op, code);
+            return self.give_up_batch(op, code, from_server);
         }
         if self.ops[op].query.is_some() {
             return self.give_up_query(op, code);
         }
-        let in_doubt = self.ops[op].write && self.ops[op].ever_sent;
+        let in_doubt = self.ops[op].may_have_happened();
         if in_doubt {
             self.count(stat::IN_DOUBT);
         }
@@ -322,6 +326,13 @@ impl Engine {
             self.ended.push(op);
             return;
         }
+        let done = match self.ops[op].bond {
+            Some(_) => match self.step_ended(op, done) {
+                Some(done) => done,
+                None => return,
+            },
+            None => done,
+        };
         self.count(if done.code == code::OK { stat::SUCCEEDED } else { stat::FAILED });
         let now = self.now;
         let entry = &mut self.ops[op];
@@ -330,6 +341,7 @@ impl Engine {
         entry.trim();
         entry.batch = None;
         entry.query = None;
+        entry.bond = None;
         let elapsed_ms = (now - entry.started).max(0.0) as u32;
         self.outputs.done(&Done { node: entry.last_node, attempts: entry.attempts, elapsed_ms, compressed, ..done });
         self.leave(op);

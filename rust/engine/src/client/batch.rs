@@ -123,7 +123,7 @@ impl Engine {
         request.clear();
         let rows = self.ops[part].part.as_ref().map(|part| part.rows.clone()).unwrap_or_default();
         if let Some(batch) = self.ops[op].batch.as_deref() {
-            batch.encode(&rows, &mut request);
+            batch.encode(&rows, self.txn_of(op), &mut request);
             self.ops[part].write = rows.iter().any(|&row| batch.is_write(row));
         }
         self.compress(op, &mut request);
@@ -206,19 +206,22 @@ impl Engine {
         let row = batch.rows.get_mut(reply.index as usize).filter(|row| row.owner == part);
         let row = row.ok_or(Malformed("a row that was not asked for, or is answered already"))?;
         row.code = reply.code;
+        let doubt = row.doubt;
+        let is_write = batch.is_write(reply.index);
+        self.heed_row(op, reply.index, reply);
         if tries_left && matches!(reply.code, code::UNAVAILABLE | code::DEVICE_OVERLOAD) {
             // Not done, and worth another try: it stays open until the last message, and then goes again.
             return Ok(None);
         }
-        // An earlier attempt may have taken effect, whatever this one was told.
-        let doubt = row.doubt && reply.code != code::OK;
-        let in_doubt = doubt && batch.is_write(reply.index);
+        // An earlier attempt may have taken effect, whatever this one was told; or this one, after the server's own time.
+        let in_doubt = is_write && reply.code != code::OK && (doubt || reply.code == code::TIMEOUT);
         let (generation, ttl) = (reply.generation, self.time_to_live(reply.void_time));
         Ok(Some((op, Done { in_doubt, from_server: true, generation, ttl, ..without_answer(op, reply.code) })))
     }
 
     /// Gives the caller the result of a row.
     pub(super) fn answer_row(&mut self, op: u32, row: u32, done: &Done) {
+        let is_kept = self.keep_row(op, row, done);
         if let Some(batch) = self.ops[op].batch.as_deref_mut() {
             batch.rows[row as usize].owner = ANSWERED;
             let &Done { code, generation, ttl, in_doubt, .. } = done;
@@ -227,6 +230,7 @@ impl Engine {
                     table.end(row as usize, &Outcome { code, generation, ttl, in_doubt })
                 }
                 Some(table) => table.end(row as usize, &Outcome { code, in_doubt, ..Outcome::default() }),
+                None if is_kept => {}
                 None => self.outputs.part(row, done),
             }
         }
@@ -239,13 +243,13 @@ impl Engine {
     }
 
     /// All rows are answered: the batch ends.
-    fn end_batch(&mut self, op: u32, code: i32) {
+    fn end_batch(&mut self, op: u32, code: i32, from_server: bool) {
         let table = self.ops[op].batch.as_deref_mut().and_then(|batch| batch.table.take());
         let done = match table {
             Some(table) => self.hand_over(op, code, table, Vec::new()),
             None => without_answer(op, code),
         };
-        self.end(op, done);
+        self.end(op, Done { from_server, ..done });
     }
 
     pub(super) fn is_query_part(&self, part: u32) -> bool {
@@ -295,21 +299,22 @@ impl Engine {
             batch.parts -= 1;
             if batch.parts == 0 {
                 let code = batch.code;
-                self.end_batch(op, code);
+                self.end_batch(op, code, false);
             }
         }
     }
 
     /// The batch is given up as a whole: every row that is open is told so.
-    pub(super) fn give_up_batch(&mut self, op: u32, code: i32) {
+    pub(super) fn give_up_batch(&mut self, op: u32, code: i32, from_server: bool) {
         if let Some(batch) = self.ops[op].batch.as_deref_mut() {
             batch.code = code;
         }
         let parts = self.parts_of(op, NONE);
         if parts.is_empty() {
             let rows = self.ops[op].batch.as_ref().map_or(0, |batch| batch.rows.len() as u32);
-            (0..rows).for_each(|row| self.answer_row(op, row, &without_answer(op, code)));
-            return self.end_batch(op, code);
+            let done = Done { from_server, ..without_answer(op, code) };
+            (0..rows).for_each(|row| self.answer_row(op, row, &done));
+            return self.end_batch(op, code, from_server);
         }
         for part in parts {
             self.abandon(part);

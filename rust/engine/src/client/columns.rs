@@ -9,7 +9,7 @@ use crate::limits::limit;
 use crate::proto::{code, field, info3, particle};
 use crate::value::columns::{Outcome, Table};
 use crate::value::tape::Slot;
-use crate::wire::{Message, Reply};
+use crate::wire::{Message, Reply, TxnFields};
 use crate::Malformed;
 
 /// The fields of a record that a query found.
@@ -44,8 +44,9 @@ impl<'a> Found<'a> {
 impl Engine {
     /// One message of the answer to a part of a batch of columns: a row, or the last. Nothing when the batch was given up.
     pub(super) fn row_of_columns(&mut self, part: u32, body: &[u8]) -> Result<Option<Reply>, Malformed> {
-        let message = Message::open(body, |_, _| Ok(()))?;
-        let reply = Reply::of(&message.header, 0);
+        let mut fields = TxnFields::default();
+        let message = Message::open(body, |id, value| fields.take(id, value))?;
+        let reply = fields.of(Reply::of(&message.header, 0));
         let said = if self.ends_part(part, &reply) { None } else { self.row_said(part, &reply)? };
         let table = said.filter(|(_, done)| done.code == code::OK).and_then(|(op, _)| self.table_of(op));
         let (row, mut near) = (reply.index as usize, 0);

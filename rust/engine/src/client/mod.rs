@@ -10,7 +10,7 @@
 //! `next_deadline`, at which it says `time`. What a record refers to stays valid until the next input or poll.
 //!
 //! A request's way: `submit` (encode) ▸ `admit` (deadline, backpressure) ▸ `route` (which node) ▸ `dispatch` (which
-//! connection) ▸ `inputs` (bytes) ▸ `attempt` (done, or again).
+//! connection) ▸ `inputs` (bytes) ▸ `attempt` (done, or again). An op of a transaction may go it several times: `txn`.
 
 mod admit;
 mod attempt;
@@ -29,6 +29,7 @@ pub mod slab;
 mod submit;
 mod tend;
 pub mod timers;
+mod txn;
 
 use crate::abi::{close_reason, event, stat, NONE};
 use crate::cluster::{NodeId, PartitionMap};
@@ -43,8 +44,9 @@ use op::Op;
 use outputs::{Done, Outputs};
 use probe::Probe;
 use slab::Slab;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use timers::Timers;
+use txn::Entry as Transaction;
 
 /// An op by index and serial: the serial moves on when the op ends, so that a name which is kept too long is harmless.
 type OpName = (u32, u32);
@@ -105,6 +107,9 @@ pub struct Engine {
     /// Sleeping, and woken when there is news of the cluster.
     waiting_for_news: Vec<OpName>,
     op_timers: Timers,
+    /// By handle; a handle is not given again.
+    txns: BTreeMap<u32, Transaction>,
+    txn_handle: u32,
 
     conns: Slab<Conn>,
     gone_conns: Vec<ConnId>,
@@ -163,6 +168,8 @@ impl Engine {
             again: Vec::new(),
             waiting_for_news: Vec::new(),
             op_timers: Timers::new(now),
+            txns: BTreeMap::new(),
+            txn_handle: 0,
             conns: Slab::default(),
             gone_conns: Vec::new(),
             to_transmit: Vec::new(),

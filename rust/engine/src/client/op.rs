@@ -2,6 +2,7 @@
 
 use super::batch::Part;
 use super::query::Run;
+use super::txn::Bond;
 use crate::abi::{command_kind, policy_flag};
 use crate::cluster::NodeId;
 use crate::command::batch::Batch;
@@ -23,6 +24,8 @@ pub enum Stage {
     InFlight(ConnId),
     /// A batch: its parts are where they are.
     Parts,
+    /// Another op of its transaction wakes it, or its timer.
+    Held,
     /// `Engine::again`: the next attempt begins in this poll.
     Again,
     /// Between two attempts: only the timer knows it.
@@ -79,6 +82,8 @@ pub struct Op {
     pub socket_timeout: f64,
     pub total_timeout: f64,
     pub timeout_delay: f64,
+    /// The server's own time limit in milliseconds.
+    pub server_timeout: u32,
     pub sleep: f64,
     pub sleep_multiplier: f64,
     pub max_retries: u32,
@@ -105,6 +110,8 @@ pub struct Op {
     pub query: Option<Box<Run>>,
     /// Some of the rows of a batch.
     pub part: Option<Part>,
+    /// It belongs to a transaction.
+    pub bond: Option<Box<Bond>>,
 }
 
 /// The limits that a batch and its parts share.
@@ -144,6 +151,7 @@ impl Op {
             socket_timeout: 0.0,
             total_timeout: 0.0,
             timeout_delay: 0.0,
+            server_timeout: 0,
             sleep: 0.0,
             sleep_multiplier: 1.0,
             max_retries: 0,
@@ -159,6 +167,7 @@ impl Op {
             batch: None,
             query: None,
             part: None,
+            bond: None,
         }
     }
 
@@ -176,16 +185,33 @@ impl Op {
             info: block.kind == command_kind::INFO,
             session_read: !write && read_mode == 0,
             linearize: !write && read_mode == 1,
-            replica: Replica::from_flags(block.flags),
-            socket_timeout: or_never(block.socket_timeout),
-            total_timeout: or_never(block.total_timeout),
-            timeout_delay: f64::from(block.timeout_delay),
-            sleep: f64::from(block.sleep),
-            sleep_multiplier: if block.sleep_multiplier >= 1.0 { block.sleep_multiplier } else { 1.0 },
-            max_retries: block.max_retries,
-            compress_above: block.compresses_above(),
             ..Op::new()
         };
+        self.limit_by(block);
+    }
+
+    /// Takes time limits, retries and the choice of replicas from a block.
+    pub fn limit_by(&mut self, block: &Block) {
+        self.replica = Replica::from_flags(block.flags);
+        self.socket_timeout = or_never(block.socket_timeout);
+        self.total_timeout = or_never(block.total_timeout);
+        self.timeout_delay = f64::from(block.timeout_delay);
+        self.server_timeout = block.server_timeout();
+        self.sleep = f64::from(block.sleep);
+        self.sleep_multiplier = if block.sleep_multiplier >= 1.0 { block.sleep_multiplier } else { 1.0 };
+        self.max_retries = block.max_retries;
+        self.compress_above = block.compresses_above();
+    }
+
+    /// If it ends now without an answer, nobody knows whether it took effect. To tell a transaction's monitor of a record
+    /// is no effect that anyone sees.
+    pub fn may_have_happened(&self) -> bool {
+        self.write && self.ever_sent && !self.prepares()
+    }
+
+    /// Its present request is not its own: it tells the transaction's monitor of it, or asks whether there can be one.
+    pub fn prepares(&self) -> bool {
+        self.bond.as_ref().is_some_and(|bond| bond.prepares())
     }
 
     pub fn limits(&self) -> Limits {

@@ -20,10 +20,13 @@ impl Engine {
         if self.ops[op].part.is_some() {
             return self.route_part(op);
         }
+        if self.ops[op].bond.is_some() && !self.enter_step(op) {
+            return;
+        }
         if self.ops[op].query.is_some() {
             return self.start_query(op);
         }
-        if self.ops[op].batch.is_some() {
+        if self.ops[op].batch.is_some() && !self.ops[op].prepares() {
             return self.start_batch(op);
         }
         match self.find_node(op) {

@@ -24,8 +24,13 @@ impl Engine {
         let (batch, query) = (self.read_batch(&block)?, self.read_query(&block)?);
         let index = self.ops.take(Op::new);
         self.ops[index].request.clear();
-        let encoded = match self.encode(&block, index) {
-            Ok(encoded) => encoded,
+        let encoded = self.encode(&block, index);
+        let bound = encoded.and_then(|encoded| {
+            let bond = self.bond(&block, encoded.as_ref(), batch.as_deref(), index)?;
+            Ok((encoded, bond))
+        });
+        let (encoded, bond) = match bound {
+            Ok(bound) => bound,
             Err(refused) => {
                 self.ops.retire(index);
                 self.ops.recycle(index);
@@ -36,6 +41,7 @@ impl Engine {
         op.begin(&block, encoded.as_ref());
         op.batch = batch;
         op.query = query;
+        op.bond = bond;
         if block.kind == command_kind::INFO && block.set != NONE {
             op.target = Some(block.set as u16);
         }
@@ -55,12 +61,14 @@ impl Engine {
             command::info(text, request)?;
             return Ok(None);
         }
-        if matches!(block.kind, command_kind::BATCH | command_kind::QUERY) {
+        use command_kind::{BATCH, QUERY, TXN_ABORT, TXN_COMMIT};
+        if matches!(block.kind, BATCH | QUERY | TXN_COMMIT | TXN_ABORT) {
             return Ok(None);
         }
         let slots = &self.command[command::BLOCK_SLOTS..];
         let encoded = command::encode(block, slots, &self.data, &self.names, request)?;
-        if let Some(above) = block.compresses_above() {
+        // What is part of a transaction is completed when it is sent.
+        if let Some(above) = block.compresses_above().filter(|_| block.txn == 0) {
             self.compressor.shrink(request, 0, above);
         }
         Ok(Some(encoded))

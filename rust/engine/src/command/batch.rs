@@ -7,16 +7,17 @@
 //! A batch of columns has them behind its filter. All of its rows read the same bins, or each writes its own values.
 
 use super::block::{self, Block, BLOCK_SLOTS};
+use super::txn::{Record, Roll, Txn};
 use super::{filter, refused};
 use crate::abi::{batch_flag, command_kind as kind, policy_flag as flag, tag, NONE};
 use crate::key::{self, UserKey};
 use crate::limits::limit;
 use crate::names::Names;
-use crate::proto::{code, field, info1, info3, particle, PROTO_HEADER};
+use crate::proto::{code, field, info1, info2, info3, info4, particle, PROTO_HEADER};
 use crate::value::columns::{self, Extent, Source, Table};
 use crate::value::tape::{self, Slot};
 use crate::wire::message::{begin_message, end_message, field as put_field};
-use crate::wire::Header;
+use crate::wire::{Header, Version};
 use crate::{Malformed, Refused};
 
 /// Flags of a row.
@@ -25,13 +26,15 @@ mod row_flag {
     pub const INFO: u8 = 0x02;
     pub const GENERATION: u8 = 0x04;
     pub const TTL: u8 = 0x08;
+    pub const INFO4: u8 = 0x10;
 }
 
 /// What a group's rows have in common.
 #[derive(Debug)]
 pub struct Group {
-    /// Name id.
+    /// Name ids.
     pub namespace: u32,
+    pub set: u32,
     pub write: bool,
     /// Row flags, info bytes, generation, time to live.
     head: Vec<u8>,
@@ -69,6 +72,8 @@ pub struct Batch {
     flags: u8,
     header: Header,
     filter: Vec<u8>,
+    /// What the rows state of the transaction that they belong to.
+    txn_fields: TxnFields,
     /// Parts under way.
     pub parts: u32,
     /// With which code it ends when all parts have: 0 unless the whole was given up.
@@ -77,6 +82,15 @@ pub struct Batch {
     pub table: Option<Table>,
     /// What the rows write, if that comes from columns.
     source: Option<Source>,
+}
+
+/// What a row states of its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TxnFields {
+    /// All that a command does.
+    All,
+    /// The version that was read, and not who asks.
+    Version,
 }
 
 /// Reads a whole batch from the command region.
@@ -104,6 +118,7 @@ pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Resul
         flags: (outer.batch_flags & batch_flag::ALL) as u8,
         header: header(outer),
         filter,
+        txn_fields: TxnFields::All,
         parts: 0,
         code: 0,
         table: None,
@@ -163,7 +178,7 @@ fn read_group(
     names: &Names,
 ) -> Result<usize, Refused> {
     let block = block::read(region.get(at..).ok_or(refused("the command region ends within a batch"))?)?;
-    if matches!(block.kind, kind::BATCH | kind::INFO) {
+    if matches!(block.kind, kind::BATCH | kind::INFO | kind::TXN_COMMIT | kind::TXN_ABORT) {
         return Err(refused("this kind of command cannot be in a batch"));
     }
     let of_columns = matches!(block.kind, kind::READ_COLUMNS | kind::WRITE_COLUMNS);
@@ -277,6 +292,7 @@ fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Resu
     at += PROTO_HEADER;
     let mut group = Group {
         namespace: encoded.namespace,
+        set: block.set,
         write: encoded.write,
         head: row_head(&header, encoded.write),
         fields: 0,
@@ -312,8 +328,14 @@ fn own_fault(_: Malformed) -> Refused {
 }
 
 fn row_head(header: &Header, write: bool) -> Vec<u8> {
-    let flags = row_flag::INFO | row_flag::TTL | if write { row_flag::GENERATION } else { 0 };
+    let mut flags = row_flag::INFO | row_flag::TTL | if write { row_flag::GENERATION } else { 0 };
+    if header.info4 != 0 {
+        flags |= row_flag::INFO4;
+    }
     let mut head = vec![flags, header.info1, header.info2, header.info3];
+    if header.info4 != 0 {
+        head.push(header.info4);
+    }
     if write {
         head.extend_from_slice(&(header.generation as u16).to_be_bytes());
     }
@@ -321,9 +343,84 @@ fn row_head(header: &Header, write: bool) -> Vec<u8> {
     head
 }
 
+/// The verification of all that the transaction has read.
+pub fn verify(txn: &Txn, block: &Block, names: &Names) -> Batch {
+    let info = [info1::READ | info1::GET_NO_BINS, 0, info3::SC_READ_TYPE, info4::MRT_VERIFY_READ];
+    of_txn(txn, txn.reads(), info, TxnFields::Version, block, names)
+}
+
+/// All that the transaction has written, rolled forward or back.
+pub fn roll(txn: &Txn, way: Roll, block: &Block, names: &Names) -> Batch {
+    let info = [0, info2::WRITE | info2::DURABLE_DELETE, 0, way.info4()];
+    of_txn(txn, txn.writes(), info, TxnFields::All, block, names)
+}
+
+/// A group for each set. Its rows say neither generation nor time to live.
+fn of_txn(
+    txn: &Txn,
+    records: impl Iterator<Item = Record>,
+    info: [u8; 4],
+    txn_fields: TxnFields,
+    block: &Block,
+    names: &Names,
+) -> Batch {
+    let mut batch = Batch {
+        rows: Vec::new(),
+        groups: Vec::new(),
+        keys: Vec::new(),
+        flags: (batch_flag::INLINE_RAM | batch_flag::RESPOND_ALL_KEYS) as u8,
+        header: header(block),
+        filter: Vec::new(),
+        txn_fields,
+        parts: 0,
+        code: 0,
+        table: None,
+        source: None,
+    };
+    let namespace = txn.namespace.unwrap_or(NONE);
+    for Record { digest, set } in records {
+        let known = batch.groups.iter().position(|group| group.set == set);
+        let group = known.unwrap_or_else(|| {
+            let mut places = Vec::new();
+            let mut fields = 1;
+            put_field(&mut places, field::NAMESPACE, names.get(namespace));
+            if set != NONE && !names.get(set).is_empty() {
+                put_field(&mut places, field::SET, names.get(set));
+                fields += 1;
+            }
+            let head = [&[row_flag::INFO | row_flag::INFO4][..], &info].concat();
+            let write = info[1] & info2::WRITE != 0;
+            batch.groups.push(Group {
+                namespace,
+                set,
+                write,
+                head,
+                fields,
+                ops: 0,
+                places,
+                rest: Vec::new(),
+                ops_at: 0,
+                send_key: false,
+            });
+            batch.groups.len() - 1
+        });
+        let partition = key::partition(&digest);
+        batch.rows.push(Row {
+            digest,
+            partition,
+            group: group as u32,
+            key: (0, 0),
+            owner: NONE,
+            code: 0,
+            doubt: false,
+        });
+    }
+    batch
+}
+
 impl Batch {
-    /// Appends the message for some of the rows.
-    pub fn encode(&self, rows: &[u32], out: &mut Vec<u8>) {
+    /// Appends the message for some of the rows, which belong to `txn` if there is one.
+    pub fn encode(&self, rows: &[u32], txn: Option<&Txn>, out: &mut Vec<u8>) {
         let start = begin_message(out);
         let mut fields = 1;
         if !self.filter.is_empty() {
@@ -334,33 +431,45 @@ impl Batch {
         out.extend_from_slice(&[0, 0, 0, 0, field::BATCH]);
         out.extend_from_slice(&(rows.len() as u32).to_be_bytes());
         out.push(self.flags);
-        let mut before = None;
+        let mut before: Option<(u32, Option<Version>)> = None;
         for &number in rows {
             let row = &self.rows[number as usize];
             let group = &self.groups[row.group as usize];
             out.extend_from_slice(&number.to_be_bytes());
             out.extend_from_slice(&row.digest);
-            if before == Some(row.group) && !group.send_key && self.source.is_none() {
+            // The server repeats the fields too, so that rows of a transaction are alike only if their versions are.
+            let like = (row.group, txn.and_then(|txn| txn.version(&row.digest)));
+            if before == Some(like) && !group.send_key && self.source.is_none() {
                 out.push(row_flag::REPEAT);
             } else {
-                self.write_row(number, row, group, out);
+                self.write_row(number, txn, out);
             }
-            before = Some(row.group);
+            before = Some(like);
         }
         let size = (out.len() - size_at - 4) as u32;
         out[size_at..size_at + 4].copy_from_slice(&size.to_be_bytes());
         end_message(out, start, &Header { fields, ..self.header });
     }
 
-    fn write_row(&self, number: u32, row: &Row, group: &Group, out: &mut Vec<u8>) {
+    fn write_row(&self, number: u32, txn: Option<&Txn>, out: &mut Vec<u8>) {
+        let row = &self.rows[number as usize];
+        let group = &self.groups[row.group as usize];
         let (from, length) = (row.key.0 as usize, row.key.1 as usize);
         let own_key = &self.keys[from..from + length];
         let source = self.source.as_ref();
         let ops = source.map_or(group.ops, |source| source.values_of(number as usize));
         out.extend_from_slice(&group.head);
-        out.extend_from_slice(&(group.fields + u16::from(!own_key.is_empty())).to_be_bytes());
+        let fields_at = out.len();
+        out.extend_from_slice(&[0, 0]);
         out.extend_from_slice(&ops.to_be_bytes());
         out.extend_from_slice(&group.places);
+        let of_txn = match (txn, self.txn_fields) {
+            (None, _) => 0,
+            (Some(txn), TxnFields::All) => txn.write_fields(&row.digest, group.write, out),
+            (Some(txn), TxnFields::Version) => txn.write_version(&row.digest, out),
+        };
+        let fields = group.fields + of_txn + u16::from(!own_key.is_empty());
+        out[fields_at..fields_at + 2].copy_from_slice(&fields.to_be_bytes());
         if !own_key.is_empty() {
             put_field(out, field::KEY, own_key);
         }
@@ -393,5 +502,27 @@ impl Batch {
 
     pub fn is_write(&self, row: u32) -> bool {
         self.groups[self.rows[row as usize].group as usize].write
+    }
+
+    /// The one namespace of all rows, if it is one.
+    pub fn namespace(&self) -> Option<u32> {
+        let first = self.groups.first()?.namespace;
+        self.groups.iter().all(|group| group.namespace == first).then_some(first)
+    }
+
+    pub fn has_write(&self) -> bool {
+        self.groups.iter().any(|group| group.write)
+    }
+
+    /// Digests of the rows that write.
+    pub fn written(&self) -> impl Iterator<Item = [u8; 20]> + '_ {
+        let rows = 0..self.rows.len() as u32;
+        rows.filter(|&row| self.is_write(row) && self.asks(row)).map(|row| self.rows[row as usize].digest)
+    }
+
+    /// The record of a row.
+    pub fn record(&self, row: u32) -> Record {
+        let row = &self.rows[row as usize];
+        Record { digest: row.digest, set: self.groups[row.group as usize].set }
     }
 }

@@ -1,4 +1,4 @@
-//! The command block: 32 words that the shell fills in, and what their values may be.
+//! The command block: 36 words that the shell fills in, and what their values may be.
 //!
 //! What can be judged by the block alone is judged here. Names, texts and values are looked at when it is encoded.
 
@@ -64,6 +64,8 @@ pub struct Block {
     pub max_nodes: u32,
     /// Of `slots`, those that are the filter; the first ones.
     pub filter_slots: u32,
+    /// Handle of the transaction, 0 = none.
+    pub txn: u32,
 }
 
 /// What a write expects of the record's existence.
@@ -179,6 +181,7 @@ pub fn read(region: &[Slot]) -> Result<Block, Refused> {
         compress_above: word(word::COMPRESS_ABOVE),
         max_nodes: word(word::MAX_NODES),
         filter_slots: word(word::FILTER_SLOTS),
+        txn: word(word::TXN),
     };
     check(&block).map(|()| block)
 }
@@ -186,6 +189,7 @@ pub fn read(region: &[Slot]) -> Result<Block, Refused> {
 fn check(block: &Block) -> Result<(), Refused> {
     check_items(block)?;
     check_ttl(block.ttl)?;
+    check_txn(block)?;
     if block.read_touch > 100 && block.read_touch != READ_TOUCH_OFF {
         return Err(refused("the read-touch percentage is not within 0 and 100, or -1 for off"));
     }
@@ -210,6 +214,8 @@ fn check_items(block: &Block) -> Result<(), Refused> {
         },
         kind::BATCH if block.items == 0 => Err(refused("a batch without groups")),
         kind::BATCH | kind::QUERY => Ok(()),
+        kind::TXN_COMMIT | kind::TXN_ABORT if block.slots == 0 && block.items == 0 => Ok(()),
+        kind::TXN_COMMIT | kind::TXN_ABORT => Err(refused("the end of a transaction takes no slots")),
         kind::APPLY if block.items == 3 => Ok(()),
         kind::APPLY => Err(refused("a call has a module, a function and a list of arguments")),
         kind::OPERATE if block.items == 0 => Err(refused("an operate has no ops")),
@@ -224,6 +230,14 @@ fn check_items(block: &Block) -> Result<(), Refused> {
             Err(refused("this kind of command takes no bins"))
         }
         _ => Err(refused("an unknown kind of command")),
+    }
+}
+
+fn check_txn(block: &Block) -> Result<(), Refused> {
+    match block.kind {
+        kind::QUERY if block.txn != 0 => Err(refused("a query cannot be part of a transaction")),
+        kind::INFO if block.txn != 0 => Err(refused("an info command cannot be part of a transaction")),
+        _ => Ok(()),
     }
 }
 
@@ -294,6 +308,7 @@ mod tests {
             compress_above: 0,
             max_nodes: 0,
             filter_slots: 0,
+            txn: 0,
         };
         assert_eq!(read(&region(&words)), Ok(expected));
     }

@@ -12,6 +12,7 @@ mod operate;
 pub mod ops;
 pub mod query;
 mod single;
+pub mod txn;
 mod udf;
 
 pub use block::{read, Block, BLOCK_SLOTS};
@@ -32,6 +33,8 @@ pub struct Encoded {
     pub digest: [u8; 20],
     /// Whether it changes the record, so that a lost answer leaves it in doubt.
     pub write: bool,
+    /// Where in the frame the fields of a transaction go, if it belongs to one.
+    pub txn_at: usize,
 }
 
 /// Appends the complete frame of a single-record command. `slots` are the value slots, those behind the block in the

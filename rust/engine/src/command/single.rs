@@ -7,7 +7,7 @@ use crate::abi::{command_kind as kind, policy_flag as flag, tag, NONE};
 use crate::key::{self, UserKey};
 use crate::limits::limit;
 use crate::names::Names;
-use crate::proto::{code, field, info1, info2, info3, op, particle, PROTO_HEADER};
+use crate::proto::{code, field, info1, info2, info3, info4, op, particle, PROTO_HEADER};
 use crate::value::tape::{self, Slot};
 use crate::wire::{self, begin_message, end_message, Header};
 use crate::Refused;
@@ -23,8 +23,7 @@ pub fn encode(
     let slots = slots.get(..block.slots as usize).ok_or(refused("the command region ends within the slots"))?;
     let (filter, items) = filter::split(block, slots)?;
     let start = begin_message(out);
-    let (digest, fields) = write_fields(block, filter, data, names, out)?;
-    let mut fields = fields;
+    let (digest, txn_at, mut fields) = write_fields(block, filter, data, names, out)?;
     let items = match block.kind {
         kind::APPLY => {
             fields += udf::write(items, data, out).map_err(|refused| refused.behind(filter.len()))?;
@@ -41,7 +40,8 @@ pub fn encode(
     check_length(out.len() - start)?;
     let write = ops.info2 & info2::WRITE != 0;
     end_message(out, start, &Header { fields, ..header(block, ops)? });
-    Ok(Encoded { namespace: block.namespace, partition: key::partition(&digest), digest, write })
+    let txn_at = txn_at - start;
+    Ok(Encoded { namespace: block.namespace, partition: key::partition(&digest), digest, write, txn_at })
 }
 
 // ── Header ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,7 +60,7 @@ fn info(block_kind: u32) -> Result<Ops, Refused> {
 }
 
 /// RESPOND_ALL_OPS is for operate: no answer to other commands has a value for a write, and together with GET_ALL the
-/// server refuses it. ON_LOCKING_ONLY waits for transactions.
+/// server refuses it.
 fn header(block: &Block, ops: Ops) -> Result<Header, Refused> {
     let timeout = block.server_timeout();
     let mut header = Header { info1: ops.info1, info2: ops.info2, ops: ops.count, timeout, ..Header::default() };
@@ -120,12 +120,15 @@ fn write_policy(block: &Block, header: &mut Header) -> Result<(), Refused> {
     if block.has(flag::COMMIT_MASTER) {
         header.info3 |= info3::COMMIT_LEVEL_MASTER;
     }
+    if block.has(flag::ON_LOCKING_ONLY) {
+        header.info4 |= info4::MRT_ON_LOCKING_ONLY;
+    }
     Ok(())
 }
 
 // ── Fields ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Writes the fields and gives the digest and how many they are. There is no way past the digest: without it, the server
+/// Writes the fields and gives the digest, where those of a transaction would stand, and how many they are. There is no way past the digest: without it, the server
 /// would take a write as a job over the whole set (`transaction.h`, `as_transaction_is_query`).
 fn write_fields(
     block: &Block,
@@ -133,7 +136,7 @@ fn write_fields(
     data: &[u8],
     names: &Names,
     out: &mut Vec<u8>,
-) -> Result<([u8; 20], u16), Refused> {
+) -> Result<([u8; 20], usize, u16), Refused> {
     let namespace = name(names, block.namespace).ok_or(refused("the namespace has no name"))?;
     if !(1..=limit::NAMESPACE).contains(&namespace.len()) {
         return Err(refused("a namespace name has 1 to 31 bytes"));
@@ -154,11 +157,12 @@ fn write_fields(
         fields += 1;
     }
     wire::field(out, field::DIGEST, &digest);
+    let txn_at = out.len();
     if block.has(flag::SEND_KEY) {
         fields += write_key(&key, out);
     }
     fields += filter::write(block, filter, data, out)?;
-    Ok((digest, fields))
+    Ok((digest, txn_at, fields))
 }
 
 fn user_key<'a>(block: &Block, data: &'a [u8]) -> Result<UserKey<'a>, Refused> {

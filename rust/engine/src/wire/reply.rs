@@ -1,4 +1,5 @@
-//! Reading one message of an answer into slots. Fields are skipped: single-record answers carry none that matter.
+//! Reading one message of an answer into slots. Of its fields only those of transactions matter, but in the answer to
+//! a query, whose messages say which record they are about.
 
 use super::Header;
 use crate::abi::{tag, NONE};
@@ -22,9 +23,16 @@ pub struct Reply {
     pub index: u32,
     /// Number of ops, which is the number of top-level values on the tape.
     pub items: u32,
+    /// In a transaction: the version of the record as it was read, which must not have changed at the commit.
+    pub version: Option<Version>,
+    /// From the monitor of a transaction: its deadline, as commands have to state it. 0 = none.
+    pub deadline: u32,
     /// Bytes consumed, header included.
     pub length: usize,
 }
+
+/// The version of a record, as the wire has it.
+pub type Version = [u8; 7];
 
 /// An op without its size: kind, particle type, flags, length of the name.
 const OP_HEADER: usize = 4;
@@ -37,10 +45,13 @@ const UPDATE_TIME: usize = 8;
 /// comes before when the name has no id. On failure the caller cuts the tape to where it was.
 pub fn reply(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<Reply, Malformed> {
     let (header, mut at) = Header::read(body)?;
+    let mut fields = TxnFields::default();
     for _ in 0..header.fields {
-        sized(body, &mut at, 1)?;
+        let field = sized(body, &mut at, 1)?;
+        fields.take(field[0], &field[1..])?;
     }
-    ops(&header, body, at, offset, names, tape)
+    let reply = ops(&header, body, at, offset, names, tape)?;
+    Ok(fields.of(reply))
 }
 
 fn ops(
@@ -200,8 +211,41 @@ impl Reply {
             info3: header.info3,
             index: header.timeout,
             items: u32::from(header.ops),
+            version: None,
+            deadline: 0,
             length,
         }
+    }
+}
+
+/// What an answer has in its fields for a transaction.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TxnFields {
+    version: Option<Version>,
+    deadline: u32,
+}
+
+impl TxnFields {
+    /// Looks at a field, by id. Others are passed over.
+    #[inline]
+    pub fn take(&mut self, id: u8, value: &[u8]) -> Result<(), Malformed> {
+        match id {
+            field::RECORD_VERSION => {
+                let version = value.try_into();
+                self.version = Some(version.map_err(|_| Malformed("a record version that has not 7 bytes"))?);
+            }
+            field::MRT_DEADLINE => {
+                let deadline = value.try_into().map(u32::from_le_bytes);
+                self.deadline = deadline.map_err(|_| Malformed("a deadline that has not 4 bytes"))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The answer with them.
+    pub fn of(self, reply: Reply) -> Reply {
+        Reply { version: self.version, deadline: self.deadline, ..reply }
     }
 }
 
@@ -229,10 +273,7 @@ mod tests {
             body(Header { generation: 3, ttl: 9, ..Header::default() }, &[("a", Value::Int(-1)), ("b", Value::Nil)]);
         let (mut names, mut tape) = (Names::new(1), Vec::new());
         let reply = reply(&bytes, 8, &mut names, &mut tape).unwrap();
-        assert_eq!(
-            reply,
-            Reply { code: 0, generation: 3, void_time: 9, info3: 0, index: 0, items: 2, length: bytes.len() }
-        );
+        assert_eq!(reply, Reply { generation: 3, void_time: 9, items: 2, length: bytes.len(), ..Reply::default() });
         assert_eq!(tape, [Slot::int(0, -1), Slot::new(tag::NIL, 1, 0, 0)]);
         assert_eq!((names.get(0), names.get(1)), (&b"a"[..], &b"b"[..]));
     }
@@ -253,6 +294,28 @@ mod tests {
         message::field(&mut bytes, 99, &[]);
         let read = reply(&bytes, 8, &mut Names::new(1), &mut Vec::new()).unwrap();
         assert_eq!((read.code, read.info3, read.items, read.length), (2, 1, 0, bytes.len()));
+    }
+
+    #[test]
+    fn the_fields_of_a_transaction_are_read_and_checked() {
+        let with = |id: u8, value: &[u8]| {
+            let mut bytes = Vec::new();
+            Header { fields: 1, ..Header::default() }.write(&mut bytes);
+            message::field(&mut bytes, id, value);
+            reply(&bytes, 0, &mut Names::new(1), &mut Vec::new())
+        };
+        let version = [1, 2, 3, 4, 5, 6, 7];
+        assert_eq!(with(field::RECORD_VERSION, &version).unwrap().version, Some(version));
+        assert_eq!(with(field::MRT_DEADLINE, &[0x0D, 0x0C, 0x0B, 0x0A]).unwrap().deadline, 0x0A0B_0C0D);
+        assert_eq!(with(field::SET, &version).unwrap().version, None);
+        for (id, value) in [
+            (field::RECORD_VERSION, &version[1..]),
+            (field::RECORD_VERSION, &[0; 8]),
+            (field::MRT_DEADLINE, &[]),
+            (field::MRT_DEADLINE, &[0; 5]),
+        ] {
+            assert!(with(id, value).is_err());
+        }
     }
 
     #[test]

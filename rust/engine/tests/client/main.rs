@@ -10,3 +10,4 @@ mod pool;
 mod query;
 mod retries;
 mod rig;
+mod txn;

@@ -21,6 +21,8 @@ pub struct Ended {
     pub from_server: bool,
     pub compressed: bool,
     pub generation: u32,
+    pub ttl: u32,
+    pub first_slot: u32,
     pub at: f64,
 }
 
@@ -28,6 +30,15 @@ pub struct Ended {
 pub type Bins = Vec<(&'static str, Value)>;
 /// A slot as its four words, and the bytes that it refers to.
 pub type Region = ([u32; 4], Vec<u8>);
+/// What a script says to a record request, of which it gets the node's port and the bytes.
+pub enum Said {
+    Answer(Vec<u8>),
+    Nothing,
+    /// The connection breaks.
+    Cut,
+}
+
+pub type Script = Box<dyn FnMut(u16, &[u8]) -> Said>;
 
 #[derive(Debug, Default)]
 pub struct Node {
@@ -75,6 +86,8 @@ pub struct Node {
     pub no_bins: bool,
     /// The ops of the rows of the last batch, by their number.
     pub wrote: BTreeMap<u32, Vec<u8>>,
+    /// Of all partitions; above 0 consistency is strong.
+    pub regime: u32,
 }
 
 #[derive(Debug)]
@@ -109,6 +122,8 @@ pub struct Rig {
     pub stuck: bool,
     /// Bytes of the data region that are used.
     pub used: usize,
+    /// Answers record requests in place of the nodes.
+    pub script: Option<Script>,
 }
 
 pub const BASE: u16 = 3000;
@@ -127,7 +142,11 @@ pub fn cluster(count: usize) -> BTreeMap<u16, Node> {
 impl Rig {
     /// An engine whose seed is the first node, connected.
     pub fn connected(count: usize, config: &str) -> Rig {
-        let mut rig = Rig::new(cluster(count), &format!("host=h\t{BASE}\t\n{config}"));
+        Rig::connected_to(cluster(count), config)
+    }
+
+    pub fn connected_to(nodes: BTreeMap<u16, Node>, config: &str) -> Rig {
+        let mut rig = Rig::new(nodes, &format!("host=h\t{BASE}\t\n{config}"));
         rig.run();
         assert_eq!(rig.ready, Some((code::OK, String::new())));
         rig
@@ -151,6 +170,7 @@ impl Rig {
             closes: vec![],
             stuck: false,
             used: 0,
+            script: None,
         }
     }
 
@@ -221,6 +241,8 @@ impl Rig {
                     from_server: words[4] & 2 != 0,
                     compressed: words[4] & 4 != 0,
                     generation: words[5],
+                    ttl: words[6],
+                    first_slot: words[7],
                     at: self.now,
                 }),
                 output::RECORD => {}
@@ -297,6 +319,11 @@ impl Rig {
                     let answer = info_answer(node, &names, &request[8..]);
                     self.give(conn, &frame(1, &answer));
                 }
+                _ if self.script.is_some() => match self.script.as_mut().map(|script| script(port, &request)) {
+                    Some(Said::Answer(answer)) => self.give(conn, &answer),
+                    Some(Said::Cut) => self.cut(conn),
+                    _ => {}
+                },
                 _ => {
                     node.requests += 1;
                     node.compressed += usize::from(kind == 4);
@@ -415,6 +442,13 @@ impl Rig {
         }
         for (slot, four) in self.engine.command.iter_mut().zip(words.chunks(4)) {
             *slot = Slot { tag: four[0], bin: four[1], a: four[2], b: four[3] };
+        }
+        if kind == command_kind::TXN_COMMIT {
+            // Behind it stands how to roll: the same, but for the kind.
+            words[word::KIND] = command_kind::TXN_ABORT;
+            for (slot, four) in self.engine.command[word::LENGTH / 4..].iter_mut().zip(words.chunks(4)) {
+                *slot = Slot { tag: four[0], bin: four[1], a: four[2], b: four[3] };
+            }
         }
         self.engine.submit()
     }
@@ -672,7 +706,8 @@ fn read_batch(request: &[u8]) -> Vec<(u32, Vec<u8>)> {
             rows.push((row, vec![]));
             continue;
         }
-        at += 3 + if flags & 4 != 0 { 2 } else { 0 } + if flags & 8 != 0 { 4 } else { 0 };
+        at += 3 + usize::from(flags & 16 != 0);
+        at += if flags & 4 != 0 { 2 } else { 0 } + if flags & 8 != 0 { 4 } else { 0 };
         let (fields, ops) = (half(at), half(at + 2));
         at += 4;
         let skip = |count: usize, from: usize| (0..count).fold(from, |at, _| at + 4 + word(at) as usize);
@@ -712,7 +747,7 @@ fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Ve
                         base64::encode(&bytes)
                     })
                     .collect();
-                format!("test:0,{levels},{}", bitmaps.join(","))
+                format!("test:{},{levels},{}", node.regime, bitmaps.join(","))
             }
             _ if name.starts_with("user-agent-set") => "ok".into(),
             _ => "ERROR:4:unrecognized command".into(),

@@ -7,3 +7,4 @@ mod operate;
 mod property;
 mod recorded;
 mod region;
+mod txn;
