@@ -7,7 +7,7 @@ import type { Reader } from "./core/reader.ts"
 import type { Writer } from "./core/writer.ts"
 import { ask, type Driver, type Sink } from "./driver.ts"
 import { AerospikeError, type ErrorDetails, errorOf, InvalidArgumentError, invalid } from "./errors.ts"
-import type { Key } from "./key.ts"
+import { type Key, namespaceOf } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type {
   BatchOperatePolicy,
@@ -309,12 +309,14 @@ export function sendBatch(
     driver.assertOpen(verb)
     const plan = makePlan()
     const words = packer.batch(policy, plan.writes)
-    const { signal, flags } = words
+    const { signal, flags, txn } = words
     if (plan.keys.length === 0) return Promise.resolve([])
-    driver.writer.beginBatch(words, plan.groups.length, plan.keys.length)
+    driver.writer.beginBatch(words, plan.groups.length, plan.keys.length, txn?.enter(driver))
     begun = true
     for (const group of plan.groups) writeGroup(driver.writer, packer, plan, group, policy, flags)
-    return driver.submitMany(new Rows(plan), verb, signal).promise as Promise<BatchRow[]>
+    const { promise } = driver.submitMany(new Rows(plan), verb, signal, txn)
+    txn?.usedIn(namespaceOf(plan.keys[0]!))
+    return promise as Promise<BatchRow[]>
   } catch (error) {
     return Promise.reject(driver.thrown(error, verb))
   } finally {

@@ -32,7 +32,9 @@ import { type InfoNodeResult, infoOfAll, infoOfNode, infoOfSome } from "./info.t
 import type { Key } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type {
+  AbortPolicy,
   BatchPolicy,
+  CommitPolicy,
   InfoPolicy,
   OperatePolicy,
   PolicyPacker,
@@ -52,6 +54,15 @@ import {
 } from "./record.ts"
 import { BoundSet } from "./set.ts"
 import { type Stats, statsOf } from "./stats.ts"
+import {
+  type AbortStatus,
+  abort,
+  type CommitStatus,
+  commit,
+  runTransaction,
+  type Transaction,
+  type TransactionRunOptions,
+} from "./transaction.ts"
 import type { Bins, BinsOf, Value } from "./values.ts"
 
 /**
@@ -367,6 +378,49 @@ export class Client {
    */
   set<T extends BinsOf<T> = Bins>(ns: string, set: string | null): BoundSet<T> {
     return new BoundSet<T>(this, ns, set)
+  }
+
+  // ── Transactions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Calls a function within a new transaction, which is committed when the function returns, and aborted when it throws.
+   * The function gives the transaction to its commands, as `txn` in their policies. See {@link Transaction}.
+   *
+   * @returns what the function returns. If it has aborted the transaction by itself, that is no error.
+   * @throws what the function throws, or what {@link Client.commit} does. With `inDoubt`, the error's `transaction` can be
+   * committed again, to learn what became of it.
+   * @example
+   * await client.transaction(async (txn) => {
+   *   const { bins } = await client.get(from, { txn })
+   *   if (bins.balance < 10) throw new Error("not enough")
+   *   await client.increment(from, "balance", -10, { txn })
+   *   await client.increment(to, "balance", 10, { txn })
+   * }, { maxRetries: 5 })
+   */
+  transaction<T>(work: (txn: Transaction) => T | PromiseLike<T>, options?: TransactionRunOptions): Promise<T> {
+    return runTransaction(this, work, options)
+  }
+
+  /**
+   * Commits a transaction, when its commands that are under way have ended: verifies that no record that it read has
+   * changed, and makes all that it wrote visible at once.
+   *
+   * @throws TransactionError with code `TXN_FAILED` (-17) when a record has changed, or could not be verified, which
+   * `causeCode` tells: then nothing was written. With `inDoubt`, nobody knows whether it is committed: commit it again,
+   * and it goes on where it was. `TXN_ALREADY_ABORTED` (-19) when it was aborted before.
+   */
+  commit(txn: Transaction, policy?: CommitPolicy): Promise<CommitStatus> {
+    return commit(this.#driver, this.#packer, txn, policy)
+  }
+
+  /**
+   * Undoes all that a transaction wrote, when its commands that are under way have ended.
+   *
+   * @throws TransactionError with code `TXN_ALREADY_COMMITTED` (-18) when it was committed before, or `TXN_FAILED` (-17)
+   * when its commit is in doubt: then it may be committed, and only {@link Client.commit} can tell.
+   */
+  abort(txn: Transaction, policy?: AbortPolicy): Promise<AbortStatus> {
+    return abort(this.#driver, this.#packer, txn, policy)
   }
 
   // ── The cluster ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@
 
 import type { Settings } from "./config.ts"
 import type { Engine, EngineModule } from "./core/engine.ts"
-import { code, event, NONE, output, socketEnd } from "./core/generated.ts"
+import { code, event, NONE, output, socketEnd, txnWord } from "./core/generated.ts"
 import { Memory } from "./core/memory.ts"
 import { Names } from "./core/names.ts"
 import { Reader } from "./core/reader.ts"
@@ -16,6 +16,7 @@ import { Writer } from "./core/writer.ts"
 import { type AerospikeError, type ErrorDetails, errorOf } from "./errors.ts"
 import { describeKey, type Key } from "./key.ts"
 import { type LogLevel, log } from "./log.ts"
+import type { Transaction } from "./transaction.ts"
 import type { Socket, SocketHandlers, Transport } from "./transport/index.ts"
 
 /** What becomes of the answer to an operation. */
@@ -57,7 +58,13 @@ export interface Sink {
   /** The operation has ended, well or not, with the DONE record at word `at`; what is given is the operation's value. */
   ended(reader: Reader, words: Uint32Array, at: number, tape: number): unknown
   /** What the error tells beside, when the operation fails. */
-  details(code: number): ErrorDetails
+  details(code: number): Told
+}
+
+/** What an error tells: `reason` in place of its code's sentence, `hint` in place of what follows it. */
+export interface Told extends ErrorDetails {
+  readonly reason?: string | undefined
+  readonly hint?: string | undefined
 }
 
 /** What waits for the answer to an operation. */
@@ -69,6 +76,7 @@ interface Waiter {
   readonly verb: string
   readonly key: Key | undefined
   readonly sink: Sink | undefined
+  readonly txn: Transaction | undefined
   /** Present when an AbortSignal was given. */
   abort: Abort | undefined
 }
@@ -192,12 +200,18 @@ export class Driver {
   // ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Sends the command that the writer has finished. */
-  submit(answer: Answer, verb: string, key: Key | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+  submit(
+    answer: Answer,
+    verb: string,
+    key: Key | undefined,
+    signal: AbortSignal | undefined,
+    txn?: Transaction,
+  ): Promise<unknown> {
     const op = this.#engine.submit()
-    if (op < 0) throw this.#refused(verb, key)
+    if (op < 0) throw this.#refused(verb, key, txn)
     const promise = new Promise<unknown>(take)
     const [resolve, reject] = [takenResolve, takenReject]
-    const waiter: Waiter = { resolve, reject, answer, verb, key, sink: undefined, abort: undefined }
+    const waiter: Waiter = { resolve, reject, answer, verb, key, sink: undefined, txn, abort: undefined }
     this.#waiters[op] = waiter
     if (signal !== undefined) this.#watch(signal, op, waiter)
     this.#schedule()
@@ -205,12 +219,12 @@ export class Driver {
   }
 
   /** Sends the command that the writer has finished, whose answers go to a sink. */
-  submitMany(sink: Sink, verb: string, signal: AbortSignal | undefined): Running {
+  submitMany(sink: Sink, verb: string, signal: AbortSignal | undefined, txn?: Transaction): Running {
     const op = this.#engine.submit()
-    if (op < 0) throw this.#refused(verb, undefined)
+    if (op < 0) throw this.#refused(verb, undefined, txn)
     const promise = new Promise<unknown>(take)
     const [resolve, reject] = [takenResolve, takenReject]
-    const waiter: Waiter = { resolve, reject, answer: Answer.MANY, verb, key: undefined, sink, abort: undefined }
+    const waiter: Waiter = { resolve, reject, answer: Answer.MANY, verb, key: undefined, sink, txn, abort: undefined }
     this.#waiters[op] = waiter
     if (signal !== undefined) this.#watch(signal, op, waiter)
     this.#schedule()
@@ -226,6 +240,17 @@ export class Driver {
     }
   }
 
+  /** A new transaction of the engine. It lasts until `endTransaction`. */
+  beginTransaction(timeout: number): { readonly handle: number; readonly id: bigint } {
+    const handle = this.#engine.txn_begin(timeout)
+    const half = (word: number) => BigInt(this.#engine.txn_word(handle, word))
+    return { handle, id: BigInt.asIntN(64, (half(txnWord.ID_HIGH) << 32n) | half(txnWord.ID_LOW)) }
+  }
+
+  endTransaction(handle: number): void {
+    if (this.#state !== "ended") this.#enter(() => this.#engine.txn_end(handle))
+  }
+
   /** Throws unless operations can be submitted. */
   assertOpen(asked: string): void {
     if (this.#state !== "open") throw errorOf(code.CLOSED, asked)
@@ -238,7 +263,7 @@ export class Driver {
     return errorOf(code.ENGINE, asked, { cause: error })
   }
 
-  #refused(verb: string, key: Key | undefined): AerospikeError {
+  #refused(verb: string, key: Key | undefined, transaction: Transaction | undefined): AerospikeError {
     const engine = this.#engine
     const number = engine.refused_code()
     const slot = engine.refused_slot()
@@ -247,7 +272,7 @@ export class Driver {
     return errorOf(
       number,
       ask(verb, key),
-      { key },
+      { key, transaction },
       bin === undefined ? reason : `the bin ${JSON.stringify(bin)}: ${reason}`,
     )
   }
@@ -621,8 +646,9 @@ export class Driver {
     for (const waiter of this.#waiters) {
       if (waiter === undefined) continue
       if (waiter.abort !== undefined) forget(waiter.abort)
-      const details = { key: waiter.key, cause, ...waiter.sink?.details(number) }
-      waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), details))
+      const { reason, hint, ...more } = waiter.sink?.details(number) ?? ({} as Told)
+      const details = { key: waiter.key, transaction: waiter.txn, cause, ...more }
+      waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), details, reason, hint))
     }
     this.#waiters.length = 0
     this.#becomeReady({ code: number, text: "", cause })
@@ -660,9 +686,9 @@ async function raise(failure: Failure, node: string | undefined): Promise<never>
   const { waiter, attempts, inDoubt, compressed, elapsedMs } = failure
   const { verb, key } = waiter
   const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
-  const more = waiter.sink?.details(failure.code)
-  const details = { node, key, attempts, inDoubt, compressed, elapsedMs, cause, ...more }
-  throw errorOf(failure.code, ask(verb, key), details, failure.reason)
+  const { reason = failure.reason, hint, ...more } = waiter.sink?.details(failure.code) ?? ({} as Told)
+  const details = { node, key, attempts, inDoubt, compressed, elapsedMs, cause, transaction: waiter.txn, ...more }
+  throw errorOf(failure.code, ask(verb, key), details, reason, hint)
 }
 
 function forget({ signal, listener }: Abort): void {

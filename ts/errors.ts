@@ -4,6 +4,7 @@ import type { BatchRow } from "./batch.ts"
 import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { code, codeName as codeNames, codeText } from "./core/generated.ts"
 import type { Key } from "./key.ts"
+import type { Transaction } from "./transaction.ts"
 
 /** What an error can tell beside its message. */
 export interface ErrorDetails {
@@ -21,6 +22,8 @@ export interface ErrorDetails {
   readonly rows?: readonly BatchRow[] | undefined
   readonly columns?: ColumnTable | ColumnWrites | undefined
   readonly cursor?: string | undefined
+  readonly transaction?: Transaction | undefined
+  readonly causeCode?: number | undefined
 }
 
 /** Any error of this package. `code` is the server's result code, or below zero one of the client's own. */
@@ -45,6 +48,10 @@ export class AerospikeError extends Error {
   declare readonly columns?: ColumnTable | ColumnWrites
   /** Of a query that failed: where another can go on behind the records that came. See {@link Query.from}. */
   declare readonly cursor?: string
+  /** The transaction that the operation was part of, or that was to end. */
+  declare readonly transaction?: Transaction
+  /** Of a transaction that could not be committed: the code with which one of its reads failed to be verified. */
+  declare readonly causeCode?: number
 
   constructor(code: number, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -58,6 +65,8 @@ export class AerospikeError extends Error {
     if (details.rows) this.rows = details.rows
     if (details.columns) this.columns = details.columns
     if (details.cursor) this.cursor = details.cursor
+    if (details.transaction) this.transaction = details.transaction
+    if (details.causeCode !== undefined) this.causeCode = details.causeCode
   }
 }
 
@@ -116,7 +125,10 @@ export class QueryAbortedError extends QueryError {}
 export class AdminError extends ServerError {}
 /** A user-defined function failed. */
 export class UdfError extends ServerError {}
-/** A transaction cannot go on: a record is locked or has changed, or it has ended already. */
+/**
+ * A transaction cannot go on: a record is locked or has changed, its time is over, or it has ended already. See `code`,
+ * {@link AerospikeError.causeCode} and {@link AerospikeError.transaction}.
+ */
 export class TransactionError extends ServerError {}
 
 // Not from the classes themselves: a minifier renames those.
@@ -185,6 +197,7 @@ const classes: readonly (readonly [ErrorClass, ...number[]])[] = [
   [MaxErrorRateExceededError, code.MAX_ERROR_RATE],
   [AdminError, ...between(code.SECURITY_NOT_SUPPORTED, code.QUOTA_EXCEEDED)],
   [TransactionError, ...between(code.MRT_BLOCKED, code.MRT_MONITOR_EXISTS)],
+  [TransactionError, code.TXN_FAILED, code.TXN_ALREADY_COMMITTED, code.TXN_ALREADY_ABORTED],
 ]
 
 const classOf = new Map(classes.flatMap(([type, ...codes]) => codes.map((number) => [number, type] as const)))
@@ -205,6 +218,9 @@ const advice = new Map<number, string>([
   [code.FORBIDDEN, "For a time to live, the namespace needs nsup-period above 0."],
   [code.INDEX_NOT_FOUND, "Create it with client.indexCreate, or query without where() and with filter()."],
   [code.ENTERPRISE_ONLY, "The cluster runs the Community Edition."],
+  [code.MRT_BLOCKED, "Try again: the other transaction ends soon, or its time does."],
+  [code.MRT_EXPIRED, "Give the transaction more time with its timeout, or do less in it."],
+  [code.MRT_TOO_MANY_WRITES, "A transaction writes at most 4096 records: split it."],
   [code.NO_MORE_CONNECTIONS, "Raise maxConnsPerNode, or lower the number of operations in flight."],
   [code.BACKPRESSURE, "Slow down, or raise maxConcurrentOperations, maxQueuedOperations or operationQueueTimeoutMs."],
   [code.MAX_ERROR_RATE, "The node is tried again after errorRateWindow tends."],
@@ -221,8 +237,17 @@ export function codeName(number: number): string {
   return codeNames[number] ?? `CODE_${number}`
 }
 
-/** The error for a code. `asked` says what was asked, `reason` replaces the code's own sentence. */
-export function errorOf(number: number, asked: string, details: ErrorDetails = {}, reason?: string): AerospikeError {
+/**
+ * The error for a code. `asked` says what was asked, `reason` replaces the code's own sentence, `hint` what would follow
+ * it.
+ */
+export function errorOf(
+  number: number,
+  asked: string,
+  details: ErrorDetails = {},
+  reason?: string,
+  hint?: string,
+): AerospikeError {
   const type = classOf.get(number) ?? (number > 0 ? ServerError : ClientError)
   const said = reason || codeText[number] || "the server answered with a code that this client does not know"
   const facts = [`${codeName(number)} ${number}`]
@@ -230,6 +255,7 @@ export function errorOf(number: number, asked: string, details: ErrorDetails = {
   if (details.attempts) facts.push(details.attempts === 1 ? "1 attempt" : `${details.attempts} attempts`)
   if (details.elapsedMs) facts.push(`${Math.round(details.elapsedMs)} ms`)
   let message = `${asked}: ${said} (${facts.join(", ")}).`
+  if (hint) return new type(number, `${message} ${hint}`, details)
   if (details.inDoubt) message += " The write may have happened all the same."
   // A row of a batch has no attempts of its own: nobody who awaits a batch needs to know of find().
   const todo = number === code.RECORD_NOT_FOUND && !details.attempts ? undefined : adviceFor(number, details)
@@ -237,7 +263,13 @@ export function errorOf(number: number, asked: string, details: ErrorDetails = {
   return new type(number, message, details)
 }
 
+/** What servers answer that know no transactions, or not in that namespace. */
+const withoutTransactions: readonly number[] = [code.ENTERPRISE_ONLY, code.UNSUPPORTED_FEATURE]
+
 function adviceFor(number: number, details: ErrorDetails): string | undefined {
+  if (details.transaction && withoutTransactions.includes(number)) {
+    return "Transactions need an Enterprise cluster, version 8.0 or later, and a namespace with strong-consistency."
+  }
   if (number === code.TIMEOUT) {
     return details.attempts
       ? "Raise totalTimeout or socketTimeout if the server needs longer, maxRetries if it should be asked again."

@@ -65,12 +65,14 @@ export * as op from "./ops/op.ts"
 export type { ListReturnType, MapReturnType } from "./ops/returns.ts"
 export * as string from "./ops/string.ts"
 export {
+  type AbortPolicy,
   type BasePolicy,
   type BatchOperatePolicy,
   type BatchPolicy,
   type BatchReadPolicy,
   type BatchRemovePolicy,
   type BatchWritePolicy,
+  type CommitPolicy,
   type InfoPolicy,
   type OperatePolicy,
   type PartitionFilter,
@@ -79,6 +81,8 @@ export {
   type ReadPolicy,
   type RecordPolicy,
   type RemovePolicy,
+  type TransactionRollPolicy,
+  type TransactionVerifyPolicy,
   TTL,
   type WritePolicy,
 } from "./policy.ts"
@@ -86,6 +90,14 @@ export { Query, type QueryColumnsOptions, type QueryPage, type QueryRecord } fro
 export type { Addend, AerospikeRecord, OrderedResults, RecordMeta } from "./record.ts"
 export type { BoundSet } from "./set.ts"
 export type { Stats } from "./stats.ts"
+export {
+  type AbortStatus,
+  type CommitStatus,
+  Transaction,
+  type TransactionOptions,
+  type TransactionRunOptions,
+  type TransactionState,
+} from "./transaction.ts"
 export {
   type Bins,
   type BinsOf,

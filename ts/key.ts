@@ -17,6 +17,10 @@ export interface KeyDigest {
 /** What names a record. */
 export type Key = KeyTuple | KeyDigest
 
+export function namespaceOf(key: Key): string {
+  return "digest" in key ? key.ns : key[0]
+}
+
 /** A key as messages show it: `test.users "alice"`. */
 export function describeKey(key: Key): string {
   if ("digest" in key) return `${place(key.ns, key.set)} digest ${hex(key.digest, 20)}`

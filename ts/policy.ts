@@ -16,6 +16,7 @@ import {
 import { batchFlag, commandWord, limit, policyFlag, queryFlag } from "./core/generated.ts"
 import { invalid } from "./errors.ts"
 import { Expression } from "./exp/expression.ts"
+import { Transaction } from "./transaction.ts"
 
 /** Times to live that are not a number of seconds. */
 export const TTL = {
@@ -68,6 +69,8 @@ export interface RecordPolicy extends BasePolicy {
    * requests are compressed also without `compress`, but no answers, as the official C, Node and Python clients do it.
    */
   compressionThreshold?: number | undefined
+  /** The operation is part of this transaction. */
+  txn?: Transaction | undefined
 }
 
 /** `get`, `find`, `select`, `exists`. */
@@ -88,7 +91,7 @@ export interface RemovePolicy extends RecordPolicy {
   durableDelete?: boolean | undefined
   /** Whether all replicas or only the master have written when the answer comes. Default `"all"`. */
   commitLevel?: "all" | "master" | undefined
-  /** In a transaction: fail when the record is locked already. Default false. */
+  /** In a transaction: fail, with code 126, when it has written the record before. Default false. */
   onLockingOnly?: boolean | undefined
 }
 
@@ -118,7 +121,7 @@ export interface InfoPolicy extends BasePolicy {}
 /** The rows of a batch that read. */
 export type BatchReadPolicy = Pick<ReadPolicy, "filterExpression" | "readTouchTtlPercent">
 
-type OfMessages = "replica" | "compress" | "compressionThreshold"
+type OfMessages = "replica" | "compress" | "compressionThreshold" | "txn"
 
 /** The rows of a batch that remove their record. */
 export type BatchRemovePolicy = Omit<RemovePolicy, keyof BasePolicy | OfMessages>
@@ -133,7 +136,7 @@ export type BatchOperatePolicy = BatchWritePolicy & BatchReadPolicy & Pick<Opera
  * A batch as a whole. Its time limits and retries are those of the whole; only rows that were not answered are tried
  * again. `maxRetries` is by default 2 for a batch that only reads, and 0 for one with rows that write or have ops.
  *
- * A `filterExpression` holds for every row that has none of its own.
+ * A `filterExpression` holds for every row that has none of its own, and all rows are part of its `txn`.
  */
 export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP" | "readModeSC"> {
   /** Rows of namespaces in memory may be done in the server's network thread. Default true. */
@@ -191,20 +194,54 @@ export interface PartitionFilter {
   readonly count?: number | undefined
 }
 
+/**
+ * How what a transaction has written is made final, or undone, and how its monitor is told. Each of these steps has the
+ * whole time. Its defaults, those of other clients: `socketTimeout` 3000, `totalTimeout` 10000, `maxRetries` 5,
+ * `sleepBetweenRetries` 1000, and `replica` `"master"`.
+ */
+export type TransactionRollPolicy = Omit<BasePolicy, "signal"> &
+  Pick<RecordPolicy, "replica" | "compress" | "compressionThreshold">
+
+/** How what a transaction has read is verified. Its defaults are those of {@link TransactionRollPolicy}, and `readModeSC` `"linearize"`. */
+export type TransactionVerifyPolicy = TransactionRollPolicy & Pick<ReadPolicy, "readModeSC">
+
+/** `client.abort`. */
+export interface AbortPolicy {
+  /** Default: `config.policies.txnRoll`. */
+  roll?: TransactionRollPolicy | undefined
+  /** Gives up what is not done yet, which is left to the server. */
+  signal?: AbortSignal | undefined
+}
+
+/** `client.commit`. */
+export interface CommitPolicy extends AbortPolicy {
+  /** Default: `config.policies.txnVerify`. */
+  verify?: TransactionVerifyPolicy | undefined
+  /**
+   * Gives up. While the reads are being verified, it rejects with code `ABORTED` and the transaction is open as before;
+   * later, what is not done yet is left to the server. When the decisive request had left, `inDoubt` says so.
+   */
+  signal?: AbortSignal | undefined
+}
+
 /** Defaults for each kind of operation, as `connect` takes them. */
 export interface Policies {
-  read?: Omit<ReadPolicy, "signal">
-  write?: Omit<WritePolicy, "signal">
-  remove?: Omit<RemovePolicy, "signal">
-  operate?: Omit<OperatePolicy, "signal">
-  apply?: Omit<WritePolicy, "signal">
+  read?: Omit<ReadPolicy, "signal" | "txn">
+  write?: Omit<WritePolicy, "signal" | "txn">
+  remove?: Omit<RemovePolicy, "signal" | "txn">
+  operate?: Omit<OperatePolicy, "signal" | "txn">
+  apply?: Omit<WritePolicy, "signal" | "txn">
   /** Batches do not follow `read`, `write` and `remove` above, but its own fields of these names. */
-  batch?: Omit<BatchPolicy, "signal">
+  batch?: Omit<BatchPolicy, "signal" | "txn">
   /** Queries with a where-clause. */
   query?: Omit<QueryPolicy, "signal">
   /** Queries without one. */
   scan?: Omit<QueryPolicy, "signal">
   info?: Omit<InfoPolicy, "signal">
+  /** What commits do first. */
+  txnVerify?: TransactionVerifyPolicy
+  /** What commits do then, and aborts. */
+  txnRoll?: TransactionRollPolicy
 }
 
 /** The kinds of operation that have defaults of their own. */
@@ -235,6 +272,7 @@ export class PolicyWords {
   /** The filter expression, or one that is packed; its place is known only when the command is written. */
   filter: Expression | Uint8Array | undefined
   signal: AbortSignal | undefined
+  txn: Transaction | undefined
   #double = new Float64Array(1)
   #halves = new Uint32Array(this.#double.buffer)
 
@@ -242,6 +280,7 @@ export class PolicyWords {
     this.words.set(defaults.words)
     this.filter = defaults.filter
     this.signal = undefined
+    this.txn = undefined
   }
 
   word(at: number, value: number): void {
@@ -378,7 +417,12 @@ const fields = {
   failOnClusterChange: { rule: flag, later: { harmless: false } },
   compress: bit(policyFlag.COMPRESS),
   compressionThreshold: number(integer(0, limit.MESSAGE, "bytes"), compressAbove),
-  txn: { rule: rule("a Transaction", () => false), later: { harmless: null } },
+  txn: {
+    rule: rule("a Transaction", (value) => value === null || value instanceof Transaction),
+    pack: (words: PolicyWords, value: Transaction | null) => {
+      words.txn = value ?? undefined
+    },
+  },
 } satisfies Record<string, PolicyField>
 
 type FieldName = keyof typeof fields
@@ -448,13 +492,18 @@ const remove: readonly FieldName[] = [...record, "gen", "durableDelete", "commit
 const read: readonly FieldName[] = [...record, "readModeAP", "readModeSC", "readTouchTtlPercent"]
 const write: readonly FieldName[] = [...remove, "exists", "ttl"]
 const rowRemove: readonly FieldName[] = [
-  ...(["filterExpression", "sendKey", "txn"] as const),
+  ...(["filterExpression", "sendKey"] as const),
   ...(["gen", "durableDelete", "commitLevel", "onLockingOnly"] as const),
 ]
 const query: readonly FieldName[] = [
   ...base,
   ...(["filterExpression", "replica", "readModeAP", "recordsPerSecond", "maxRecords", "expectedDuration"] as const),
   ...(["includeBins", "partitionFilter", "failOnClusterChange", "compress", "compressionThreshold"] as const),
+]
+
+const steps: readonly FieldName[] = [
+  ...base.filter((name) => name !== "signal"),
+  ...(["replica", "compress", "compressionThreshold"] as const),
 ]
 
 const takes: Record<PolicyKind, readonly FieldName[]> = {
@@ -470,6 +519,8 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
   query,
   scan: query,
   info: base,
+  txnVerify: [...steps, "readModeSC"],
+  txnRoll: steps,
 }
 
 /** What a row of a batch takes, by what it does. */
@@ -501,6 +552,8 @@ function tablesOf<K extends string>(takes: Record<K, readonly FieldName[]>): Rec
 const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = (() => {
   const all = { socketTimeout: 30_000, totalTimeout: 1000, maxRetries: 0, sleepBetweenRetries: 0, sleepMultiplier: 1 }
   const query = { ...all, totalTimeout: 0, maxRetries: 5 }
+  const patient = { socketTimeout: 3000, totalTimeout: 10_000, maxRetries: 5, sleepBetweenRetries: 1000 }
+  const step = { ...all, ...patient, replica: "master" } as const
   return {
     read: { ...all, maxRetries: 2 },
     write: all,
@@ -511,7 +564,9 @@ const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = 
     query,
     scan: query,
     info: { ...all, maxRetries: 2 },
-  }
+    txnVerify: { ...step, readModeSC: "linearize" },
+    txnRoll: step,
+  } as const
 })()
 
 const rowKinds = ["read", "write", "remove", "operate"] as const
@@ -547,8 +602,14 @@ export class PolicyPacker {
   }
 
   /** The words of a policy; valid until the next call. */
-  pack(kind: PolicyKind, policy: object | undefined): PolicyWords {
-    return this.#over(this.#defaults[kind], kind, policy)
+  pack(kind: PolicyKind, policy: object | undefined, path?: string): PolicyWords {
+    return this.#over(this.#defaults[kind], kind, policy, path)
+  }
+
+  /** Checks a signal that stands alone. */
+  signal(signal: AbortSignal | undefined): AbortSignal | undefined {
+    if (signal !== undefined) check("policy.signal", signal, fields.signal.rule)
+    return signal
   }
 
   /** Those of a batch. */
@@ -571,10 +632,10 @@ export class PolicyPacker {
     return words
   }
 
-  #over(common: PolicyWords, kind: PolicyKind, policy: object | undefined): PolicyWords {
+  #over(common: PolicyWords, kind: PolicyKind, policy: object | undefined, path = "policy"): PolicyWords {
     if (policy === undefined) return common
     this.#words.reset(common)
-    apply(this.#words, tables[kind], policy, "policy")
+    apply(this.#words, tables[kind], policy, path)
     return this.#words
   }
 }
@@ -591,8 +652,9 @@ function checkKinds(policies: Policies): void {
       throw invalid(`config.policies.${kind} is not available yet: this version has no such operations.`)
     }
     if (!Object.hasOwn(takes, kind)) throw unknownField("config.policies", kind, Object.keys(takes))
-    if ((given as BasePolicy | undefined)?.signal !== undefined) {
-      throw invalid(`config.policies.${kind}.signal is not a default: give it to a call.`)
+    for (const name of ["signal", "txn"] as const) {
+      if ((given as RecordPolicy | undefined)?.[name] === undefined) continue
+      throw invalid(`config.policies.${kind}.${name} is not a default: give it to a call.`)
     }
   }
 }

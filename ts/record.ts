@@ -3,7 +3,7 @@
 import { commandKind } from "./core/generated.ts"
 import type { Call, Writer } from "./core/writer.ts"
 import { Answer, type Driver } from "./driver.ts"
-import type { Key } from "./key.ts"
+import { type Key, namespaceOf } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type { PolicyKind, PolicyPacker } from "./policy.ts"
 import type { Bins, Double } from "./values.ts"
@@ -99,13 +99,15 @@ export function sendOperation<A>(
   try {
     driver.assertOpen(operation.verb)
     const words = packer.pack(operation.policy, policy)
-    writer.begin(operation.kind, words)
+    const { signal, txn } = words
+    writer.begin(operation.kind, words, txn?.enter(driver))
     begun = true
-    const signal = words.signal
     writer.key(key)
     operation.write(writer, argument)
     writer.finish()
-    return driver.submit(operation.answer, operation.verb, key, signal)
+    const answer = driver.submit(operation.answer, operation.verb, key, signal, txn)
+    txn?.usedIn(namespaceOf(key))
+    return answer
   } catch (error) {
     return Promise.reject(driver.thrown(error, operation.verb))
   } finally {

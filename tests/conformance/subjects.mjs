@@ -28,6 +28,7 @@ import policies from "./cases/policies.mjs"
 import query from "./cases/query.mjs"
 import records from "./cases/records.mjs"
 import retries from "./cases/retries.mjs"
+import transactions from "./cases/transactions.mjs"
 import udf from "./cases/udf.mjs"
 import values from "./cases/values.mjs"
 
@@ -56,6 +57,7 @@ export const subjects = [
   query,
   indexes,
   udf,
+  transactions,
   errors,
   badInput,
   concurrency,

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest"
 import { batchFlag, commandWord, policyFlag, queryFlag } from "../../ts/core/generated.ts"
 import { InvalidArgumentError } from "../../ts/errors.ts"
 import { type PolicyKind, PolicyPacker, type PolicyWords, TTL } from "../../ts/policy.ts"
+import { Transaction } from "../../ts/transaction.ts"
 
 /** The words of a block, by name. */
 function packed(kind: PolicyKind, policy?: object, packer = new PolicyPacker()) {
@@ -233,7 +234,18 @@ describe("refusals", () => {
     ["read", { compress: 1 }, "policy.compress is 1: it must be true or false."],
     ["write", { compressionThreshold: -1 }, "policy.compressionThreshold is -1: it must be a whole number"],
     ["info", { compress: true }, "policy.compress is a field of read,"],
-    ["write", { txn: {} }, "policy.txn is not available yet in this version."],
+    ["write", { txn: {} }, "policy.txn is an object: it must be a Transaction."],
+    [
+      "query",
+      { txn: new Transaction() },
+      "policy.txn is a field of read, write, remove, operate, apply and batch operations; a query takes",
+    ],
+    [
+      "txnRoll",
+      { readModeSC: "session" },
+      "policy.readModeSC is a field of read, operate, batch and txnVerify operations",
+    ],
+    ["txnVerify", { signal: null }, "policy.signal is a field of"],
     ["write", { total_timeout: 5 }, "policy.total_timeout is not known: did you mean totalTimeout?"],
     ["write", { timeToLive: 5 }, "policy.timeToLive is not known: it takes socketTimeout,"],
     ["write", { constructor: 1 }, "policy.constructor is not known"],

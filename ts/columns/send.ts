@@ -5,7 +5,7 @@ import { check, isPlainObject, oneOf, wrong } from "../core/check.ts"
 import { columnType, commandKind, limit } from "../core/generated.ts"
 import { bytesOf, type Writer } from "../core/writer.ts"
 import type { Driver } from "../driver.ts"
-import type { Key } from "../key.ts"
+import { type Key, namespaceOf } from "../key.ts"
 import type { BatchPolicy, PolicyPacker, PolicyWords } from "../policy.ts"
 import { type KeyColumn, RowKeys } from "./keys.ts"
 import { type ColumnSchema, type ColumnType, type Field, fieldOf, fieldsOf, typeOfArray } from "./schema.ts"
@@ -273,12 +273,14 @@ function send<R extends ColumnTable | ColumnWrites>(
   try {
     driver.assertOpen(verb)
     const { words, rows, sink, none, write } = prepare()
-    const { signal } = words
+    const { signal, txn } = words
     if (rows.length === 0) return Promise.resolve(none())
-    driver.writer.beginBatch(words, rows.groups.length, rows.length)
+    driver.writer.beginBatch(words, rows.groups.length, rows.length, txn?.enter(driver))
     begun = true
     write(driver.writer)
-    return driver.submitMany(sink, verb, signal).promise as Promise<R>
+    const { promise } = driver.submitMany(sink, verb, signal, txn)
+    txn?.usedIn(namespaceOf(rows.at(0)!))
+    return promise as Promise<R>
   } catch (error) {
     return Promise.reject(driver.thrown(error, verb))
   } finally {

@@ -32,6 +32,11 @@ export interface Engine extends Regions {
   /** Length of the reason, which is then at `scratch_address`. */
   refused_text(): number
   scratch_address(): number
+  /** The handle of a new transaction. */
+  txn_begin(timeout: number): number
+  txn_end(txn: number): void
+  /** Of the generated table `txnWord`. */
+  txn_word(txn: number, word: number): number
   /** Answers with DONE at the next poll. */
   cancel(op: number): void
   /** The caller took so many records of a query. Looked at with the next poll. */

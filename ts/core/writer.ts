@@ -75,8 +75,8 @@ export class Writer {
     this.#locate()
   }
 
-  /** Begins a command. It must be ended with `end`, whether or not it was written to the end. */
-  begin(kind: number, policy: PolicyWords): void {
+  /** Begins a command, of a transaction by its handle. It must be ended with `end`, whether or not it was written to the end. */
+  begin(kind: number, policy: PolicyWords, txn = 0): void {
     if (this.#busy) throw invalid("An accessor of the value that is being written called the client.")
     this.#busy = true
     this.#root = "bins"
@@ -87,6 +87,19 @@ export class Writer {
     this.#used = 0
     this.#row = NONE
     this.#beginBlock(kind, policy)
+    this.#memory.words[this.#head + commandWord.TXN] = txn
+  }
+
+  /** Begins a block behind the finished one, and what belongs to that. */
+  follow(kind: number, policy: PolicyWords): void {
+    while (2 * blockSlots + this.#slots > this.#slotsMax) this.#growSlots()
+    this.#headOffset = commandWord.LENGTH + this.#slots * 4
+    this.#head = this.#block + this.#headOffset
+    this.#slots += blockSlots
+    this.#row = NONE
+    this.#root = "bins"
+    this.#beginBlock(kind, policy)
+    this.#memory.words[this.#head + commandWord.TXN] = 0
   }
 
   #beginBlock(kind: number, policy: PolicyWords): void {
@@ -114,8 +127,8 @@ export class Writer {
   // ── Batches ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Begins a batch, of so many groups with so many rows in all. Its own block has no slots but those of a filter. */
-  beginBatch(policy: PolicyWords, groups: number, rows: number): void {
-    this.begin(commandKind.BATCH, policy)
+  beginBatch(policy: PolicyWords, groups: number, rows: number, txn = 0): void {
+    this.begin(commandKind.BATCH, policy, txn)
     const words = this.#memory.words
     policy.copyRestTo(words, this.#head)
     words[this.#head + commandWord.NAMESPACE] = NONE
@@ -133,13 +146,7 @@ export class Writer {
 
   /** The same; `keys` says how many slots its keys are. */
   groupAt(kind: number, policy: PolicyWords, namespace: string, set: string | null, keys: number): void {
-    while (2 * blockSlots + this.#slots > this.#slotsMax) this.#growSlots()
-    this.#headOffset = commandWord.LENGTH + this.#slots * 4
-    this.#head = this.#block + this.#headOffset
-    this.#slots += blockSlots
-    this.#row = NONE
-    this.#root = "bins"
-    this.#beginBlock(kind, policy)
+    this.follow(kind, policy)
     this.#place(namespace, set)
     this.#memory.words[this.#head + commandWord.KEYS] = keys
   }

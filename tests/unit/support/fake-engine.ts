@@ -2,7 +2,7 @@
 // real and can grow in any call, and its regions move when they are made larger, as those of the real one do.
 
 import type { Engine, EngineModule } from "../../../ts/core/engine.ts"
-import { commandWord, NONE, output } from "../../../ts/core/generated.ts"
+import { commandWord, NONE, output, txnWord } from "../../../ts/core/generated.ts"
 
 export interface GrowingMemory {
   readonly buffer: ArrayBuffer
@@ -25,6 +25,8 @@ export class FakeEngine implements Engine {
   nodes: string[] = []
   /** Op ids that the next submits give; then 0, 1, 2 … */
   nextOp = 0
+  /** The handle that was given last to a transaction. */
+  nextTxn = 0
 
   #top = 1024
   #command: Region
@@ -150,6 +152,15 @@ export class FakeEngine implements Engine {
   consumed(op: number, records: number): void {
     this.#call("consumed", op, records)
   }
+  txn_begin(timeout: number): number {
+    this.#call("txn_begin", timeout)
+    return ++this.nextTxn
+  }
+  txn_end(txn: number): void {
+    this.#call("txn_end", txn)
+  }
+  /** An id of which all bits but one are set. */
+  txn_word = (_txn: number, word: number) => (word === txnWord.ID_LOW ? 0xffff_fffe : 0xffff_ffff)
 
   receive_reserve(length: number): number {
     this.#call("receive_reserve", length)
