@@ -244,7 +244,7 @@ export default {
         t.same([...read.columns.n].slice(0, 2), [1, 2])
         t.same(txn.namespace, "test")
         const written = await client.batchWriteColumns(keys.slice(1), { n: new Int32Array([20, 30]) }, { txn })
-        t.same([...written.codes], [0, 0])
+        t.same([...written.code], [0, 0])
         t.same(await Promise.all(keys.map(value)), [1, 2, undefined])
         t.same([...(await client.batchReadColumns(keys, { n: "i32" }, { txn })).columns.n], [1, 20, 30])
         t.same(await client.commit(txn), "ok")
