@@ -11,6 +11,7 @@ use super::{without_answer, Engine, OpName};
 use crate::abi::NONE;
 use crate::cluster::NodeId;
 use crate::command::batch::Row;
+use crate::limits::limit;
 use crate::proto::{code, info3};
 use crate::value::columns::Outcome;
 use crate::wire::{self, Reply};
@@ -92,9 +93,10 @@ impl Engine {
                 Err(code) => self.answer_row(op, row, &without_answer(op, code)),
             }
         }
-        let Some((node, rows)) = by_node.pop() else { return self.part_answered(part) };
         let batch = self.ops[part].part.as_ref().map(|part| part.batch).unwrap_or_default();
-        for (node, rows) in by_node {
+        let mut messages = self.as_messages(op, by_node);
+        let Some((node, rows)) = messages.pop() else { return self.part_answered(part) };
+        for (node, rows) in messages {
             if let Some(batch) = self.ops[op].batch.as_deref_mut() {
                 batch.parts += 1;
             }
@@ -105,6 +107,13 @@ impl Engine {
             own.rows = rows;
         }
         self.send_part(op, part, node);
+    }
+
+    /// One message a node, or as many as it takes.
+    fn as_messages(&self, op: u32, by_node: Vec<(NodeId, Vec<u32>)>) -> Vec<(NodeId, Vec<u32>)> {
+        let Some(batch) = self.ops[op].batch.as_deref() else { return Vec::new() };
+        let of_node = |(node, rows)| batch.messages(rows, limit::MESSAGE).into_iter().map(move |rows| (node, rows));
+        by_node.into_iter().flat_map(of_node).collect()
     }
 
     /// What the last attempt left unsaid is in doubt from now on, wherever the rows go; what it said counts no more.

@@ -48,6 +48,15 @@ pub struct Group {
     send_key: bool,
 }
 
+impl Group {
+    /// How many bytes a row may have at most, its key and the values of columns apart.
+    fn size(&self) -> usize {
+        let number_and_counts = 4 + limit::DIGEST + 4;
+        let key_field = 5;
+        number_and_counts + self.head.len() + self.places.len() + key_field + self.rest.len()
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     pub digest: [u8; 20],
@@ -480,6 +489,37 @@ impl Batch {
             }
             None => out.extend_from_slice(&group.rest),
         }
+    }
+
+    /// Some of the rows in as few messages of at most so many bytes as it takes.
+    pub fn messages(&self, rows: Vec<u32>, max: usize) -> Vec<Vec<u32>> {
+        let of_all = 64 + self.filter.len();
+        let of_group = self.groups.iter().map(Group::size).max().unwrap_or(0);
+        let of_source = self.source.as_ref().map_or(0, |source| source.size_max(rows.len()));
+        // Seldom is it worth a look at each row.
+        if of_all + rows.len() * of_group + of_source + self.keys.len() <= max {
+            return vec![rows];
+        }
+        let mut messages: Vec<Vec<u32>> = Vec::new();
+        let mut room = 0;
+        for row in rows {
+            let size = self.size_of(row);
+            match messages.last_mut().filter(|_| size <= room) {
+                Some(message) => message.push(row),
+                None => {
+                    room = max.saturating_sub(of_all);
+                    messages.push(vec![row]);
+                }
+            }
+            room = room.saturating_sub(size);
+        }
+        messages
+    }
+
+    fn size_of(&self, number: u32) -> usize {
+        let row = &self.rows[number as usize];
+        let of_source = self.source.as_ref().map_or(0, |source| source.size_of(number as usize));
+        self.groups[row.group as usize].size() + row.key.1 as usize + of_source
     }
 
     /// The key of the row of that number, of a group.

@@ -4,6 +4,7 @@ use crate::rig::{frame, Bins, Rig, BASE};
 use aerospike_sansio::abi::{
     column_type, columns_slot as slot, command_kind as kind, command_word as word, misfit, query_flag, stat, tag, NONE,
 };
+use aerospike_sansio::command;
 use aerospike_sansio::limits::limit;
 use aerospike_sansio::names::NameKind;
 use aerospike_sansio::proto::{code, particle};
@@ -305,6 +306,31 @@ fn a_row_without_a_value_is_not_sent() {
     rig.run();
     assert_eq!((rig.result(none).code, codes(&rig, none, 1)), (code::OK, vec![code::INVALID_ARGUMENT]));
     assert_eq!(rig.nodes.values().map(|node| node.rows).sum::<usize>(), 2);
+}
+
+#[test]
+fn rows_that_are_too_many_for_a_message_go_in_several() {
+    let mut rig = Rig::connected(1, "");
+    let ends: Vec<u8> = [0u32, 0, 300, 301, 900, 900].iter().flat_map(|end| end.to_le_bytes()).collect();
+    let valid = [1, 1, 0, 1, 1];
+    let mut columns = written(&mut rig, "a", column_type::U8, [&[], &[1, 2, 3, 4, 5], &[]]);
+    columns.extend(written(&mut rig, "text", column_type::TEXT, [&valid, &ends, &[b'x'; 900]]));
+    rig.try_batch(&[(kind::WRITE_COLUMNS, &[1, 2, 3, 4, 5])], &columns, &[]).unwrap();
+    let (engine, rows) = (&rig.engine, vec![0, 1, 2, 3, 4]);
+    let block = command::read(&engine.command).unwrap();
+    let batch = command::batch::read(&block, &engine.command, &engine.data, &engine.names).unwrap();
+    let size = |rows: &Vec<u32>| {
+        let mut message = vec![];
+        batch.encode(rows, &mut message);
+        message.len()
+    };
+    let whole = size(&rows);
+    assert_eq!(batch.messages(rows.clone(), whole + 2000), vec![rows.clone()]);
+    for (max, count) in [(1, 5), (500, 5), (900, 2)] {
+        let messages = batch.messages(rows.clone(), max);
+        assert_eq!((messages.len(), messages.concat()), (count, rows.clone()));
+        assert!(messages.iter().all(|rows| rows.len() == 1 || size(rows) <= max));
+    }
 }
 
 #[test]

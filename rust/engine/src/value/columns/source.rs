@@ -44,11 +44,26 @@ impl Source {
         self.columns.iter().filter(|column| column.has(row)).count() as u16
     }
 
+    /// How many bytes the ops of so many rows may have at most.
+    pub fn size_max(&self, rows: usize) -> usize {
+        let of_column = |column: &Column| rows * column.op_size(column.field.kind.width().max(8)) + column.bytes.len();
+        self.columns.iter().map(of_column).sum()
+    }
+
+    /// How many bytes the ops of a row have.
+    pub fn size_of(&self, row: usize) -> usize {
+        let of_column = |column: &Column| {
+            let (_, word, bytes) = column.value(row);
+            column.op_size(word.map_or(bytes.len(), |word| word.len()))
+        };
+        self.columns.iter().filter(|column| column.has(row)).map(of_column).sum()
+    }
+
     /// Appends a write op for each value of a row.
     pub fn write(&self, row: usize, out: &mut Vec<u8>) {
         for column in self.columns.iter().filter(|column| column.has(row)) {
             let (particle_type, word, bytes) = column.value(row);
-            let size = word.as_ref().map_or(bytes.len(), |word| word.len()) + column.field.name.len() + 4;
+            let size = column.op_size(word.map_or(bytes.len(), |word| word.len())) - 4;
             out.extend_from_slice(&(size as u32).to_be_bytes());
             out.extend_from_slice(&[op::WRITE, particle_type, 0, column.field.name.len() as u8]);
             out.extend_from_slice(&column.field.name);
@@ -74,6 +89,12 @@ fn blamed(reason: &'static str) -> Refused {
 }
 
 impl Column {
+    /// Bytes of the op that writes a value of so many.
+    #[inline]
+    fn op_size(&self, value: usize) -> usize {
+        4 + 4 + self.field.name.len() + value
+    }
+
     #[inline]
     fn has(&self, row: usize) -> bool {
         self.valid.is_empty() || self.valid[row] != 0
@@ -195,6 +216,7 @@ mod tests {
             at += 4 + size;
         }
         assert_eq!(values.len(), usize::from(source.values_of(row)));
+        assert_eq!(out.len(), source.size_of(row));
         values
     }
 
@@ -226,6 +248,7 @@ mod tests {
                 Value::Blob(vec![1, 2]),
             ]
         );
+        assert!(source.size_max(2) >= source.size_of(0) + source.size_of(1));
         assert_eq!(values(1)[3], Value::Float(f64::from(-0.1f32)));
         assert_eq!(values(1)[5..], [Value::Bool(false), Value::String(vec![]), Value::Blob(vec![3, 4])]);
     }
