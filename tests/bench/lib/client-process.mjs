@@ -34,6 +34,38 @@ const jobs = {
 
   put: ({ inFlight, ms }) => measure("put", inFlight, ms, (i) => client.put(keys[i], written[i])),
 
+  /** Writes records of one bin or five for reads of many; says their set. */
+  async loadMany({ records, bins }) {
+    const set = `bench${Date.now().toString(36)}b${bins}`
+    for (let from = 0; from < records; from += 5000) {
+      const ids = Int32Array.from({ length: Math.min(5000, records - from) }, (_, i) => from + i)
+      await client.writeMany({ ns: "test", set, ids, columns: columnsOf(ids, bins) })
+    }
+    return { set }
+  },
+
+  /** Reads the first `size` records of a set again and again, in a way that the client has. */
+  async many({ way, set, size, bins, ms }) {
+    const schema = Object.fromEntries(Object.entries(columnTypes).slice(0, bins))
+    const ids = Int32Array.from({ length: size }, (_, i) => i)
+    const at = size >> 1
+    const read = client.ways[way](
+      { ns: "test", set, ids, schema, keys: Array.from(ids, (id) => ["test", set, id]) },
+      at,
+    )
+    const act = async () => {
+      const int = await read()
+      if (!way.startsWith("query") && int !== at) throw new Error(`record ${int} was read for ${at}`)
+    }
+    const { ops, opsPerSecond, cpuUsPerOp } = await measure(way, 1, ms, act)
+    return { ops, recordsPerSecond: opsPerSecond * size, cpuUsPerRecord: cpuUsPerOp / size }
+  },
+
+  async forget({ set }) {
+    await client.truncate("test", set)
+    return {}
+  },
+
   async remove() {
     await each((key) => client.remove(key))
     return {}
@@ -69,6 +101,21 @@ function plainBins(i) {
     b: new Uint8Array(16).fill(i & 255),
     l: [i, i + 1, i + 2],
   }
+}
+
+const columnTypes = { i: "i64", d: "f64", s: "utf8", b: "bytes[16]", j: "i64" }
+
+/** Columns of which each record has the first bin or all five. */
+function columnsOf(ids, bins) {
+  const ints = BigInt64Array.from(ids, BigInt)
+  const all = {
+    i: ints,
+    d: Float64Array.from(ids, (id) => id + 0.5),
+    s: Array.from(ids, (id) => `record ${String(id).padStart(8, "0")} ${"x".repeat(16)}`),
+    b: { type: "bytes[16]", data: new Uint8Array(16 * ids.length).fill(7) },
+    j: ints,
+  }
+  return Object.fromEntries(Object.entries(all).slice(0, bins))
 }
 
 /** All keys, a hundred at a time. */
@@ -109,7 +156,7 @@ async function measure(job, inFlight, ms, act) {
   const end = start + ms
   const caller = async () => {
     for (let asked = performance.now(); asked < end; ) {
-      next = (next + 7919) % keys.length // a prime: neighbours are not asked for together
+      next = (next + 7919) % Math.max(keys.length, 1) // a prime: neighbours are not asked for together
       await act(next)
       const now = performance.now()
       samples[done++ % samples.length] = now - asked

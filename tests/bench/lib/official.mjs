@@ -24,6 +24,13 @@ export async function connect(hosts) {
     get: async (key) => (await client.get(key)).bins,
     put: (key, bins) => client.put(key, bins),
     remove: (key) => client.remove(key),
+    ways: {
+      rows: ({ keys }, at) => {
+        const records = keys.map(([ns, set, id]) => ({ key: new Aerospike.Key(ns, set, id), readAllBins: true }))
+        const batch = new Aerospike.BatchPolicy(policy)
+        return async () => (await client.batchRead(records, batch))[at].record.bins.i
+      },
+    },
     close: async () => {
       client.close()
       Aerospike.releaseEventLoop()

@@ -17,12 +17,40 @@ export function medians(runs) {
 }
 
 function middle(runs) {
-  const of = (measure) => {
-    const sorted = runs.map((run) => run[measure]).sort((a, b) => a - b)
-    const half = sorted.length >> 1
-    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+  const measures = ["opsPerSecond", "cpuUsPerOp", "p50Ms", "p99Ms"]
+  return Object.fromEntries(measures.map((measure) => [measure, median(runs.map((run) => run[measure]))]))
+}
+
+function median(values) {
+  const sorted = values.sort((a, b) => a - b)
+  const half = sorted.length >> 1
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+}
+
+/** Of reads of many records: how fast each way is beside the official batch of the same size. */
+export function manyTable(rows) {
+  const lines = [
+    "   records  bins | way                    |  records/s      × | CPU µs a record      ×",
+    "  ---------------+------------------------+-----------------+-----------------------",
+  ]
+  const of = ({ rounds }, measure) => median(rounds.map((round) => round[measure]))
+  for (const row of rows) {
+    const official = rows.find(
+      (other) => other.kind === "official" && other.size === row.size && other.bins === row.bins,
+    )
+    const [speed, cpu] = ["recordsPerSecond", "cpuUsPerRecord"].map((measure) => [
+      of(row, measure),
+      of(official, measure),
+    ])
+    const cells = [
+      `  ${gap(row.size).padStart(8)} ${String(row.bins).padStart(5)}`,
+      `${row.kind} ${row.way}`.padEnd(22),
+      `${gap(speed[0]).padStart(10)} ${(speed[0] / speed[1]).toFixed(2).padStart(6)}`,
+      `${cpu[0].toFixed(3).padStart(15)} ${(cpu[0] / cpu[1]).toFixed(2).padStart(6)}`,
+    ]
+    lines.push(cells.join(" | "))
   }
-  return Object.fromEntries(["opsPerSecond", "cpuUsPerOp", "p50Ms", "p99Ms"].map((measure) => [measure, of(measure)]))
+  return lines.join("\n")
 }
 
 export function table(rows) {
