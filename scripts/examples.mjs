@@ -19,6 +19,7 @@ const limitMs = 60_000
 
 const examples = [
   { runtime: "node", file: "examples/node/users.mjs", args: [] },
+  { runtime: "node", file: "examples/node/columns.mjs", args: [] },
   { runtime: "deno", file: "examples/deno/users.ts", args: ["run", "--allow-net", "--allow-env", "--allow-read"] },
   { runtime: "bun", file: "examples/bun/users.ts", args: [] },
 ]

@@ -190,6 +190,44 @@ function interoperate(start: () => Promise<TestServer>): void {
     expect((await theirs.get(their)).gen).toBe(3)
   })
 
+  test("columns are the bins of a batch of records, whoever writes them", async () => {
+    const pairs = Array.from({ length: 20 }, (_, i) => both(`column-${i}`))
+    const keys = pairs.map(({ our }) => our)
+    const written = {
+      i: BigInt64Array.from(keys, (_, row) => BigInt(row) * 2n ** 57n),
+      d: Float64Array.from(keys, (_, row) => row + 0.5),
+      s: keys.map((_, row) => (row % 3 ? `text ${row} ü` : null)),
+      b: { type: "bytes[4]", data: Uint8Array.from({ length: 80 }, (_, i) => i) },
+      t: keys.map((_, row) => row % 2 === 0),
+    } as const
+    const schema = { i: "i64", d: "f64", s: "utf8", b: "bytes[4]", t: "bool" } as const
+    const bins = keys.map((_, row) => ({
+      i: Number.isSafeInteger(row * 2 ** 57) ? row * 2 ** 57 : BigInt(row) * 2n ** 57n,
+      d: row + 0.5,
+      ...(written.s[row] && { s: written.s[row] }),
+      b: Buffer.from(written.b.data.slice(row * 4, row * 4 + 4)),
+      t: row % 2 === 0,
+    }))
+    const isSame = async () => {
+      const { code, columns, valid } = await ours.batchReadColumns(keys, schema)
+      expect([...code]).toEqual(keys.map(() => 0))
+      const { s, ...arrays } = columns
+      expect(arrays).toEqual({ ...written, s: undefined, b: written.b.data, t: Uint8Array.from(written.t, Number) })
+      expect([s.toArray(), [...valid.s]]).toEqual([written.s, written.s.map((text) => (text ? 1 : 0))])
+    }
+
+    const wrote = await ours.batchWriteColumns(keys, written)
+    expect([...wrote.code]).toEqual(keys.map(() => 0))
+    // biome-ignore lint/suspicious/noExplicitAny: the official client.
+    const rows: any[] = await theirs.batchRead(pairs.map(({ their }) => ({ key: their, readAllBins: true })))
+    expect(rows.map(({ status, record }) => [status, record.bins])).toEqual(bins.map((bins) => [0, bins]))
+    await isSame()
+
+    for (const key of keys) await ours.remove(key)
+    await Promise.all(pairs.map(({ their }, row) => theirs.put(their, bins[row])))
+    await isSame()
+  })
+
   test("increments, appends and removals", async () => {
     const { our, their } = both()
     await ours.put(our, { n: 1, s: "a" })

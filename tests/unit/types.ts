@@ -1,7 +1,7 @@
 // What the types allow and what they do not: this file is only compiled. A line under `@ts-expect-error` that compiles
 // is an error.
 
-import type { AerospikeRecord, BoundSet, Client, Config, GeoJSON } from "../../ts/index.ts"
+import type { AerospikeRecord, BoundSet, Client, Config, GeoJSON, Utf8Column } from "../../ts/index.ts"
 import {
   bit,
   ctx,
@@ -26,6 +26,33 @@ interface User {
   name: string
   age: number
   tags?: string[]
+}
+
+export async function columnsOf(client: Client, users: BoundSet<User>) {
+  const schema = { n: "i64", f: "f32", s: "utf8", b: "bytes[16]", t: "bool" } as const
+  const keys = { ns: "test", set: "s", ids: Int32Array.of(1) }
+  const { columns, valid } = await client.batchReadColumns(keys, schema, { onMismatch: "null", totalTimeout: 5 })
+  is<Equal<(typeof columns)["n" | "f" | "s"], BigInt64Array | Float32Array | Utf8Column>>()
+  is<Equal<typeof columns.b, Uint8Array>>()
+  is<Equal<typeof columns.t, Uint8Array>>()
+  is<Equal<typeof valid.s, Uint8Array>>()
+  const found = await client.query("test").columns({ n: "u8" }, { digests: true })
+  is<Equal<typeof found.columns.n, Uint8Array>>()
+  const own = await users.batchReadColumns(["a", 1], { age: "u8", name: "utf8" })
+  is<Equal<typeof own.columns.age, Uint8Array>>()
+  is<Equal<typeof own.columns.name, Utf8Column>>()
+  const adults = await users.query().columns({ age: "i16" })
+  is<Equal<typeof adults.columns.age, Int16Array>>()
+  await users.batchWriteColumns(Int32Array.of(1), { age: Uint8Array.of(1), name: ["a"] })
+  await client.batchWriteColumns([["test", "s", 1]], own)
+  // @ts-expect-error no such type
+  await client.batchReadColumns(keys, { n: "int" })
+  // @ts-expect-error no such bin
+  await users.batchReadColumns(["a"], { email: "utf8" })
+  // @ts-expect-error no such bin
+  await users.batchWriteColumns(["a"], { email: ["x"] })
+  // @ts-expect-error numbers come in typed arrays
+  await client.batchWriteColumns(keys, { n: [1, 2] })
 }
 
 export async function compiles(client: Client, at: GeoJSON) {
