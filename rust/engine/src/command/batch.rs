@@ -52,8 +52,9 @@ impl Group {
     /// How many bytes a row may have at most, its key and the values of columns apart.
     fn size(&self) -> usize {
         let number_and_counts = 4 + limit::DIGEST + 4;
-        let key_field = 5;
-        number_and_counts + self.head.len() + self.places.len() + key_field + self.rest.len()
+        // The header of the key's field; number, version and deadline of a transaction.
+        let fields = 5 + 13 + 12 + 9;
+        number_and_counts + self.head.len() + self.places.len() + fields + self.rest.len()
     }
 }
 

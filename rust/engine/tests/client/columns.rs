@@ -321,12 +321,12 @@ fn rows_that_are_too_many_for_a_message_go_in_several() {
     let batch = command::batch::read(&block, &engine.command, &engine.data, &engine.names).unwrap();
     let size = |rows: &Vec<u32>| {
         let mut message = vec![];
-        batch.encode(rows, &mut message);
+        batch.encode(rows, None, &mut message);
         message.len()
     };
     let whole = size(&rows);
     assert_eq!(batch.messages(rows.clone(), whole + 2000), vec![rows.clone()]);
-    for (max, count) in [(1, 5), (500, 5), (900, 2)] {
+    for (max, count) in [(1, 5), (500, 5), (1000, 2)] {
         let messages = batch.messages(rows.clone(), max);
         assert_eq!((messages.len(), messages.concat()), (count, rows.clone()));
         assert!(messages.iter().all(|rows| rows.len() == 1 || size(rows) <= max));
