@@ -110,7 +110,8 @@ export interface WritePolicy extends RemovePolicy {
 export interface OperatePolicy extends WritePolicy, ReadPolicy {
   /**
    * Whether every op has a result, null for nothing. Default: only ops that give something, but every op as soon as a map,
-   * bit or HyperLogLog op is among them, as the official clients do it. Not beside `op.readAll`.
+   * bit, HyperLogLog or string op is among them, as the official clients do it, though not in rows of a batch that only
+   * read. Not beside `op.readAll`.
    */
   respondAllOps?: boolean | undefined
 }
@@ -148,7 +149,7 @@ export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP"
    * found" and "filtered out", and then answers none of its rows: all of them fail with that code.
    */
   respondAllKeys?: boolean | undefined
-  /** How many nodes are asked at once; 0, the default, is all. Others are not available yet. */
+  /** How many nodes are asked at once; 0, the default, is all. */
   maxConcurrentNodes?: number | undefined
   /** What holds for rows that read and say nothing else. */
   read?: BatchReadPolicy | undefined
@@ -173,6 +174,8 @@ export interface QueryPolicy
   recordsPerSecond?: number | undefined
   /** The query ends when so many records have come; 0 = no limit. Default 0. */
   maxRecords?: number | undefined
+  /** How many nodes are asked at once; 0, the default, is all. */
+  maxConcurrentNodes?: number | undefined
   /**
    * `"short"`: fewer than about a hundred records of each node are expected, and the server does without monitoring and
    * throttling it. `"longRelaxAP"`: partitions that migrate are not waited for. Default `"long"`.
@@ -182,7 +185,7 @@ export interface QueryPolicy
   includeBins?: boolean | undefined
   /** Which of the 4096 partitions are read. Default: all. */
   partitionFilter?: PartitionFilter | undefined
-  /** Only false, the default, is available: servers from 6.0 on read each partition whole in spite of migrations. */
+  /** Means nothing, as in other clients: servers from 6.0 on read each partition whole in spite of migrations. */
   failOnClusterChange?: boolean | undefined
 }
 
@@ -322,6 +325,7 @@ export class PolicyWords {
   /** Copies the words that only batches and queries have. */
   copyRestTo(memory: Uint32Array, base: number): void {
     for (let at = firstOfMany; at < endOfMany; at++) memory[base + at] = this.words[at - first]!
+    memory[base + commandWord.MAX_NODES] = this.words[commandWord.MAX_NODES - first]!
   }
 }
 
@@ -385,7 +389,7 @@ const fields = {
   allowInlineRam: bitOf(commandWord.BATCH_FLAGS, batchFlag.INLINE_RAM),
   allowInlineSsd: bitOf(commandWord.BATCH_FLAGS, batchFlag.INLINE_SSD),
   respondAllKeys: bitOf(commandWord.BATCH_FLAGS, batchFlag.RESPOND_ALL_KEYS),
-  maxConcurrentNodes: { rule: integer(0, 0xffff), later: { harmless: 0 } },
+  maxConcurrentNodes: number(integer(0, 0xffff, "nodes"), commandWord.MAX_NODES),
   // Those of rows are packed when a row is: see `PolicyPacker.row`.
   read: { rule: rowPolicy("read") },
   write: { rule: rowPolicy("write") },
@@ -414,7 +418,8 @@ const fields = {
     pack: (words: PolicyWords, { begin, count = 1 }: PartitionFilter) =>
       words.word(commandWord.PARTITIONS, begin | (count << 16)),
   },
-  failOnClusterChange: { rule: flag, later: { harmless: false } },
+  // Known to other clients, for servers before 6.0.
+  failOnClusterChange: { rule: flag },
   compress: bit(policyFlag.COMPRESS),
   compressionThreshold: number(integer(0, limit.MESSAGE, "bytes"), compressAbove),
   txn: {
@@ -498,7 +503,8 @@ const rowRemove: readonly FieldName[] = [
 const query: readonly FieldName[] = [
   ...base,
   ...(["filterExpression", "replica", "readModeAP", "recordsPerSecond", "maxRecords", "expectedDuration"] as const),
-  ...(["includeBins", "partitionFilter", "failOnClusterChange", "compress", "compressionThreshold"] as const),
+  ...(["includeBins", "partitionFilter", "failOnClusterChange", "maxConcurrentNodes"] as const),
+  ...(["compress", "compressionThreshold"] as const),
 ]
 
 const steps: readonly FieldName[] = [

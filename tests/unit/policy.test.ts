@@ -177,7 +177,7 @@ describe("batches and queries", () => {
   })
 
   test.each([
-    [{ maxConcurrentNodes: 2 }, "policy.maxConcurrentNodes is not available yet"],
+    [{ maxConcurrentNodes: -1 }, "policy.maxConcurrentNodes is -1: it must be a whole number"],
     [{ write: { totalTimeout: 5 } }, "policy.write.totalTimeout is a field of"],
     [{ read: { ttl: 5 } }, "policy.read.ttl is a field of"],
     [{ remove: 7 }, "policy.remove is 7: it must be an object of policy fields for the rows that remove."],

@@ -29,6 +29,8 @@ pub struct Part {
     pub count: u64,
     /// Its connection is not read, since the caller is slow.
     pub paused: bool,
+    /// It counts among the nodes that are asked.
+    pub has_turn: bool,
 }
 
 impl Part {
@@ -128,6 +130,9 @@ impl Engine {
     }
 
     fn send_part(&mut self, op: u32, part: u32, node: NodeId) {
+        if !self.takes_turn(op, part) {
+            return;
+        }
         let mut request = std::mem::take(&mut self.ops[part].request);
         request.clear();
         let rows = self.ops[part].part.as_ref().map(|part| part.rows.clone()).unwrap_or_default();
@@ -306,8 +311,9 @@ impl Engine {
             }
             let Some(batch) = self.ops[op].batch.as_deref_mut() else { return };
             batch.parts -= 1;
-            if batch.parts == 0 {
-                let code = batch.code;
+            let (parts, code) = (batch.parts, batch.code);
+            self.give_turn_back(op, part);
+            if parts == 0 {
                 self.end_batch(op, code, false);
             }
         }

@@ -29,6 +29,7 @@ pub mod slab;
 mod submit;
 mod tend;
 pub mod timers;
+mod turns;
 mod txn;
 
 use crate::abi::{close_reason, event, stat, NONE};

@@ -2,6 +2,7 @@
 
 use super::batch::Part;
 use super::query::Run;
+use super::turns::Turns;
 use super::txn::Bond;
 use crate::abi::{command_kind, policy_flag};
 use crate::cluster::NodeId;
@@ -30,6 +31,8 @@ pub enum Stage {
     Again,
     /// Between two attempts: only the timer knows it.
     Sleeping,
+    /// `Turns::waiting` of its batch or query: enough nodes are being asked.
+    Turn,
 }
 
 /// Which replica is asked.
@@ -104,6 +107,8 @@ pub struct Op {
     pub admitted: bool,
     /// The caller gave up before the op was looked at.
     pub cancelled: bool,
+    /// Of a batch or query: which of its parts may be sent.
+    pub turns: Turns,
     /// Many records: the rows, and what is known of them.
     pub batch: Option<Box<Batch>>,
     /// A query under way.
@@ -164,6 +169,7 @@ impl Op {
             waits_for_news: false,
             admitted: false,
             cancelled: false,
+            turns: Turns::default(),
             batch: None,
             query: None,
             part: None,
@@ -185,6 +191,7 @@ impl Op {
             info: block.kind == command_kind::INFO,
             session_read: !write && read_mode == 0,
             linearize: !write && read_mode == 1,
+            turns: Turns::of(block.max_nodes),
             ..Op::new()
         };
         self.limit_by(block);

@@ -78,6 +78,11 @@ impl Run {
         self.query.table.as_mut()
     }
 
+    /// Not 0 when it has failed or was given up.
+    pub fn code(&self) -> i32 {
+        self.code
+    }
+
     fn left(&self) -> Vec<u32> {
         (0..self.partitions.len() as u32).filter(|&at| self.partitions[at as usize].owner == LEFT).collect()
     }
@@ -236,6 +241,10 @@ impl Engine {
     }
 
     fn send_query_part(&mut self, op: u32, part: u32, node: NodeId, share: u64) {
+        if !self.takes_turn(op, part) {
+            // What it may bring is kept for it.
+            return self.set_share(part, share);
+        }
         let mut id = self.next_random() | 1;
         let rows = self.ops[part].part.as_ref().map(|part| part.rows.clone()).unwrap_or_default();
         let mut request = std::mem::take(&mut self.ops[part].request);
@@ -252,10 +261,14 @@ impl Engine {
         }
         self.compress(op, &mut request);
         self.ops[part].request = request;
+        self.set_share(part, share);
+        self.dispatch(part, node);
+    }
+
+    fn set_share(&mut self, part: u32, share: u64) {
         if let Some(own) = self.ops[part].part.as_mut() {
             (own.share, own.count, own.paused) = (share, 0, false);
         }
-        self.dispatch(part, node);
     }
 
     /// One frame of the answer: records, partitions that are not there, and at the end a message that is the last, or an
@@ -411,6 +424,7 @@ impl Engine {
             }
             return self.query_may_end(op);
         }
+        self.give_turn_back(op, part);
         self.query_may_end(op);
     }
 

@@ -200,10 +200,12 @@ fn read_group(
     let end = keys + block.keys as usize;
     let key_slots = region.get(keys..end).ok_or(refused("the command region ends within the keys of a batch"))?;
     let group = batch.groups.len() as u32;
-    batch.groups.push(match bare(&block, &region[slots..keys], columns) {
-        Some((block, slots)) => take_apart(&block, &slots, data, names)?,
-        None => take_apart(&block, &region[slots..keys], data, names)?,
-    });
+    let taken = match bare(&block, &region[slots..keys], columns) {
+        Some((block, slots)) => take_apart(&block, &slots, data, names),
+        None => take_apart(&block, &region[slots..keys], data, names),
+    };
+    // Counted from the first slot of all groups.
+    batch.groups.push(taken.map_err(|refused| refused.behind(slots - BLOCK_SLOTS))?);
     let set = if block.set == NONE { &[][..] } else { names.get(block.set) };
     for slot in key_slots {
         if slot.kind() == tag::KEYS {
@@ -304,7 +306,7 @@ fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Resu
         namespace: encoded.namespace,
         set: block.set,
         write: encoded.write,
-        head: row_head(&header, encoded.write),
+        head: row_head(block, &header, encoded.write),
         fields: 0,
         ops: header.ops,
         places: Vec::new(),
@@ -337,12 +339,15 @@ fn own_fault(_: Malformed) -> Refused {
     refused("a command of our own could not be read")
 }
 
-fn row_head(header: &Header, write: bool) -> Vec<u8> {
+/// In a row that only reads, no client makes all ops answer because of what ops they are, as it does elsewhere.
+fn row_head(block: &Block, header: &Header, write: bool) -> Vec<u8> {
     let mut flags = row_flag::INFO | row_flag::TTL | if write { row_flag::GENERATION } else { 0 };
     if header.info4 != 0 {
         flags |= row_flag::INFO4;
     }
-    let mut head = vec![flags, header.info1, header.info2, header.info3];
+    let unasked = !write && !block.has(flag::RESPOND_ALL_OPS);
+    let info2 = if unasked { header.info2 & !info2::RESPOND_ALL_OPS } else { header.info2 };
+    let mut head = vec![flags, header.info1, info2, header.info3];
     if header.info4 != 0 {
         head.push(header.info4);
     }

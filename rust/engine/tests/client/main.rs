@@ -10,4 +10,5 @@ mod pool;
 mod query;
 mod retries;
 mod rig;
+mod turns;
 mod txn;
