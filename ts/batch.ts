@@ -378,6 +378,12 @@ class Rows implements Sink {
     return this.#rows
   }
 
+  blamed(group: number): { path: string; key: Key } {
+    const { path, keys, groups } = this.#plan
+    const row = groups[group]!.rows[0]!
+    return { path: `${path}[${row}]`, key: keys[row]! }
+  }
+
   details(number: number): ErrorDetails {
     for (let row = 0; row < this.#rows.length; row++) {
       if (!this.#rows[row]) this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt: false })

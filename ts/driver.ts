@@ -59,6 +59,8 @@ export interface Sink {
   ended(reader: Reader, words: Uint32Array, at: number, tape: number): unknown
   /** What the error tells beside, when the operation fails. */
   details(code: number): Told
+  /** What the caller called a part that the engine refuses, and the key of it. */
+  blamed?(group: number): { readonly path: string; readonly key: Key }
 }
 
 /** What an error tells: `reason` in place of its code's sentence, `hint` in place of what follows it. */
@@ -221,7 +223,7 @@ export class Driver {
   /** Sends the command that the writer has finished, whose answers go to a sink. */
   submitMany(sink: Sink, verb: string, signal: AbortSignal | undefined, txn?: Transaction): Running {
     const op = this.#engine.submit()
-    if (op < 0) throw this.#refused(verb, undefined, txn)
+    if (op < 0) throw this.#refused(verb, undefined, txn, sink)
     const promise = new Promise<unknown>(take)
     const [resolve, reject] = [takenResolve, takenReject]
     const waiter: Waiter = { resolve, reject, answer: Answer.MANY, verb, key: undefined, sink, txn, abort: undefined }
@@ -263,18 +265,16 @@ export class Driver {
     return errorOf(code.ENGINE, asked, { cause: error })
   }
 
-  #refused(verb: string, key: Key | undefined, transaction: Transaction | undefined): AerospikeError {
+  #refused(verb: string, given: Key | undefined, transaction: Transaction | undefined, sink?: Sink): AerospikeError {
     const engine = this.#engine
     const number = engine.refused_code()
     const slot = engine.refused_slot()
     const reason = this.#scratch(engine.refused_text())
-    const bin = slot === NONE ? undefined : this.writer.binOf(slot)
-    return errorOf(
-      number,
-      ask(verb, key),
-      { key, transaction },
-      bin === undefined ? reason : `the bin ${JSON.stringify(bin)}: ${reason}`,
-    )
+    const { bin, group } = slot === NONE ? {} : this.writer.blame(slot)
+    const row = group === undefined ? undefined : sink?.blamed?.(group)
+    const key = row?.key ?? given
+    const said = bin === undefined ? reason : `the bin ${JSON.stringify(bin)}: ${reason}`
+    return errorOf(number, ask(verb, key), { key, transaction }, row ? `${row.path}: ${said}` : said)
   }
 
   #watch(signal: AbortSignal, op: number, waiter: Waiter): void {

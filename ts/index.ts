@@ -106,6 +106,7 @@ export {
   GeoJSON,
   HLL,
   KeyOrderedMap,
+  KeyValueOrderedMap,
   type MapKey,
   OrderedList,
   TypedBlob,

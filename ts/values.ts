@@ -147,6 +147,12 @@ function checkedBytes(of: string, bytes: Uint8Array): Uint8Array {
  */
 export class KeyOrderedMap<K = MapKey, V = Value> extends Map<K, V> {}
 
+/**
+ * A map that the server keeps sorted by key, with an index by value beside it: faster to ask for ranks, larger to store.
+ * Written and read as a {@link KeyOrderedMap}.
+ */
+export class KeyValueOrderedMap<K = MapKey, V = Value> extends KeyOrderedMap<K, V> {}
+
 /** A list that the server keeps sorted by value. It reads back as an array. */
 export class OrderedList<T extends Value = Value> {
   readonly items: readonly T[]

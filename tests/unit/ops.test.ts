@@ -124,7 +124,7 @@ describe("slots", () => {
     expect(slots[0]).toEqual([tag.OP | (scalarOpKind.TOUCH << 8), NONE, 0, 0])
     expect(slots[1]).toEqual([tag.OP | (listOpKind.INSERT << 8), 0, 2, 1])
     expect(slots[7]).toEqual([tag.OP | (scalarOpKind.READ << 8), 1, 0, 0])
-    expect([0, 1, 3, 6, 7].map((slot) => writer.binOf(slot))).toEqual([undefined, "b", "b", "b", "c"])
+    expect([0, 1, 3, 6, 7].map((slot) => writer.blame(slot).bin)).toEqual([undefined, "b", "b", "b", "c"])
   })
 
   test("conditions have tags of their own", () => {

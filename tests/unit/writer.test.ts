@@ -271,8 +271,17 @@ describe("the block", () => {
   test("a slot is traced to its bin", () => {
     const { writer, write } = setUp()
     write((writer) => writer.bins({ a: [1, { k: [2] }], b: "x", c: {} }))
-    expect([0, 1, 2, 3, 4, 5, 6, 7].map((slot) => writer.binOf(slot))).toEqual(["a", "a", "a", "a", "a", "a", "b", "c"])
-    expect(writer.binOf(99)).toBe("c")
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((slot) => writer.blame(slot).bin)).toEqual([
+      "a",
+      "a",
+      "a",
+      "a",
+      "a",
+      "a",
+      "b",
+      "c",
+    ])
+    expect(writer.blame(99)).toEqual({ bin: "c", group: undefined })
   })
 })
 

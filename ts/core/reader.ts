@@ -4,7 +4,7 @@
 import type { ReadOptions } from "../config.ts"
 import { ClientError } from "../errors.ts"
 import { INFINITY, WILDCARD } from "../exp/parts.ts"
-import { type Bins, Double, GeoJSON, HLL, KeyOrderedMap, TypedBlob } from "../values.ts"
+import { type Bins, Double, GeoJSON, HLL, KeyOrderedMap, KeyValueOrderedMap, TypedBlob } from "../values.ts"
 import { show } from "./check.ts"
 import { code, NONE, tag, tagFlag } from "./generated.ts"
 import type { Memory } from "./memory.ts"
@@ -201,8 +201,7 @@ export class Reader {
     // Objects list keys that look like integers first, so a map whose order means something stays a Map.
     const isObject = this.#maps === "auto" ? textKeys && (kind & tagFlag.KEEP_ORDER) === 0 : this.#maps === "object"
     if (isObject) return textKeys ? this.#entries(count) : this.#entriesByText(count)
-    const ordered = (kind & (tagFlag.ORDERED | tagFlag.VALUE_ORDERED)) !== 0
-    const map = ordered ? new KeyOrderedMap<unknown, unknown>() : new Map<unknown, unknown>()
+    const map = new (mapClass(kind))<unknown, unknown>()
     for (let i = 0; i < count; i++) {
       const key = this.#value()
       map.set(key, this.#value())
@@ -247,4 +246,9 @@ export class Reader {
 export function define(object: Bins, name: string, value: unknown): void {
   if (name !== "__proto__") object[name] = value
   else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function mapClass(kind: number): typeof Map {
+  if ((kind & tagFlag.VALUE_ORDERED) !== 0) return KeyValueOrderedMap
+  return (kind & tagFlag.ORDERED) !== 0 ? KeyOrderedMap : Map
 }

@@ -10,7 +10,7 @@ import type { Filter } from "../filter.ts"
 import type { Key, KeyDigest } from "../key.ts"
 import type { Op } from "../ops/make.ts"
 import type { PolicyWords } from "../policy.ts"
-import { Double, GeoJSON, HLL, KeyOrderedMap, OrderedList, TypedBlob } from "../values.ts"
+import { Double, GeoJSON, HLL, KeyOrderedMap, KeyValueOrderedMap, OrderedList, TypedBlob } from "../values.ts"
 import { isPlainObject, show, wrong } from "./check.ts"
 import type { Regions } from "./engine.ts"
 import { commandKind, commandWord, expOp, limit, NONE, particle, tag, tagFlag } from "./generated.ts"
@@ -60,6 +60,8 @@ export class Writer {
   #first = 0
   /** Slots before those of the items. */
   #filterSlots = 0
+  /** Of the groups of a batch: the first slot behind its block, and how many slots are before those of its items. */
+  #groups: { readonly first: number; readonly filterSlots: number }[] = []
   /** The row whose key is being written, in a batch. */
   #row: number = NONE
   /** What the trail begins with. */
@@ -86,6 +88,7 @@ export class Writer {
     this.#slots = 0
     this.#used = 0
     this.#row = NONE
+    this.#groups.length = 0
     this.#beginBlock(kind, policy)
     this.#memory.words[this.#head + commandWord.TXN] = txn
   }
@@ -147,6 +150,7 @@ export class Writer {
   /** The same; `keys` says how many slots its keys are. */
   groupAt(kind: number, policy: PolicyWords, namespace: string, set: string | null, keys: number): void {
     this.follow(kind, policy)
+    this.#groups.push({ first: this.#first, filterSlots: this.#filterSlots })
     this.#place(namespace, set)
     this.#memory.words[this.#head + commandWord.KEYS] = keys
   }
@@ -485,7 +489,7 @@ export class Writer {
     const prototype = Object.getPrototypeOf(value)
     if (prototype === Object.prototype || prototype === null) return this.#entries(value, bin, depth)
     if (value instanceof Map) {
-      return this.#map(value, value instanceof KeyOrderedMap ? tag.MAP | tagFlag.ORDERED : tag.MAP, bin, depth)
+      return this.#map(value, tag.MAP | orderOf(value), bin, depth)
     }
     this.#classed(value, bin, depth)
   }
@@ -707,10 +711,16 @@ export class Writer {
     return invalid(`${this.#path(depth)} ${why}.`)
   }
 
-  /** The bin that a slot belongs to, for a refusal of the engine's. */
-  binOf(slot: number): string | undefined {
+  /** What a slot belongs to, for a refusal of the engine's: the bin, and in a batch the number of the group. */
+  blame(slot: number): { bin: string | undefined; group: number | undefined } {
+    const index = this.#groups.findLastIndex(({ first }) => first <= slot)
+    const begin = this.#groups[index] ?? { first: this.#first, filterSlots: this.#filterSlots }
+    return { bin: this.#binOf(slot, begin.first + begin.filterSlots), group: index < 0 ? undefined : index }
+  }
+
+  #binOf(slot: number, from: number): string | undefined {
     let name: string | undefined
-    for (let at = this.#filterSlots, nested = 0; at <= slot && at < this.#slots; at++) {
+    for (let at = from, nested = 0; at <= slot && at < this.#slots; at++) {
       const word = this.#block + commandWord.LENGTH + at * 4
       const [kind, bin, a, b] = this.#memory.words.subarray(word, word + 4)
       if (nested > 0) nested--
@@ -743,4 +753,10 @@ function className(value: object): string {
 /** The bytes of an array of numbers. */
 export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** How the server is to keep a map. */
+function orderOf(map: ReadonlyMap<unknown, unknown>): number {
+  if (map instanceof KeyValueOrderedMap) return tagFlag.ORDERED | tagFlag.VALUE_ORDERED
+  return map instanceof KeyOrderedMap ? tagFlag.ORDERED : 0
 }

@@ -397,12 +397,72 @@ export default {
           ["entries[1]", "bins"],
         )
         await fails(() => client.batchOperate([key], []), ["ops"])
-        await fails(
-          () => client.batchRead([key], {}, { maxConcurrentNodes: 1 }),
-          ["maxConcurrentNodes", "not available"],
-        )
+        await fails(() => client.batchRead([key], {}, { maxConcurrentNodes: -1 }), ["maxConcurrentNodes", "-1"])
         await fails(() => client.batchRead([key], {}, { exists: "replace" }), ["exists"])
         await fails(() => client.batchRead([key], {}, { read: { ttl: 5 } }), ["policy.read.ttl"])
+      },
+    },
+    {
+      name: "a value that cannot be sent is refused with its row, key and bin, and nothing is written",
+      needs,
+      async run(t) {
+        const { KeyOrderedMap, list, map, op } = t.api
+        const [a, b, c] = t.keys(3)
+        const twice = new KeyOrderedMap([
+          [1, "x"],
+          [1n, "y"],
+        ])
+        const fails = async (act, path, key, bin) => {
+          const error = await t.fails(act, { is: "InvalidArgumentError", says: [path, `the bin "${bin}"`] })
+          t.same(error.key, key)
+        }
+        const rows = [
+          { key: a, bins: { first: 1, l: [1, [2]] } },
+          { key: b, bins: { first: [1, 2], m: { x: 1 }, bad: twice } },
+          { key: c, bins: { last: twice } },
+        ]
+        await fails(t.client.batchWrite(rows), "rows[1]", b, "bad")
+        const filtered = rows.map((row) => ({ ...row, policy: { filterExpression: t.api.exp.eq(1, 1) } }))
+        await fails(t.client.batchWrite(filtered), "rows[1]", b, "bad")
+        const entries = [
+          { type: "read", key: a, bins: ["x", "y"] },
+          { type: "write", key: b, bins: { ok: 1 } },
+          { type: "operate", key: c, ops: [op.read("r"), list.append("l", [1]), map.put("bad", "k", twice)] },
+        ]
+        await fails(t.client.batch(entries), "entries[2]", c, "bad")
+        for (const key of [a, b, c]) t.assert.equal(await t.client.exists(key), undefined)
+      },
+    },
+    {
+      name: "nodes may be asked one after the other",
+      needs,
+      async run(t) {
+        const keys = t.keys(60)
+        await t.client.batchWrite(
+          keys.map((key, n) => ({ key, bins: { n } })),
+          { maxConcurrentNodes: 1 },
+        )
+        for (const maxConcurrentNodes of [0, 1, 2, 100]) {
+          const rows = await t.client.batchRead(keys, {}, { maxConcurrentNodes })
+          t.same(
+            rows.map(({ bins }) => bins.n),
+            keys.map((_, n) => n),
+          )
+        }
+      },
+    },
+    {
+      name: "reads of ops answer what they give and nothing else",
+      needs: [...needs, "map operations"],
+      async run(t) {
+        const { list, map, op } = t.api
+        const key = t.key()
+        await t.client.put(key, { m: { a: 1 }, l: [1, 2] })
+        const ops = [map.size("m"), map.getByKey("m", "none"), list.size("l"), op.read("absent")]
+        const [row] = await t.client.batchRead([key], { ops })
+        t.same(row.bins, { m: 1, l: 2 })
+        const [full] = await t.client.batchRead([key], { ops }, { operate: { respondAllOps: true } })
+        t.same(full.bins, { m: [1, null], l: 2, absent: null })
       },
     },
     {

@@ -67,6 +67,28 @@ export default {
       },
     },
     {
+      name: "a map ordered by key and value is kept so, nested too, when it is written back as well",
+      needs: ["map operations"],
+      async run(t) {
+        const { KeyValueOrderedMap, KeyOrderedMap, map } = t.api
+        const client = await t.connect({ maps: "map" })
+        const key = t.key()
+        const made = new KeyValueOrderedMap([
+          ["b", 1],
+          ["a", 2],
+        ])
+        await client.put(key, { m: made, l: [made], other: new KeyOrderedMap([["k", made]]) })
+        const { bins } = await client.get(key)
+        t.same([...bins.m], [...made].reverse())
+        for (const read of [bins.m, bins.l[0], bins.other.get("k")]) t.assert.ok(read instanceof KeyValueOrderedMap)
+        t.assert.ok(bins.other instanceof KeyOrderedMap && !(bins.other instanceof KeyValueOrderedMap))
+        const ranks = map.getByRankRange("m", 0, 2, { returnType: "key" })
+        t.same((await client.operate(key, [ranks])).bins, { m: ["b", "a"] })
+        await client.put(key, bins)
+        t.assert.ok((await client.get(key)).bins.m instanceof KeyValueOrderedMap)
+      },
+    },
+    {
       name: 'maps "object" reads maps as objects, integer keys as text',
       async run(t) {
         const client = await t.connect({ maps: "object" })

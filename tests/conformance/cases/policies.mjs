@@ -149,6 +149,8 @@ export default {
         for (const replica of ["sequence", "master", "any", "preferRack", "random"])
           t.same((await t.client.get(key, { replica })).bins, { a: 1 })
         for (const readModeAP of ["one", "all"]) t.same((await t.client.get(key, { readModeAP })).bins, { a: 1 })
+        for (const readModeSC of ["session", "allowReplica", "allowUnavailable"])
+          t.same((await t.client.get(key, { readModeSC })).bins, { a: 1 })
       },
     },
     {

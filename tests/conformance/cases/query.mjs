@@ -145,6 +145,12 @@ export default {
         t.same(numbers(await all.policy({ recordsPerSecond: 5000 }).results()), upTo(count))
         t.same(numbers(await all.policy({ expectedDuration: "short" }).results()), upTo(count))
         t.same(numbers(await all.policy({ expectedDuration: "longRelaxAP" }).results()), upTo(count))
+        for (const maxConcurrentNodes of [1, 2])
+          t.same(numbers(await all.policy({ maxConcurrentNodes }).results()), upTo(count))
+        for (const policy of [{ includeBins: true }, { failOnClusterChange: true }, { readModeAP: "all" }])
+          t.same(numbers(await all.policy(policy).results()), upTo(count))
+        const { bins } = (await all.policy({ includeBins: false, maxRecords: 1 }).results())[0]
+        t.same(bins, {})
       },
     },
     {
