@@ -235,6 +235,34 @@ export default {
       },
     },
     {
+      name: "functions on the server take part",
+      async run(t) {
+        const { client, record, value } = await enterprise(t)
+        const job = await client.udfPut(
+          "txn.lua",
+          "function bump(rec) rec.n = rec.n + 1 aerospike:update(rec) return rec.n end function look(rec) return rec.n end",
+        )
+        await job.wait()
+        const [a, b] = [await record(1), await record(5)]
+        const txn = new t.api.Transaction()
+        t.same(await client.apply(a, "txn", "bump", [], { txn }), 2)
+        t.same(await client.apply(a, "txn", "bump", [], { txn }), 3)
+        t.same(await client.apply(b, "txn", "look", [], { txn }), 5)
+        t.same(await value(a), 1)
+        await t.fails(client.apply(a, "txn", "bump"), { code: 120 })
+        t.same(await client.commit(txn), "ok")
+        t.same(await value(a), 3)
+        // What a function only read is verified.
+        const late = new t.api.Transaction()
+        t.same(await client.apply(b, "txn", "look", [], { txn: late }), 5)
+        await client.put(b, { n: 6 })
+        await t.fails(client.commit(late), { is: "TransactionError", code: -17 })
+        const undone = new t.api.Transaction()
+        t.same(await client.apply(a, "txn", "bump", [], { txn: undone }), 4)
+        t.same([await client.abort(undone), await value(a)], ["ok", 3])
+      },
+    },
+    {
       name: "columns that are read and written take part",
       async run(t) {
         const { client, record, value } = await enterprise(t)
