@@ -247,7 +247,7 @@ export const queryFlag = Object.freeze({
   RELAX: 4,
   /** Do the items, which write, to every record that is found, on the servers: DONE says only that all have begun, its generation and ttl words are the low and high word of the job's number. */
   BACKGROUND: 8,
-  /** With BACKGROUND: the items are those of APPLY. */
+  /** The items are those of APPLY: with BACKGROUND a function that writes to every record; without, one of streams, and each node sends what it makes of its records as RECORDs without a digest, whose bin SUCCESS is a value, or FAILURE why there is none. */
   CALL: 16,
   /** Gather the records into columns: COLUMN slots come before the items, DONE brings what columns_slot says, and there are no RECORDs. */
   COLUMNS: 32,

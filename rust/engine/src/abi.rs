@@ -181,7 +181,7 @@ table! {
         SHORT = 2, "Few records are expected: no monitoring on the server, one second.";
         RELAX = 4, "Do not wait for partitions that migrate.";
         BACKGROUND = 8, "Do the items, which write, to every record that is found, on the servers: DONE says only that all have begun, its generation and ttl words are the low and high word of the job's number.";
-        CALL = 16, "With BACKGROUND: the items are those of APPLY.";
+        CALL = 16, "The items are those of APPLY: with BACKGROUND a function that writes to every record; without, one of streams, and each node sends what it makes of its records as RECORDs without a digest, whose bin SUCCESS is a value, or FAILURE why there is none.";
         COLUMNS = 32, "Gather the records into columns: COLUMN slots come before the items, DONE brings what columns_slot says, and there are no RECORDs.";
         DIGESTS = 64, "With COLUMNS: the digests, too.";
         USER_KEYS = 128, "With COLUMNS: the user keys, too.";

@@ -97,7 +97,7 @@ impl Run {
 
     /// What a later query needs to go on, empty when there is nothing left.
     fn cursor(&self) -> Vec<u8> {
-        if self.query.background {
+        if self.query.is_by_node() {
             return Vec::new();
         }
         let open = self.partitions.iter().filter(|partition| partition.owner != FINISHED);
@@ -116,8 +116,8 @@ impl Engine {
         self.ops[op].stage = Stage::Parts;
         self.op_timers.clear(op);
         let Some(run) = self.ops[op].query.as_deref_mut() else { return };
-        if run.query.background {
-            return self.start_job(op);
+        if run.query.is_by_node() {
+            return self.start_on_nodes(op);
         }
         let left = run.left();
         run.parts += 1;
@@ -125,13 +125,16 @@ impl Engine {
         self.route(part);
     }
 
-    /// A background job begins on every node, and is never begun twice.
-    fn start_job(&mut self, op: u32) {
+    /// What goes to every node. A background job is never begun twice.
+    fn start_on_nodes(&mut self, op: u32) {
         let (name, job) = ((op, self.ops[op].serial), self.next_random() | 1);
-        self.ops[op].max_retries = 0;
         let nodes = self.live_nodes();
-        if let Some(run) = self.ops[op].query.as_deref_mut() {
-            (run.job, run.parts) = (job, nodes.len() as u32);
+        let Some(run) = self.ops[op].query.as_deref_mut() else { return };
+        let is_job = run.query.background;
+        run.parts = nodes.len() as u32;
+        if is_job {
+            run.job = job;
+            self.ops[op].max_retries = 0;
         }
         if !self.has_cluster() {
             return self.wait_for_cluster(op);
@@ -142,7 +145,7 @@ impl Engine {
             }
             let part = self.new_query_part(op, name, Vec::new());
             self.ops[part].target = Some(node);
-            self.ops[part].write = true;
+            self.ops[part].write = is_job;
             self.route(part);
         }
     }
@@ -304,6 +307,9 @@ impl Engine {
                 self.partition_told(part, &reply)?;
                 continue;
             }
+            if self.value_came(part, &reply, first_slot as u32, super::address_of(bytes)) {
+                continue;
+            }
             let Some(mark) = mark else { return Err(Malformed("a record of a query without a digest")) };
             if has_columns {
                 if self.row_came(part, mark)? {
@@ -326,6 +332,21 @@ impl Engine {
             partition.unavailable = reply.code != code::OK;
         }
         Ok(())
+    }
+
+    /// What a function of streams made, if that is what was asked for.
+    fn value_came(&mut self, part: u32, reply: &Reply, first_slot: u32, data_address: u32) -> bool {
+        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return false };
+        let Some(run) = self.ops[op].query.as_deref_mut().filter(|run| run.query.aggregates) else { return false };
+        run.outstanding += 1;
+        let full = run.outstanding >= HIGH;
+        // The node would begin anew, and its values count twice.
+        self.ops[part].max_retries = 0;
+        self.outputs.record_of_query(op, 0, reply, 0, first_slot, data_address);
+        if full {
+            self.pause_part(part);
+        }
+        true
     }
 
     fn record_came(
@@ -387,6 +408,11 @@ impl Engine {
         let Some((op, rows)) = self.open_partitions(part) else {
             return self.end(part, without_answer(part, code::CLIENT));
         };
+        let Some(run) = self.ops[op].query.as_deref() else { return };
+        if last.code == code::RECORD_NOT_FOUND && run.query.is_by_node() {
+            // This node has never met the set.
+            return self.end(part, without_answer(part, code::OK));
+        }
         if last.code != code::OK {
             return self.fail_attempt(part, last.code, true);
         }
@@ -433,7 +459,7 @@ impl Engine {
         if run.parts > 0 {
             return;
         }
-        if run.code == code::OK && !run.query.background && run.room() > 0.0 && !run.left().is_empty() {
+        if run.code == code::OK && !run.query.is_by_node() && run.room() > 0.0 && !run.left().is_empty() {
             return self.start_query(op);
         }
         self.end_query(op);

@@ -14,7 +14,8 @@ use crate::value::tape::{self, Slot};
 use crate::wire::{self, begin_message, end_message, field as put_field, Header};
 use crate::Refused;
 
-/// What UDF_OP says of a job.
+/// What UDF_OP says of a call.
+const UDF_AGGREGATE: u8 = 1;
 const UDF_BACKGROUND: u8 = 2;
 
 /// Where in a partition to go on: behind the record with this digest, and in an index at this value.
@@ -37,6 +38,8 @@ pub struct Query {
     pub background: bool,
     /// Where the records go, if they are gathered into columns.
     pub table: Option<Table>,
+    /// A function makes values of what each node finds.
+    pub aggregates: bool,
     header: Header,
     fields: Vec<u8>,
     field_count: u16,
@@ -57,6 +60,7 @@ pub fn read(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result
         wanted: wanted(block, data)?,
         background: block.query_flags & query_flag::BACKGROUND != 0,
         table: table(block, columns, names)?,
+        aggregates: block.query_flags & (query_flag::BACKGROUND | query_flag::CALL) == query_flag::CALL,
         max_records: block.max_records.clamp(0.0, u64::MAX as f64).trunc(),
         header: header(block)?,
         fields: Vec::new(),
@@ -69,6 +73,9 @@ pub fn read(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result
         write_condition(&mut query, condition, data, names)?;
     }
     query.field_count += filter::write(block, filter_slots, data, &mut query.fields)?;
+    if query.table.is_some() && block.query_flags & (query_flag::BACKGROUND | query_flag::CALL) != 0 {
+        return Err(refused("only records that are read can be gathered into columns"));
+    }
     if query.background {
         write_job(&mut query, block, items, data, names)?;
     } else if query.table.is_some() && items.is_empty() {
@@ -77,6 +84,9 @@ pub fn read(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Result
             query.header.info1 |= info1::GET_NO_BINS;
         }
         write_projection(&mut query, block, &named(columns), data, names)?;
+    } else if query.aggregates {
+        query.field(field::UDF_OP, &[UDF_AGGREGATE]);
+        query.field_count += udf::write(items, data, &mut query.fields)?;
     } else {
         write_projection(&mut query, block, items, data, names)?;
     }
@@ -162,6 +172,11 @@ fn write_job(query: &mut Query, block: &Block, items: &[Slot], data: &[u8], name
 }
 
 impl Query {
+    /// It goes to nodes and not to partitions: the server takes none of them for it, but does those that are its own.
+    pub fn is_by_node(&self) -> bool {
+        self.background || self.aggregates
+    }
+
     fn field(&mut self, id: u8, bytes: &[u8]) {
         put_field(&mut self.fields, id, bytes);
         self.field_count += 1;
@@ -288,7 +303,7 @@ impl Query {
         out.extend_from_slice(&self.fields);
         let mut fields = self.field_count + 1;
         put_field(out, field::QUERY_ID, &id.to_be_bytes());
-        if self.background {
+        if self.is_by_node() {
             out.extend_from_slice(&self.ops);
             return end_message(out, start, &Header { fields, ..self.header });
         }

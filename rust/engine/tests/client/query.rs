@@ -216,3 +216,57 @@ fn a_background_job_begins_once_on_every_node_under_one_number() {
     rig.run();
     assert_eq!((rig.result(op).code, rig.result(op).in_doubt), (code::PARAMETER, true));
 }
+
+/// A call of `m.f` with no arguments, on the streams of all nodes.
+fn aggregate(rig: &mut Rig) -> u32 {
+    let text = |at| Slot { tag: tag::STRING, bin: NONE, a: at, b: 1 };
+    let list = Slot { tag: tag::LIST, bin: NONE, a: 0, b: 0 };
+    rig.engine.data[..2].copy_from_slice(b"mf");
+    rig.engine.command[word::LENGTH / 4..][..3].copy_from_slice(&[text(0), text(1), list]);
+    rig.query(&[(word::QUERY_FLAGS, query_flag::CALL), (word::ITEMS, 3), (word::SLOTS, 3)])
+}
+
+#[test]
+fn an_aggregation_asks_each_node_once_and_its_values_need_no_digest() {
+    let mut rig = with_records(3, 700);
+    let op = aggregate(&mut rig);
+    rig.run();
+    assert_eq!((rig.result(op).code, rig.result(op).generation, rig.reduced), (code::OK, 0, 2100));
+    assert_eq!(rig.nodes.values().map(|node| node.requests).collect::<Vec<_>>(), [1, 1, 1]);
+    assert!(rig.cursors[&op].is_empty());
+}
+
+#[test]
+fn a_node_that_has_never_met_the_set_adds_nothing() {
+    let mut rig = with_records(3, 10);
+    rig.nodes.get_mut(&BASE).unwrap().code = code::RECORD_NOT_FOUND as u8;
+    let op = aggregate(&mut rig);
+    rig.run();
+    assert_eq!((rig.result(op).code, rig.reduced), (code::OK, 20));
+}
+
+#[test]
+fn an_aggregation_is_tried_again_only_where_no_value_has_come() {
+    let mut rig = with_records(2, 10);
+    rig.nodes.get_mut(&BASE).unwrap().cut_after = Some(0);
+    let op = aggregate(&mut rig);
+    rig.run();
+    rig.conns_of(BASE).into_iter().for_each(|conn| rig.cut(conn));
+    rig.run();
+    assert_eq!((rig.result(op).code, rig.reduced), (code::OK, 20));
+    rig.ended.clear();
+    rig.nodes.get_mut(&BASE).unwrap().cut_after = Some(5);
+    let op = aggregate(&mut rig);
+    rig.run();
+    rig.conns_of(BASE).into_iter().for_each(|conn| rig.cut(conn));
+    rig.run();
+    assert_eq!(rig.result(op).code, code::CONNECTION);
+}
+
+#[test]
+fn reading_stops_when_nobody_takes_the_values_of_an_aggregation() {
+    let mut rig = with_records(1, 20_000);
+    let op = aggregate(&mut rig);
+    rig.run();
+    assert_eq!((rig.result(op).code, rig.pauses.0 > 0), (code::OK, true));
+}

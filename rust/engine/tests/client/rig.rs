@@ -105,6 +105,8 @@ pub struct Rig {
     pub ended: Vec<Ended>,
     /// `(op, digest)` of each record of a query.
     pub found: Vec<(u32, [u8; 20])>,
+    /// Values that came of aggregations.
+    pub reduced: usize,
     /// The cursor with which each query ended.
     pub cursors: BTreeMap<u32, Vec<u8>>,
     /// Lengths of the blobs that single records came with.
@@ -160,6 +162,7 @@ impl Rig {
             sockets: BTreeMap::new(),
             ended: vec![],
             found: vec![],
+            reduced: 0,
             cursors: BTreeMap::new(),
             values: vec![],
             columns: BTreeMap::new(),
@@ -264,8 +267,10 @@ impl Rig {
                 self.engine.data_at(address)[slot.a as usize..(slot.a + slot.b) as usize].to_vec()
             };
             if *kind == output::RECORD {
-                let digest = blob(words[5], words[6]).try_into().unwrap();
-                self.found.push((words[0], digest));
+                match blob(words[5], words[6]).try_into() {
+                    Ok(digest) => self.found.push((words[0], digest)),
+                    Err(_) => self.reduced += 1,
+                }
             } else if *kind == output::DONE && words[8] == 1 {
                 let value = blob(words[7], words[9]);
                 if words[5] == 9 {
@@ -643,7 +648,7 @@ fn query_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
         return frame(3, &message(0, node.code, 0, None));
     }
     node.no_bins = request[9] & 32 != 0;
-    let (mut at, mut wanted, mut limit) = (30, vec![], u64::MAX);
+    let (mut at, mut wanted, mut limit, mut aggregates) = (30, vec![], u64::MAX, false);
     while at < request.len() {
         let size = u32::from_be_bytes(request[at..at + 4].try_into().unwrap()) as usize;
         let value = &request[at + 5..at + 4 + size];
@@ -652,6 +657,7 @@ fn query_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
             12 => wanted.extend(value.chunks(20).map(|digest| {
                 (u16::from_le_bytes([digest[0], digest[1]]), u16::from_be_bytes([digest[2], digest[3]]) + 1)
             })),
+            33 => aggregates = true,
             13 => limit = u64::from_be_bytes(value.try_into().unwrap()),
             _ => {}
         }
@@ -669,6 +675,9 @@ fn query_answer(request: &[u8], node: &mut Node) -> Vec<u8> {
             put_bins(&mut body, node, u32::from(partition));
             body
         }));
+    }
+    if aggregates {
+        bodies = (0..node.records).map(|_| message(0, 0, 0, None)).collect();
     }
     bodies.truncate(limit.min(1 << 30) as usize);
     let cut = node.cut_after.take();
