@@ -10,6 +10,7 @@ import { AerospikeError, type ErrorDetails, errorOf, InvalidArgumentError, inval
 import { type Key, namespaceOf } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type {
+  BatchApplyPolicy,
   BatchOperatePolicy,
   BatchPolicy,
   BatchReadPolicy,
@@ -18,16 +19,20 @@ import type {
   PolicyPacker,
   RowKind,
 } from "./policy.ts"
+import { callOf, type UdfCall } from "./udf.ts"
 import type { Bins, Double, Value } from "./values.ts"
 
 /** What became of one row of a batch. */
-export class BatchRow<T = Bins> {
+// biome-ignore lint/suspicious/noExplicitAny: what a function gives is known to the caller alone.
+export class BatchRow<T = Bins, V = any> {
   /** The key as it was given. */
   readonly key: Key
   /** 0, or the code of what went wrong with this row; a record that is absent is `RECORD_NOT_FOUND`, 2. */
   readonly code: number
   /** Bins that were read; undefined when the row failed or reads none. */
   readonly bins: T | undefined
+  /** What the function gave; undefined when the row failed or calls none. */
+  readonly value: V | undefined
   /** The record's generation; 0 when the row failed, and of a record that was removed. */
   readonly gen: number
   /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1); 0 when the row failed. */
@@ -36,6 +41,7 @@ export class BatchRow<T = Bins> {
   readonly inDoubt: boolean
   readonly #verb: string
   readonly #compressed: boolean
+  readonly #reason: string | undefined
   #error: AerospikeError | undefined
 
   /** @internal */
@@ -43,11 +49,13 @@ export class BatchRow<T = Bins> {
     this.key = key
     this.code = outcome.code
     this.bins = outcome.bins as T | undefined
+    this.value = outcome.value as V | undefined
     this.gen = outcome.gen
     this.ttl = outcome.ttl
     this.inDoubt = outcome.inDoubt
     this.#verb = verb
     this.#compressed = outcome.compressed ?? false
+    this.#reason = outcome.reason
     this.#error = error
   }
 
@@ -56,7 +64,8 @@ export class BatchRow<T = Bins> {
     // Made when it is asked for: of a batch of many absent records nobody wants as many stacks.
     if (this.code !== code.OK) {
       const { key, inDoubt } = this
-      this.#error ??= errorOf(this.code, ask(this.#verb, key), { key, inDoubt, compressed: this.#compressed })
+      const details = { key, inDoubt, compressed: this.#compressed }
+      this.#error ??= errorOf(this.code, ask(this.#verb, key), details, this.#reason)
     }
     return this.#error
   }
@@ -69,6 +78,9 @@ interface Outcome {
   readonly ttl: number
   readonly inDoubt: boolean
   readonly compressed?: boolean
+  readonly value?: unknown
+  /** Why a function failed, in its own words. */
+  readonly reason?: string | undefined
 }
 
 /** What `batchRead` reads of each record. */
@@ -107,6 +119,7 @@ export type BatchEntry =
   | { type: "touch"; key: Key; policy?: BatchWritePolicy | undefined }
   | { type: "remove"; key: Key; policy?: BatchRemovePolicy | undefined }
   | { type: "operate"; key: Key; ops: readonly Op[]; policy?: BatchOperatePolicy | undefined }
+  | { type: "apply"; key: Key; call: UdfCall; policy?: BatchApplyPolicy | undefined }
 
 // ── What rows ask for ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -115,7 +128,7 @@ interface Task {
   readonly kind: number
   readonly row: RowKind
   /** The field of an entry that is written. */
-  readonly field?: "bins" | "ops"
+  readonly field?: "bins" | "ops" | "call"
   readonly write?: (writer: Writer, items: never) => void
   /** Whether a row without bins in its answer has the bins `{}`. */
   readonly reads: boolean
@@ -136,6 +149,10 @@ const operate: Task = {
   ...{ kind: commandKind.OPERATE, row: "operate", field: "ops", reads: true },
   write: (writer: Writer, ops: readonly Op[]) => writer.ops(ops),
 }
+const apply: Task = {
+  ...{ kind: commandKind.APPLY, row: "apply", field: "call", reads: false },
+  write: (writer: Writer, call: UdfCall) => writer.call(callOf("call", call)),
+}
 const put = writes(commandKind.PUT, (writer, bins) => writer.bins(bins))
 
 const tasks: Record<BatchEntry["type"], Task> = {
@@ -148,6 +165,7 @@ const tasks: Record<BatchEntry["type"], Task> = {
   touch: { kind: commandKind.TOUCH, row: "write", reads: false },
   remove,
   operate,
+  apply,
 }
 
 function reading(bins: unknown): Task {
@@ -255,6 +273,10 @@ export function planOfOps(keys: readonly Key[], ops: readonly Op[]): Plan {
   return planOfKeys("batchOperate", keys, operate, ops)
 }
 
+export function planOfCalls(keys: readonly Key[], call: UdfCall): Plan {
+  return planOfKeys("batchApply", keys, apply, call)
+}
+
 export function planOfRemovals(keys: readonly Key[]): Plan {
   return planOfKeys("batchRemove", keys, remove)
 }
@@ -359,14 +381,20 @@ class Rows implements Sink {
     const number = words[at + 3]! | 0
     const inDoubt = (words[at + 4]! & 1) === 1
     const compressed = (words[at + 4]! & 4) !== 0
-    if (number !== code.OK) return this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt, compressed })
-    const known = { code: number, gen: words[at + 5]!, ttl: words[at + 6]! | 0, inDoubt }
+    const { task } = this.#plan.groupOf[row]!
     const items = words[at + 8]!
-    if (items === 0 && !this.#plan.groupOf[row]!.task.reads) return this.#put(row, known)
+    const [slot, data] = [tape + words[at + 7]! * 4, words[at + 9]!]
+    if (number !== code.OK) {
+      const failure = task === apply && number === code.UDF ? reader.bins(slot, items, data).FAILURE : undefined
+      const reason = failure === undefined ? undefined : String(failure)
+      return this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt, compressed, reason })
+    }
+    const known = { code: number, gen: words[at + 5]!, ttl: words[at + 6]! | 0, inDoubt }
+    if (items === 0 && !task.reads) return this.#put(row, known)
     try {
-      const [slot, data] = [tape + words[at + 7]! * 4, words[at + 9]!]
-      const isOps = this.#plan.groupOf[row]!.task === operate
-      this.#put(row, { ...known, bins: isOps ? reader.results(slot, items, data) : reader.bins(slot, items, data) })
+      if (task === apply) return this.#put(row, { ...known, value: reader.bins(slot, items, data).SUCCESS })
+      const bins = task === operate ? reader.results(slot, items, data) : reader.bins(slot, items, data)
+      this.#put(row, { ...known, bins })
     } catch (error) {
       // A value that the chosen options cannot express: it is this row's failure alone.
       if (!(error instanceof AerospikeError)) throw error

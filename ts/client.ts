@@ -5,14 +5,16 @@
 
 import { createIndex, type IndexDefinition, type IndexInfo, listIndexes, removeIndex } from "./admin/indexes.ts"
 import type { Job } from "./admin/job.ts"
+import { type QueryJob, queryJobOf } from "./admin/query-job.ts"
 import { type TruncateOptions, truncate } from "./admin/truncate.ts"
-import { getUdf, listUdfs, putUdf, removeUdf, type UdfModule } from "./admin/udfs.ts"
+import { getUdf, listUdfs, putUdf, removeUdf, type UdfModule, UdfSources } from "./admin/udfs.ts"
 import {
   type BatchEntry,
   type BatchReadOptions,
   type BatchRow,
   type BatchWriteRow,
   type Plan,
+  planOfCalls,
   planOfEntries,
   planOfOps,
   planOfReads,
@@ -63,6 +65,7 @@ import {
   type Transaction,
   type TransactionRunOptions,
 } from "./transaction.ts"
+import type { UdfCall } from "./udf.ts"
 import type { Bins, BinsOf, Value } from "./values.ts"
 
 /**
@@ -76,6 +79,7 @@ export class Client {
   readonly #driver: Driver
   readonly #packer: PolicyPacker
   readonly #listeners = new Listeners()
+  readonly #sources = new UdfSources(this)
 
   private constructor(drive: (listen: (event: EngineEvent) => void) => Driver, packer: PolicyPacker) {
     this.#driver = drive((event) => this.#listeners.tell(event))
@@ -230,6 +234,18 @@ export class Client {
     return this.#batch<T>("batchOperate", () => planOfOps(keys, ops), policy)
   }
 
+  /**
+   * Calls a function of a module on many records, with one request a node. A row's `value` is what it gave; when it failed,
+   * the row has code 100, and its error tells the function's own words.
+   *
+   * @example
+   * for (const { key, value } of await client.batchApply(keys, { module: "stock", fn: "take", args: [3] })) …
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: what a function gives is known to the caller alone.
+  batchApply<V = any>(keys: readonly Key[], call: UdfCall, policy?: BatchPolicy): Promise<BatchRow<never, V>[]> {
+    return this.#batch<never>("batchApply", () => planOfCalls(keys, call), policy)
+  }
+
   /** Removes many records, with one request a node. The row of a record that was absent has code 2. */
   batchRemove(keys: readonly Key[], policy?: BatchPolicy): Promise<BatchRow[]> {
     return this.#batch("batchRemove", () => planOfRemovals(keys), policy)
@@ -308,7 +324,19 @@ export class Client {
    * for await (const { key, bins } of client.query("test", "users").where(filter.equals("city", "Rome"))) …
    */
   query<T = Bins>(ns: string, set: string | null = null): Query<T> {
-    return new Query<T>(this.#driver, this.#packer, { ns, set: set === "" ? null : set })
+    const host = { driver: this.#driver, packer: this.#packer, asker: this, sources: this.#sources }
+    return new Query<T>(host, { ns, set: set === "" ? null : set })
+  }
+
+  /**
+   * A query in the background by its number, which another process may have begun: on all nodes that are known now.
+   *
+   * @param id - The `id` of a {@link QueryJob}, as it is or as text.
+   * @example
+   * await client.queryJob(id).wait({ timeout: 60_000 })
+   */
+  queryJob(id: bigint | number | string, policy?: InfoPolicy): QueryJob {
+    return queryJobOf(this, id, policy)
   }
 
   #batch<T>(verb: string, makePlan: () => Plan, policy: BatchPolicy | undefined): Promise<BatchRow<T>[]> {

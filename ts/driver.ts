@@ -5,7 +5,7 @@
 //   open ──close()──▶ closing ──engine finished──▶ ended
 //     └──────────────── a trap ──────────────────────┘     a trap rejects all that is in flight: no promise ever hangs
 
-import type { Settings } from "./config.ts"
+import type { ReadOptions, Settings } from "./config.ts"
 import type { Engine, EngineModule } from "./core/engine.ts"
 import { code, event, NONE, output, socketEnd, txnWord } from "./core/generated.ts"
 import { Memory } from "./core/memory.ts"
@@ -15,7 +15,7 @@ import { type AsciiSlice, decodeSlice, decodeUtf8 } from "./core/text.ts"
 import { Writer } from "./core/writer.ts"
 import { type AerospikeError, type ErrorDetails, errorOf } from "./errors.ts"
 import { describeKey, type Key } from "./key.ts"
-import { type LogLevel, log } from "./log.ts"
+import { type Logger, type LogLevel, log } from "./log.ts"
 import type { Transaction } from "./transaction.ts"
 import type { Socket, SocketHandlers, Transport } from "./transport/index.ts"
 
@@ -305,6 +305,15 @@ export class Driver {
 
   get isConnected(): boolean {
     return this.#state === "open" && this.#engine.is_connected()
+  }
+
+  /** How values are read. */
+  get reading(): ReadOptions {
+    return this.#settings.read
+  }
+
+  get logger(): Logger | undefined {
+    return this.#settings.logger
   }
 
   /** The nodes that are known, by index; holes where an index has none. */

@@ -24,6 +24,7 @@ export interface ErrorDetails {
   readonly cursor?: string | undefined
   readonly transaction?: Transaction | undefined
   readonly causeCode?: number | undefined
+  readonly job?: bigint | undefined
 }
 
 /** Any error of this package. `code` is the server's result code, or below zero one of the client's own. */
@@ -52,6 +53,8 @@ export class AerospikeError extends Error {
   declare readonly transaction?: Transaction
   /** Of a transaction that could not be committed: the code with which one of its reads failed to be verified. */
   declare readonly causeCode?: number
+  /** Of a query in the background that failed on some node: its number, for others may have begun. See `client.queryJob`. */
+  declare readonly job?: bigint
 
   constructor(code: number, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -67,6 +70,7 @@ export class AerospikeError extends Error {
     if (details.cursor) this.cursor = details.cursor
     if (details.transaction) this.transaction = details.transaction
     if (details.causeCode !== undefined) this.causeCode = details.causeCode
+    if (details.job) this.job = details.job
   }
 }
 

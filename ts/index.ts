@@ -2,8 +2,10 @@
 
 export type { IndexDefinition, IndexInfo, IndexType } from "./admin/indexes.ts"
 export { Job, type WaitOptions } from "./admin/job.ts"
+export { QueryJob, type QueryJobNode } from "./admin/query-job.ts"
 export type { TruncateOptions } from "./admin/truncate.ts"
 export type { UdfModule } from "./admin/udfs.ts"
+export { type AggregateCall, Aggregation } from "./aggregate.ts"
 export { type BatchEntry, type BatchReadOptions, BatchRow, type BatchWriteRow } from "./batch.ts"
 export { Client } from "./client.ts"
 export type { ArrowColumn, ArrowModule } from "./columns/arrow.ts"
@@ -66,7 +68,9 @@ export type { ListReturnType, MapReturnType } from "./ops/returns.ts"
 export * as string from "./ops/string.ts"
 export {
   type AbortPolicy,
+  type BackgroundPolicy,
   type BasePolicy,
+  type BatchApplyPolicy,
   type BatchOperatePolicy,
   type BatchPolicy,
   type BatchReadPolicy,
@@ -98,6 +102,7 @@ export {
   type TransactionRunOptions,
   type TransactionState,
 } from "./transaction.ts"
+export type { UdfCall } from "./udf.ts"
 export {
   type Bins,
   type BinsOf,

@@ -130,6 +130,9 @@ export type BatchRemovePolicy = Omit<RemovePolicy, keyof BasePolicy | OfMessages
 /** The rows of a batch that write. */
 export type BatchWritePolicy = Omit<WritePolicy, keyof BasePolicy | OfMessages>
 
+/** The rows of a batch that call a function. */
+export type BatchApplyPolicy = Omit<BatchWritePolicy, "gen" | "exists">
+
 /** The rows of a batch with ops: as {@link OperatePolicy}. */
 export type BatchOperatePolicy = BatchWritePolicy & BatchReadPolicy & Pick<OperatePolicy, "respondAllOps">
 
@@ -159,6 +162,8 @@ export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP"
   remove?: BatchRemovePolicy | undefined
   /** What holds for rows with ops that say nothing else. */
   operate?: BatchOperatePolicy | undefined
+  /** What holds for rows that call a function and say nothing else. */
+  apply?: BatchApplyPolicy | undefined
 }
 
 /**
@@ -187,6 +192,15 @@ export interface QueryPolicy
   partitionFilter?: PartitionFilter | undefined
   /** Means nothing, as in other clients: servers from 6.0 on read each partition whole in spite of migrations. */
   failOnClusterChange?: boolean | undefined
+}
+
+/** A query in the background. It is never begun twice, so there are no retries. */
+export interface BackgroundPolicy
+  extends Omit<BasePolicy, "maxRetries" | "sleepBetweenRetries" | "sleepMultiplier">,
+    Pick<RecordPolicy, "filterExpression" | "compress" | "compressionThreshold">,
+    Pick<WritePolicy, "ttl" | "durableDelete"> {
+  /** Records that a node may change in a second; 0 = as many as its namespace's `background-query-max-rps`. Default 0. */
+  recordsPerSecond?: number | undefined
 }
 
 /** Partitions by number. */
@@ -240,6 +254,8 @@ export interface Policies {
   query?: Omit<QueryPolicy, "signal">
   /** Queries without one. */
   scan?: Omit<QueryPolicy, "signal">
+  /** Queries in the background. */
+  background?: Omit<BackgroundPolicy, "signal">
   info?: Omit<InfoPolicy, "signal">
   /** What commits do first. */
   txnVerify?: TransactionVerifyPolicy
@@ -251,7 +267,7 @@ export interface Policies {
 export type PolicyKind = keyof Policies
 
 /** The kinds of rows in a batch. */
-export type RowKind = "read" | "write" | "remove" | "operate"
+export type RowKind = "read" | "write" | "remove" | "operate" | "apply"
 
 interface PolicyField {
   readonly rule: Rule
@@ -395,6 +411,7 @@ const fields = {
   write: { rule: rowPolicy("write") },
   remove: { rule: rowPolicy("remove") },
   operate: { rule: rowPolicy("operate") },
+  apply: { rule: rowPolicy("apply") },
   recordsPerSecond: number(integer(0, 0xffff_ffff), commandWord.RECORDS_PER_SECOND),
   maxRecords: {
     rule: integer(0, Number.MAX_SAFE_INTEGER),
@@ -512,6 +529,11 @@ const steps: readonly FieldName[] = [
   ...(["replica", "compress", "compressionThreshold"] as const),
 ]
 
+const background: readonly FieldName[] = [
+  ...(["socketTimeout", "totalTimeout", "timeoutDelay", "signal", "filterExpression", "ttl"] as const),
+  ...(["durableDelete", "recordsPerSecond", "compress", "compressionThreshold"] as const),
+]
+
 const takes: Record<PolicyKind, readonly FieldName[]> = {
   read,
   write,
@@ -520,10 +542,11 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
   apply: write,
   batch: [
     ...[...record, "readModeAP", "readModeSC", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
-    ...(["maxConcurrentNodes", "read", "write", "remove", "operate"] as const),
+    ...(["maxConcurrentNodes", "read", "write", "remove", "operate", "apply"] as const),
   ] as FieldName[],
   query,
   scan: query,
+  background,
   info: base,
   txnVerify: [...steps, "readModeSC"],
   txnRoll: steps,
@@ -535,6 +558,7 @@ const rowTakes: Record<RowKind, readonly FieldName[]> = {
   write: [...rowRemove, "exists", "ttl"],
   remove: rowRemove,
   operate: [...rowRemove, "exists", "ttl", "readTouchTtlPercent", "respondAllOps"],
+  apply: [...rowRemove.filter((name) => name !== "gen"), "ttl"],
 }
 
 // A table of its own for each kind, so that the hot path looks a name up once. No prototype: `constructor` is unknown.
@@ -569,13 +593,14 @@ const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = 
     batch: { ...all, maxRetries: 2, allowInlineRam: true, respondAllKeys: true },
     query,
     scan: query,
+    background: { socketTimeout: 30_000, totalTimeout: 1000 },
     info: { ...all, maxRetries: 2 },
     txnVerify: { ...step, readModeSC: "linearize" },
     txnRoll: step,
   } as const
 })()
 
-const rowKinds = ["read", "write", "remove", "operate"] as const
+const rowKinds = ["read", "write", "remove", "operate", "apply"] as const
 const readModes = policyFlag.READ_AP_ALL | (3 << policyFlag.READ_SC_SHIFT)
 
 /** Packs policies over the defaults that a client was connected with. One a client: its result is used up at once. */

@@ -1,23 +1,27 @@
-// Queries and scans: what is asked for, as an immutable builder, and the stream of records that comes of it. Records
-// that nobody takes make the engine stop reading its sockets.
+// Queries and scans: what is asked for, as an immutable builder, and the ways to have what comes of it.
 
+import type { QueryJob } from "./admin/query-job.ts"
+import { type AggregateCall, Aggregation } from "./aggregate.ts"
+import { type Asked, type Host, send, verbOf } from "./asked.ts"
+import { startJob } from "./background.ts"
 import { type ColumnSchema, type ColumnType, fieldsOf } from "./columns/schema.ts"
 import { type MismatchOption, splitMismatch } from "./columns/send.ts"
 import { ColumnSink, ColumnTable } from "./columns/table.ts"
-import { fromBase64, toBase64 } from "./core/base64.ts"
+import { fromBase64 } from "./core/base64.ts"
 import { check, flag, isPlainObject, rule, unknownField, wrong } from "./core/check.ts"
-import { code, limit, NONE, queryFlag } from "./core/generated.ts"
+import { limit, NONE, queryFlag } from "./core/generated.ts"
 import type { Reader } from "./core/reader.ts"
 import { utf8Length } from "./core/text.ts"
 import type { Writer } from "./core/writer.ts"
-import type { Driver, Running, Sink } from "./driver.ts"
-import { AerospikeError, type ErrorDetails, errorOf, invalid } from "./errors.ts"
+import { invalid } from "./errors.ts"
 import type { Expression } from "./exp/expression.ts"
 import { Filter } from "./filter.ts"
-import { type Key, place, type UserKey } from "./key.ts"
+import type { Key, UserKey } from "./key.ts"
 import type { Op } from "./ops/make.ts"
-import type { PartitionFilter, PolicyPacker, QueryPolicy } from "./policy.ts"
-import type { Bins } from "./values.ts"
+import type { BackgroundPolicy, PartitionFilter, QueryPolicy } from "./policy.ts"
+import { type ReadValue, Stream } from "./stream.ts"
+import type { UdfCall } from "./udf.ts"
+import type { Bins, Value } from "./values.ts"
 
 /** A record that a query found. */
 export interface QueryRecord<T = Bins> {
@@ -48,17 +52,6 @@ export interface QueryColumnsOptions extends MismatchOption {
   userKeys?: boolean | undefined
 }
 
-/** What a query asks for. */
-interface Asked {
-  readonly ns: string
-  readonly set: string | null
-  readonly where?: Filter
-  readonly bins?: readonly string[]
-  readonly ops?: readonly Op[]
-  readonly policy?: QueryPolicy
-  readonly cursor?: Uint8Array
-}
-
 /**
  * A query, made by `client.query`. Each method gives a new one and leaves this as it is; nothing is sent before its
  * records are asked for, and each time they are it is sent anew. Without a where-clause it is a scan.
@@ -68,14 +61,12 @@ interface Asked {
  * for await (const { bins } of adults) console.log(bins.name)
  */
 export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
-  readonly #driver: Driver
-  readonly #packer: PolicyPacker
+  readonly #host: Host
   readonly #asked: Asked
 
   /** @internal Use `client.query`. */
-  constructor(driver: Driver, packer: PolicyPacker, asked: Asked) {
-    this.#driver = driver
-    this.#packer = packer
+  constructor(host: Host, asked: Asked) {
+    this.#host = host
     this.#asked = asked
     check("the query's namespace", asked.ns, namespaceRule)
     if (asked.set !== null) check("the query's set", asked.set, setRule)
@@ -139,7 +130,7 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
   #with(more: Partial<Asked>, without?: "bins" | "ops"): Query<T> {
     const asked = { ...this.#asked, ...more }
     if (without) delete asked[without]
-    return new Query(this.#driver, this.#packer, asked)
+    return new Query(this.#host, asked)
   }
 
   // ── Its records ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,7 +175,7 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
   ): Promise<ColumnTable<S extends ColumnSchema ? S : never>> {
     const { bins: _, ...asked } = this.#asked
     const fields = fieldsOf("schema", schema)
-    const verb = `query ${place(asked.ns, asked.set)}`
+    const verb = verbOf(asked)
     const { policy: wanted, refuses } = splitMismatch("options", options)
     const { digests = false, userKeys = false } = checkedOptions(wanted)
     if (asked.policy?.includeBins === false && fields.length > 0) {
@@ -196,7 +187,8 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
       { asked: source, fields, refuses, digests, userKeys },
       (regions) => new ColumnTable(schema as never, fields, regions, source),
     )
-    return this.#send(asked, table, (writer) => writer.queryColumns(fields, columns)).promise as Promise<never>
+    const write = (writer: Writer) => writer.queryColumns(fields, columns)
+    return send(this.#host, asked, table, { write }).promise as Promise<never>
   }
 
   /**
@@ -228,34 +220,70 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
     return { records: records as QueryRecord<never>[], cursor: stream.cursor }
   }
 
-  #stream(asked: Asked = this.#asked): Stream {
-    return new Stream(asked, (stream) => this.#send(asked, stream))
+  #stream(asked: Asked = this.#asked): Stream<QueryRecord> {
+    const read: ReadValue<QueryRecord> = (reader, words, at, tape) => recordOf(asked, reader, words, at, tape)
+    return new Stream(verbOf(asked), asked.policy?.signal, read, (stream) => send(this.#host, asked, stream))
   }
 
-  #send(asked: Asked, sink: Sink, write?: (writer: Writer) => void): Running {
-    const { ns, set, where, bins, ops, policy, cursor } = asked
-    const [driver, verb] = [this.#driver, `query ${place(ns, set)}`]
-    const writer = driver.writer
-    let begun = false
-    try {
-      driver.assertOpen(verb)
-      const words = this.#packer.pack(where ? "query" : "scan", policy)
-      const { signal } = words
-      writer.beginQuery(words, ns, set)
-      begun = true
-      if (where) writer.where(where)
-      write?.(writer)
-      if (bins) writer.binNames(bins)
-      if (ops) writer.ops(ops)
-      if (cursor) writer.cursor(cursor)
-      writer.finish()
-      return driver.submitMany(sink, verb, signal)
-    } catch (error) {
-      throw driver.thrown(error, verb)
-    } finally {
-      if (begun) writer.end()
-    }
+  // ── What else can be done with them ───────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Lets the servers do something to all records that the query finds, and gives the job as soon as every node has begun:
+   * ops that write, or a function, of which nothing comes back but how many records it failed for.
+   *
+   * Servers know of no partitions here, nor of a limit of records. Records whose bins no longer fit the where-clause when
+   * their turn comes are left out.
+   *
+   * @param what - Ops that write, none that reads; or `{ module, fn, args }`.
+   * @throws InvalidArgumentError when the query says what such a job cannot have, or an op reads.
+   * @example
+   * const job = await client.query("test", "users").where(filter.range("age", 0, 17)).background([op.put("minor", true)])
+   * await job.wait()
+   * @example
+   * const job = await client.query("test", "users").background({ module: "users", fn: "anonymize", args: ["email"] })
+   */
+  background(what: readonly Op[] | UdfCall, policy?: BackgroundPolicy): Promise<QueryJob> {
+    return startJob(this.#host, this.#asked, what, policy)
   }
+
+  /**
+   * Gives the query's records as a stream to a function on the servers, which filters, maps, aggregates and reduces it.
+   * Each node does so with the records that it has, and what comes of that is reduced here. This last step runs Lua
+   * in this process, which is installed apart: `npm install wasmoon`. The module's text is taken from the cluster.
+   *
+   * What is given can be awaited, for functions that give one value (undefined when there is nothing), or iterated, for
+   * those that give several. Nothing is sent before that.
+   *
+   * There are no partitions and no limit of records in it, and no filter expression, which servers refuse: let the function
+   * filter the stream. While partitions migrate, records may be missed or counted twice.
+   *
+   * @throws UdfError when the function fails, on a server or here, or there is none of that name.
+   * @example
+   * const total = await client.query("test", "orders").where(filter.equals("city", "Rome")).aggregate("orders", "sum", "price")
+   * @example
+   * for await (const row of client.query("test", "orders").aggregate({ module: "orders", fn: "rows" })) …
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: what a function gives is known to the caller alone.
+  aggregate<V = any>(module: string, fn: string, ...args: readonly Value[]): Aggregation<V>
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  aggregate<V = any>(call: AggregateCall): Aggregation<V>
+  aggregate(call: string | AggregateCall, fn?: string, ...args: readonly Value[]): Aggregation<never> {
+    const whole = typeof call === "string" ? ({ module: call, fn, args } as AggregateCall) : call
+    return new Aggregation(this.#host, this.#asked, whole)
+  }
+}
+
+function recordOf(asked: Asked, reader: Reader, words: Uint32Array, at: number, tape: number): QueryRecord {
+  const [first, data] = [tape + words[at + 6]! * 4, words[at + 7]!]
+  const digest = reader.value(first, data) as Uint8Array
+  const user = reader.value(first + 4, data) as UserKey | null
+  const id = words[first + 5]!
+  const { ns } = asked
+  const set = id === NONE ? asked.set : reader.name(id)
+  const items = words[at + 3]!
+  const bins = asked.ops ? reader.results(first + 8, items, data) : reader.bins(first + 8, items, data)
+  const key: Key = user === null ? { ns, set, digest } : [ns, set, user]
+  return { key, digest, bins, gen: words[at + 4]!, ttl: words[at + 5]! | 0 }
 }
 
 function checkedOptions(options: unknown): QueryColumnsOptions {
@@ -276,173 +304,4 @@ const binRule = nameRule(limit.BIN)
 function nameRule(max: number) {
   const fits = (text: string) => text !== "" && text.length <= max && utf8Length(text) <= max
   return rule(`text of 1 to ${max} bytes`, (value) => typeof value === "string" && fits(value))
-}
-
-// ── The stream ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** So many records that were taken are told of together. */
-const toldOf = 256
-
-/**
- * Records between the pump, which brings them, and the caller, who takes them.
- *
- *   idle ──first asked──▶ running ──DONE──▶ ended (what is queued can still be taken, then the error, once)
- *     └────return──────────────┴───return──▶ ended (nothing can)
- */
-class Stream implements Sink, AsyncIterableIterator<QueryRecord> {
-  readonly #asked: Asked
-  readonly #start: (stream: Stream) => Running
-  #running: Running | undefined
-  #queue: QueryRecord[] = []
-  /** How many of the queue were taken, and how many of those the engine has not been told of. */
-  #head = 0
-  #untold = 0
-  #hasEnded = false
-  /** What to throw when the queue is empty. */
-  #failure: unknown
-  /** Those who wait for something to happen. */
-  #waiting: (() => void)[] = []
-  /** Where to go on, when it has ended and something is left. */
-  cursor: string | undefined
-
-  constructor(asked: Asked, start: (stream: Stream) => Running) {
-    this.#asked = asked
-    this.#start = start
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  // ── The caller's side ─────────────────────────────────────────────────────────────────────────────────────────────
-
-  async next(): Promise<IteratorResult<QueryRecord, undefined>> {
-    const value = await this.#whenThere(() => this.#queue[this.#head++])
-    return value === undefined ? { done: true, value } : { done: false, value }
-  }
-
-  /** All that is there, at least one; none when the query has ended. */
-  async some(): Promise<readonly QueryRecord[]> {
-    const all = () => {
-      const from = this.#head
-      this.#head = this.#queue.length
-      return from === 0 ? this.#queue : this.#queue.slice(from)
-    }
-    return (await this.#whenThere(all)) ?? []
-  }
-
-  async return(): Promise<IteratorResult<QueryRecord, undefined>> {
-    this.#running?.cancel()
-    this.#end(undefined)
-    this.#queue = []
-    this.#head = 0
-    return { done: true, value: undefined }
-  }
-
-  /** Takes, as soon as there is a record; gives undefined when none will come, and throws what the query failed with, once. */
-  async #whenThere<R>(take: () => R): Promise<R | undefined> {
-    if (!this.#running && !this.#hasEnded) this.#begin()
-    this.#heedSignal()
-    while (this.#head === this.#queue.length) {
-      if (this.#hasEnded) {
-        const failure = this.#failure
-        this.#failure = undefined
-        if (failure !== undefined) throw failure
-        return undefined
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    }
-    // In the same turn as the look at the queue, which giving up empties.
-    const before = this.#head
-    const taken = take()
-    this.#took(this.#head - before)
-    return taken
-  }
-
-  /** Who gives up wants no more, not even what has come; the servers may be done by then. */
-  #heedSignal(): void {
-    const { ns, set, policy } = this.#asked
-    const isLeft = this.#head < this.#queue.length
-    if (!isLeft || !policy?.signal?.aborted || this.#failure !== undefined) return
-    this.#head = this.#queue.length
-    this.#hasEnded = true
-    this.#failure = errorOf(code.ABORTED, `query ${place(ns, set)}`, { cause: policy.signal.reason })
-  }
-
-  #begin(): void {
-    try {
-      this.#running = this.#start(this)
-    } catch (error) {
-      return this.#end(error)
-    }
-    this.#running.promise.then(
-      () => this.#end(undefined),
-      (error) => {
-        // Who gives up wants no more, not even what has come.
-        if (error.code === code.ABORTED && this.#failure === undefined) this.#head = this.#queue.length
-        this.#end(error)
-      },
-    )
-  }
-
-  #took(count: number): void {
-    this.#untold += count
-    const isEmpty = this.#head === this.#queue.length
-    if (isEmpty) {
-      this.#queue = []
-      this.#head = 0
-    }
-    if (!isEmpty && this.#untold < toldOf) return
-    this.#running?.consumed(this.#untold)
-    this.#untold = 0
-  }
-
-  #end(failure: unknown): void {
-    if (this.#hasEnded) return
-    this.#hasEnded = true
-    this.#failure ??= failure
-    this.#wake()
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve()
-  }
-
-  // ── The pump's side ───────────────────────────────────────────────────────────────────────────────────────────────
-
-  take(reader: Reader, words: Uint32Array, at: number, tape: number): void {
-    if (this.#hasEnded || this.#failure) return
-    try {
-      this.#queue.push(this.#record(reader, words, at, tape))
-    } catch (error) {
-      // A value that the chosen options cannot express. The engine may not be called from here.
-      if (!(error instanceof AerospikeError)) throw error
-      this.#failure = error
-      queueMicrotask(() => this.#running?.cancel())
-    }
-    if (this.#waiting.length > 0) this.#wake()
-  }
-
-  #record(reader: Reader, words: Uint32Array, at: number, tape: number): QueryRecord {
-    const [first, data] = [tape + words[at + 6]! * 4, words[at + 7]!]
-    const digest = reader.value(first, data) as Uint8Array
-    const user = reader.value(first + 4, data) as UserKey | null
-    const id = words[first + 5]!
-    const { ns } = this.#asked
-    const set = id === NONE ? this.#asked.set : reader.name(id)
-    const items = words[at + 3]!
-    const bins = this.#asked.ops ? reader.results(first + 8, items, data) : reader.bins(first + 8, items, data)
-    const key: Key = user === null ? { ns, set, digest } : [ns, set, user]
-    return { key, digest, bins, gen: words[at + 4]!, ttl: words[at + 5]! | 0 }
-  }
-
-  ended(reader: Reader, words: Uint32Array, at: number, tape: number): void {
-    const cursor = reader.value(tape + words[at + 8]! * 4, words[at + 10]!) as Uint8Array
-    this.cursor = cursor.length > 0 ? toBase64(cursor) : undefined
-  }
-
-  details(number: number): ErrorDetails {
-    // Behind records that were thrown away nobody can go on.
-    return number === code.ABORTED ? {} : { cursor: this.cursor }
-  }
 }

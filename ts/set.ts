@@ -12,6 +12,7 @@ import type { Op } from "./ops/make.ts"
 import type { BatchPolicy, OperatePolicy, ReadPolicy, RemovePolicy, WritePolicy } from "./policy.ts"
 import type { Query } from "./query.ts"
 import type { Addend, AerospikeRecord, OrderedResults, RecordMeta } from "./record.ts"
+import type { UdfCall } from "./udf.ts"
 import type { Bins, Value } from "./values.ts"
 
 /**
@@ -140,6 +141,12 @@ export class BoundSet<T = Bins> {
   /** See {@link Client.batchOperate}. */
   batchOperate(users: readonly UserKey[], ops: readonly Op[], policy?: BatchPolicy): Promise<BatchRow<Partial<T>>[]> {
     return this.#client.batchOperate<Partial<T>>(this.#keys(users), ops, policy)
+  }
+
+  /** See {@link Client.batchApply}. */
+  // biome-ignore lint/suspicious/noExplicitAny: what a function gives is known to the caller alone.
+  batchApply<V = any>(users: readonly UserKey[], call: UdfCall, policy?: BatchPolicy): Promise<BatchRow<never, V>[]> {
+    return this.#client.batchApply<V>(this.#keys(users), call, policy)
   }
 
   /** See {@link Client.batchRemove}. */

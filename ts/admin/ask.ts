@@ -10,6 +10,7 @@ import type { InfoPolicy } from "../policy.ts"
 export interface Asker {
   infoAll(command: string, policy?: InfoPolicy): Promise<Answer[]>
   infoRandomNode(command: string, policy?: InfoPolicy): Promise<Answer>
+  nodeNames(): string[]
 }
 
 /** A node's answer. */
@@ -63,6 +64,12 @@ export async function checkNamespace(asker: Asker, asked: string, ns: string, po
   checkName("the namespace", ns, limit.NAMESPACE)
   const known = await tell(asker, asked, "namespaces", policy)
   if (!known.split(";").includes(ns)) throw errorOf(code.NAMESPACE, asked, {})
+}
+
+/** Servers before 8.1 have other names for some parameters: `ns` for `namespace`, `trid` for `id`. */
+export async function usesOldNames(asker: Asker, asked: string, policy: InfoPolicy | undefined): Promise<boolean> {
+  const [major = 0, minor = 0] = (await tell(asker, asked, "build", policy)).split(".").map(Number)
+  return major < 8 || (major === 8 && minor < 1)
 }
 
 export const wholeMs = rule(

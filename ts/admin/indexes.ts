@@ -11,7 +11,7 @@ import type { Collection } from "../filter.ts"
 import { place } from "../key.ts"
 import { Ctx } from "../ops/ctx.ts"
 import type { InfoPolicy } from "../policy.ts"
-import { type Asker, checkName, checkNamespace, fieldsOf, parameters, refusalIn, tell } from "./ask.ts"
+import { type Asker, checkName, checkNamespace, fieldsOf, parameters, refusalIn, tell, usesOldNames } from "./ask.ts"
 import { Job, pause } from "./job.ts"
 
 /** The values that an index holds. Doubles are not indexed. */
@@ -100,12 +100,6 @@ function contextText(ctx: Ctx): string {
 
 function expressionText(exp: Expression | Uint8Array): string {
   return toBase64(exp instanceof Expression ? toBytes(exp) : exp)
-}
-
-/** Servers before 8.1 know `ns` and `indexdata` where later ones have `namespace`, `bin` and `type`. */
-async function usesOldNames(asker: Asker, asked: string, policy: InfoPolicy | undefined): Promise<boolean> {
-  const [major = 0, minor = 0] = (await tell(asker, asked, "build", policy)).split(".").map(Number)
-  return major < 8 || (major === 8 && minor < 1)
 }
 
 /** The building of an index, which ends when every node has all records in it. */

@@ -67,6 +67,48 @@ export async function getUdf(asker: Asker, name: string, policy?: InfoPolicy): P
   return decodeUtf8(bytes, 0, bytes.length)
 }
 
+/** The texts of modules, kept as long as the cluster has the same. */
+export class UdfSources {
+  readonly #asker: Asker
+  readonly #kept = new Map<string, { readonly hash: string; readonly text: string }>()
+
+  constructor(asker: Asker) {
+    this.#asker = asker
+  }
+
+  /** A module by its name without ending, and those that it requires by name as far as the cluster has them. */
+  async withRequired(asked: string, module: string, source?: string | Uint8Array): Promise<Map<string, string>> {
+    const known = await listUdfs(this.#asker)
+    const found = new Map<string, string>()
+    const wanted = [module]
+    if (source !== undefined)
+      found.set(module, typeof source === "string" ? source : decodeUtf8(source, 0, source.length))
+    for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+      const text = found.get(name) ?? (await this.#textOf(name, known))
+      if (text === undefined) continue
+      found.set(name, text)
+      const required = [...text.matchAll(requires)].map(([, other]) => other!)
+      wanted.push(...required.filter((other) => !found.has(other)))
+    }
+    if (!found.has(module)) throw errorOf(code.UDF, asked, {}, `the cluster has no module ${JSON.stringify(module)}`)
+    return found
+  }
+
+  async #textOf(module: string, known: readonly UdfModule[]): Promise<string | undefined> {
+    const name = `${module}.lua`
+    const hash = known.find((other) => other.name === name)?.hash
+    if (hash === undefined) return undefined
+    const kept = this.#kept.get(name)
+    if (kept?.hash === hash) return kept.text
+    const text = await getUdf(this.#asker, name)
+    this.#kept.set(name, { hash, text })
+    return text
+  }
+}
+
+/** `require("helpers")` and the like, as far as the name stands in the text. */
+const requires = /\brequire\s*\(?\s*["']([^"';:=,]+)["']/g
+
 function modulesIn(text: string): UdfModule[] {
   const lines = text.split(";").map((line) => fieldsOf(line, ","))
   return lines.flatMap(({ filename, hash = "", type = "" }) => (filename ? [{ name: filename, hash, type }] : []))

@@ -42,6 +42,11 @@ export class Reader {
     this.#marks = options.marks ?? false
   }
 
+  /** Another that reads the same in another way. */
+  as(options: ReadOptions): Reader {
+    return new Reader(this.#memory, this.#names, options, this.#ascii)
+  }
+
   /** Reads `items` bins from the slot that begins at word `at`; their texts are offsets from the address `data`. */
   bins(at: number, items: number, data: number): Bins {
     this.#at = at

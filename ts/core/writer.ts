@@ -218,9 +218,10 @@ export class Writer {
   // ── Queries ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Begins a query of a namespace, or of a set of it. The where-clause follows, if there is one, and what is read. */
-  beginQuery(policy: PolicyWords, namespace: string, set: string | null): void {
+  beginQuery(policy: PolicyWords, namespace: string, set: string | null, flags: number): void {
     this.begin(commandKind.QUERY, policy)
     policy.copyRestTo(this.#memory.words, this.#head)
+    this.#memory.words[this.#head + commandWord.QUERY_FLAGS]! |= flags
     this.#place(namespace, set)
     this.#memory.words[this.#head + commandWord.CURSOR_LENGTH] = 0
   }

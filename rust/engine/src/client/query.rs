@@ -48,6 +48,8 @@ pub struct Run {
     outstanding: usize,
     /// Number of a background job: the same on every node.
     job: u64,
+    /// Some node may have begun it.
+    may_run: bool,
     code: i32,
     from_server: bool,
     /// The request that failed was compressed.
@@ -68,6 +70,7 @@ impl Run {
             records: 0.0,
             outstanding: 0,
             job: 0,
+            may_run: false,
             code: 0,
             from_server: false,
             compressed: false,
@@ -441,6 +444,7 @@ impl Engine {
         let compressed = wire::is_compressed(&self.ops[part].request);
         let Some(run) = self.ops[op].query.as_deref_mut() else { return };
         run.parts -= 1;
+        run.may_run |= code == code::OK || !from_server || run.parts > 0;
         if code != code::OK && run.code == code::OK {
             (run.code, run.from_server, run.compressed) = (code, from_server, compressed);
             let others = self.parts_of(op, part);
@@ -467,7 +471,8 @@ impl Engine {
 
     fn end_query(&mut self, op: u32) {
         let Some(run) = self.ops[op].query.as_deref_mut() else { return };
-        let (cursor, code, from_server, job) = (run.cursor(), run.code, run.from_server, run.job);
+        let (cursor, code, from_server) = (run.cursor(), run.code, run.from_server);
+        let job = if run.may_run { run.job } else { 0 };
         let compressed = run.compressed;
         if let Some(table) = run.query.table.take() {
             let done = super::Done { from_server, compressed, ..self.hand_over(op, code, table, cursor) };
