@@ -7,9 +7,9 @@ import { code, queryFlag } from "./core/generated.ts"
 import type { Call } from "./core/writer.ts"
 import { AerospikeError, ClientError, errorOf, invalid } from "./errors.ts"
 import { log } from "./log.ts"
+import { clientStream } from "./lua/client-stream.ts"
 import { loadLua } from "./lua/load.ts"
 import type { LuaRef, LuaState } from "./lua/state.ts"
-import { streams } from "./lua/streams.ts"
 import { exact } from "./lua/values.ts"
 import { type ReadValue, Stream } from "./stream.ts"
 import { callOf, type UdfCall } from "./udf.ts"
@@ -97,7 +97,7 @@ export class Aggregation<V = any> implements AsyncIterable<V>, PromiseLike<V | u
       log: (level, message) => log(driver.logger, level as 0, message, { module: this.#call.module }),
     })
     try {
-      const steps = state.module(streams, "=streams")
+      const steps = state.module(clientStream, "=stream")
       this.#guarded(() => {
         state.run(modules.get(this.#call.module)!, `@${this.#call.module}.lua`)
         state.callIn(steps, "start", [this.#call.name, this.#call.args])

@@ -237,7 +237,7 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
    * @param what - Ops that write, none that reads; or `{ module, fn, args }`.
    * @throws InvalidArgumentError when the query says what such a job cannot have, or an op reads.
    * @example
-   * const job = await client.query("test", "users").where(filter.range("age", 0, 17)).background([op.put("minor", true)])
+   * const job = await client.query("test", "users").where(filter.range("age", 0, 17)).background([op.write("minor", true)])
    * await job.wait()
    * @example
    * const job = await client.query("test", "users").background({ module: "users", fn: "anonymize", args: ["email"] })

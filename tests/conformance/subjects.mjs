@@ -1,5 +1,6 @@
 // The suite: its subjects in the order in which they run.
 
+import aggregation from "./cases/aggregation.mjs"
 import badInput from "./cases/bad-input.mjs"
 import batch from "./cases/batch.mjs"
 import cluster from "./cases/cluster.mjs"
@@ -14,6 +15,7 @@ import expressionsOnBits from "./cases/expressions-bits.mjs"
 import expressionsOnCollections from "./cases/expressions-collections.mjs"
 import expressionsAsOps from "./cases/expressions-ops.mjs"
 import indexes from "./cases/indexes.mjs"
+import jobs from "./cases/jobs.mjs"
 import keys from "./cases/keys.mjs"
 import lifecycle from "./cases/lifecycle.mjs"
 import operate from "./cases/operate.mjs"
@@ -58,6 +60,8 @@ export const subjects = [
   indexes,
   udf,
   transactions,
+  jobs,
+  aggregation,
   errors,
   badInput,
   concurrency,

@@ -254,7 +254,9 @@ fn a_background_job_writes_what_its_filter_lets_through() {
     let namespace = &server.cluster.namespaces()[0];
     let generations: Vec<u16> = (0..10).map(|n| namespace.get(&digest(n)).unwrap().generation).collect();
     assert_eq!(generations, [2, 1, 2, 1, 2, 1, 2, 1, 2, 1]);
-    assert!(server.info("query-show\n").contains(":recs-succeeded=5:recs-failed=0:job-type=background-ops"));
+    assert!(server
+        .info("query-show\n")
+        .contains(":recs-filtered-bins=5:recs-succeeded=5:recs-failed=0:job-type=background-ops"));
     let read = request(header, &[filter], &[(op::READ, 0, Vec::new())]);
     assert_eq!(server.ask(&read)[0].code, code::PARAMETER as u8);
 }

@@ -1,6 +1,7 @@
 // Functions on the server: what they are given, what they give, how they fail.
 
 import { luaFacts } from "../support/lua.mjs"
+import { putModule } from "../support/modules.mjs"
 
 const module = "conformance_udf"
 const source = `
@@ -15,19 +16,7 @@ function fail(rec) error("as it was asked to") end
 function evaluate(rec, code) return assert(load(code))() end
 `
 
-/** Puts the module on all servers; a file of the same content does no harm. */
-async function put(t) {
-  const content = btoa(source)
-  const command = `udf-put:filename=${module}.lua;content=${content};content-len=${content.length};udf-type=LUA;`
-  const { response } = await t.client.infoRandomNode(command)
-  t.assert.equal(response, "ok")
-  for (let turn = 0; turn < 200; turn++) {
-    const lists = await t.client.infoAll("udf-list")
-    if (lists.every(({ response }) => response.includes(`${module}.lua`))) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error("the module does not reach all nodes")
-}
+const put = (t) => putModule(t, module, source)
 
 const values = [1, -5, 2n ** 62n, 1.5, "text", "çay", true, null, [1, "a", [2]], { a: 1, b: { c: [] } }]
 
@@ -83,6 +72,78 @@ export default {
           return error instanceof UdfError && /function not found/.test(error.message)
         })
         await t.assert.rejects(t.client.apply(t.key(), "no_such_module", "f"), { code: 100 })
+      },
+    },
+    {
+      name: "a batch calls a function on many records, and its rows have what it gave",
+      needs: ["functions", "batches"],
+      async run(t) {
+        await put(t)
+        const keys = t.keys(20)
+        await t.client.batchWrite(keys.map((key, n) => ({ key, bins: { n } })))
+        const rows = await t.client.batchApply(keys, { module, fn: "bins" })
+        t.assert.deepEqual(
+          rows.map(({ code, value, bins }) => [code, value, bins]),
+          keys.map((_, n) => [0, n, undefined]),
+        )
+        for (const value of values) {
+          const [row] = await t.client.batchApply([t.key()], { module, fn: "give", args: [value] })
+          t.assert.deepEqual(row.value ?? null, value)
+        }
+        const users = t.client.set("test", t.set)
+        const [own] = await users.batchApply([keys[3][2]], { module, fn: "bins" })
+        t.assert.deepEqual([own.value, own.key], [3, keys[3]])
+        t.assert.deepEqual(await t.client.batchApply([], { module, fn: "bins" }), [])
+      },
+    },
+    {
+      name: "a function that fails in a batch is its row's failure, with its own words",
+      needs: ["functions", "batches"],
+      async run(t) {
+        await put(t)
+        const [a, b, c] = t.keys(3)
+        const rows = await t.client.batch([
+          { type: "apply", key: a, call: { module, fn: "fail" } },
+          { type: "apply", key: b, call: { module, fn: "set", args: [5] }, policy: { ttl: 5000 } },
+          { type: "apply", key: c, call: { module, fn: "nothing" } },
+          { type: "write", key: c, bins: { x: 1 } },
+        ])
+        t.assert.deepEqual(
+          rows.map(({ code }) => code),
+          [100, 0, 100, 0],
+        )
+        t.assert.ok(rows[0].error instanceof t.api.UdfError)
+        t.assert.match(rows[0].error.message, /as it was asked to/)
+        t.assert.match(rows[2].error.message, /function not found/)
+        t.assert.equal(rows[1].value, 5)
+        const written = await t.client.get(b)
+        t.assert.equal(written.bins.n, 5)
+        t.assert.ok(written.ttl > 4000 && written.ttl <= 5000)
+      },
+    },
+    {
+      name: "rows that call follow the batch's policy for them, and their own",
+      needs: ["functions", "batches", "expressions"],
+      async run(t) {
+        await put(t)
+        const { exp } = t.api
+        const keys = t.keys(2)
+        await t.client.batchWrite(keys.map((key, n) => ({ key, bins: { n } })))
+        const policy = { apply: { filterExpression: exp.eq(exp.int.bin("n"), 1) } }
+        const rows = await t.client.batchApply(keys, { module, fn: "bins" }, policy)
+        t.assert.deepEqual(
+          rows.map(({ code }) => code),
+          [27, 0],
+        )
+        const own = keys.map((key) => ({ type: "apply", key, call: { module, fn: "bins" }, policy: policy.apply }))
+        t.assert.deepEqual(
+          (await t.client.batch(own)).map(({ code }) => code),
+          [27, 0],
+        )
+        const wrong = { type: "apply", key: keys[0], call: { module, fn: "bins" }, policy: { exists: "createOnly" } }
+        await t.fails(t.client.batch([wrong]), { is: "InvalidArgumentError", says: "exists" })
+        await t.fails(t.client.batchApply(keys, { module, fnn: "bins" }), { is: "InvalidArgumentError", says: "fn" })
+        await t.fails(t.client.batchApply(keys, "m"), { is: "InvalidArgumentError", says: "call" })
       },
     },
     {

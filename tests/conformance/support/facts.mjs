@@ -25,6 +25,19 @@ const FEATURES = {
     throw Object.assign(new Error("it takes what is no Lua"), { code: 16 })
   },
   truncation: ({ client }) => client.truncate("test", "facts"),
+  "background queries": ({ api, client }) => client.query("test", "facts_none").background([api.op.add("a", 1)]),
+  "functions in the background": ({ client }) =>
+    client.query("test", "facts_none").background({ module: "facts_none", fn: "f" }),
+  aggregation: ({ client }) => {
+    const source = "function f(stream) return stream end"
+    // Servers that do not aggregate have a code of their own for each reason.
+    return client
+      .query("test", "facts_none")
+      .aggregate({ module: "facts_none", fn: "f", source })
+      .then(undefined, (error) => {
+        throw Object.assign(error, { code: 16 })
+      })
+  },
   expressions: ({ api, client }) => client.find(absent, { filterExpression: api.exp.eq(api.exp.int.bin("a"), 1) }),
   "list operations": ({ api, client }) => client.operate(absent, [api.list.size("b")]),
   "map operations": ({ api, client }) => client.operate(absent, [api.map.size("b")]),

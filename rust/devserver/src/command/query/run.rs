@@ -184,6 +184,8 @@ impl Query<'_> {
                 found => found,
             },
         };
+        // A job asks it when a record's turn to be written has come, and counts those that it leaves out.
+        let filter = self.filter.as_ref().filter(|_| self.request.header.info2 & info2::WRITE == 0);
         let is_wanted = |digest: &Digest, record: &Record| {
             // The monitors of transactions are told only to who names their set.
             let in_set = match set {
@@ -191,7 +193,7 @@ impl Query<'_> {
                 None => Some(record.set) != namespace.transactions.monitor_set,
             };
             let passes = |filter: &Filter| filter.truth(&namespace.subject(digest, record, now_ms)) == Truth::True;
-            in_set && !namespace.is_doomed(record, now_ms) && self.filter.as_ref().is_none_or(passes)
+            in_set && !namespace.is_doomed(record, now_ms) && filter.is_none_or(passes)
         };
         let (Some(range), Some(index)) = (&self.range, &self.index) else {
             let records = namespace.records(partition, after.map(|after| after.digest));
