@@ -341,7 +341,7 @@ impl Rig {
                         // A job: a write that is about no record.
                         _ if !has_digest(&request) && node.code == 0 => frame(3, &last_message()),
                         _ if node.value > 0 => value_answer(node.value),
-                        _ => record_answer(node.code),
+                        _ => record_answer_to(&request, node.code),
                     };
                     let asked = request[9] & 0x80 != 0;
                     let answer = if asked && node.enterprise { shrunk(&answer) } else { answer };
@@ -548,6 +548,21 @@ pub fn frame(kind: u8, body: &[u8]) -> Vec<u8> {
     bytes.extend_from_slice(&(body.len() as u64).to_be_bytes()[2..]);
     bytes.extend_from_slice(body);
     bytes
+}
+
+/// The same, with what a server tells a transaction: its deadline, if the request is to its monitor, or a version.
+fn record_answer_to(request: &[u8], code: u8) -> Vec<u8> {
+    let is_monitors = request.windows(8).any(|eight| eight == b"<ERO~MRT");
+    let of_txn = request.windows(5).any(|five| five == [0, 0, 0, 9, 5]);
+    let field: &[u8] = match (code, is_monitors, of_txn && request[10] == 0) {
+        (0, true, _) => &[0, 0, 0, 5, 6, 1, 1, 1, 1],
+        (0, false, true) => &[0, 0, 0, 8, 3, 1, 2, 3, 4, 5, 6, 7],
+        _ => return record_answer(code),
+    };
+    let mut body = record_answer(code).split_off(8);
+    body[19] = 1;
+    body.extend_from_slice(field);
+    frame(3, &body)
 }
 
 /// A bare header with a code; the generation is 9.

@@ -426,22 +426,22 @@ impl Engine {
 
     /// What a command does before its own request is done, or failed.
     fn prepared(&mut self, op: u32, step: Step, done: Done) -> Option<Done> {
-        let mut done = Done { in_doubt: false, ..done };
+        if step == Step::Monitor && done.code == code::OK && !self.txn_of(op).is_some_and(Txn::has_monitor) {
+            // Without a deadline the server could not keep the transaction's promise.
+            self.finish(op, code::MALFORMED);
+            return None;
+        }
         let mut waiting = VecDeque::new();
         if let Some(entry) = self.entry_of(op) {
             entry.making_monitor = false;
-            if step == Step::Monitor && done.code == code::OK && !entry.txn.has_monitor() {
-                // Without a deadline the server could not keep the transaction's promise.
-                done = Done { code: code::MALFORMED, from_server: false, ..done };
-            }
             if step == Step::Monitor || done.code != code::OK {
                 waiting = std::mem::take(&mut entry.waiting);
             }
         }
         waiting.into_iter().for_each(|name| self.wake(name));
-        if done.code != code::OK || self.life == Life::Closed {
+        if done.code != code::OK {
             self.command_ended(op);
-            return Some(done);
+            return Some(Done { in_doubt: false, ..done });
         }
         if let Some(bond) = self.ops[op].bond.as_deref_mut() {
             bond.is_known = true;

@@ -171,6 +171,10 @@ fn a_monitor_that_states_no_deadline_fails_the_write() {
     rig.run();
     assert_eq!((rig.result(op).code, rig.result(op).in_doubt), (code::MALFORMED, false));
     assert_eq!(log(&server), [Name(1)]);
+    let batch = rig.batch(&[(kind::GET, &[1]), (kind::PUT, &[2, 3])], &[(word::TXN, txn)]);
+    rig.run();
+    assert_eq!(rig.rows(batch, 3), [code::MALFORMED; 3]);
+    assert_eq!(log(&server), [Name(2)]);
 }
 
 #[test]
