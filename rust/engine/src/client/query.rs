@@ -9,7 +9,8 @@ use super::op::{Op, Stage};
 use super::{without_answer, Engine, OpName};
 use crate::abi::{tag, NONE};
 use crate::cluster::NodeId;
-use crate::command::query::{write_cursor, Mark, Query};
+use crate::command::cursor;
+use crate::command::query::{Mark, Query};
 use crate::proto::{code, info3};
 use crate::value::columns::Table;
 use crate::value::tape::Slot;
@@ -108,7 +109,7 @@ impl Run {
         if open.is_empty() {
             return Vec::new();
         }
-        write_cursor(open.into_iter(), self.query.by_index)
+        cursor::write(open.into_iter(), self.query.by_index)
     }
 }
 

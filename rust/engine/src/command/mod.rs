@@ -6,6 +6,7 @@
 pub mod batch;
 mod block;
 pub mod codec;
+pub mod cursor;
 pub mod exp_ops;
 mod filter;
 mod operate;

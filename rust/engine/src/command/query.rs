@@ -4,7 +4,7 @@
 //! with the record at which to go on.
 
 use super::block::{Block, Exists};
-use super::{filter, operate, refused, udf};
+use super::{cursor, filter, operate, refused, udf};
 use crate::abi::{policy_flag, query_flag, tag, NONE};
 use crate::limits::limit;
 use crate::names::Names;
@@ -328,16 +328,14 @@ impl Query {
     }
 }
 
-// ── Partitions and cursors ──────────────────────────────────────────────────────────────────────────────────────────
-
-const CURSOR_VERSION: u8 = 1;
+// ── Partitions ──────────────────────────────────────────────────────────────────────────────────────────
 
 fn wanted(block: &Block, data: &[u8]) -> Result<Vec<(u16, Option<Mark>)>, Refused> {
     if block.cursor_length > 0 {
         let bytes = tape::slice(data, block.cursor_offset, block.cursor_length);
         let by_index = block.where_slots > 0;
         return bytes
-            .and_then(|bytes| read_cursor(bytes, by_index))
+            .and_then(|bytes| cursor::read(bytes, by_index))
             .ok_or(refused("the cursor is not one of this kind of query"));
     }
     let (begin, count) = ((block.partitions & 0xFFFF) as usize, (block.partitions >> 16) as usize);
@@ -346,77 +344,4 @@ fn wanted(block: &Block, data: &[u8]) -> Result<Vec<(u16, Option<Mark>)>, Refuse
         return Err(refused("partitions are numbered from 0 to 4095"));
     }
     Ok((begin..begin + count).map(|id| (id as u16, None)).collect())
-}
-
-/// `version, by index, then for each partition: id (LE), 0 | 1 digest bval (LE)`.
-pub fn write_cursor(partitions: impl Iterator<Item = (u16, Option<Mark>)>, by_index: bool) -> Vec<u8> {
-    let mut bytes = vec![CURSOR_VERSION, u8::from(by_index)];
-    for (id, mark) in partitions {
-        bytes.extend_from_slice(&id.to_le_bytes());
-        bytes.push(u8::from(mark.is_some()));
-        if let Some(mark) = mark {
-            bytes.extend_from_slice(&mark.digest);
-            bytes.extend_from_slice(&mark.bval.to_le_bytes());
-        }
-    }
-    bytes
-}
-
-fn read_cursor(bytes: &[u8], by_index: bool) -> Option<Vec<(u16, Option<Mark>)>> {
-    let (head, mut rest) = bytes.split_first_chunk::<2>()?;
-    if *head != [CURSOR_VERSION, u8::from(by_index)] {
-        return None;
-    }
-    let mut seen = [false; limit::PARTITIONS];
-    let mut wanted = Vec::new();
-    while !rest.is_empty() {
-        let (&[low, high, marked], tail) = rest.split_first_chunk::<3>()?;
-        rest = tail;
-        let id = u16::from_le_bytes([low, high]);
-        if std::mem::replace(seen.get_mut(id as usize)?, true) {
-            return None;
-        }
-        let mut mark = None;
-        if marked == 1 {
-            let (&digest, tail) = rest.split_first_chunk::<{ limit::DIGEST }>()?;
-            let (&bval, tail) = tail.split_first_chunk::<8>()?;
-            rest = tail;
-            // A digest of another partition would make the server read that one.
-            if crate::key::partition(&digest) != id {
-                return None;
-            }
-            mark = Some(Mark { digest, bval: u64::from_le_bytes(bval) });
-        }
-        wanted.push((id, mark));
-    }
-    (!wanted.is_empty()).then_some(wanted)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_comes_back_as_it_was() {
-        let mut digest = [7; 20];
-        (digest[0], digest[1]) = (0x34, 0x02);
-        let partitions = vec![(3, None), (0x234, Some(Mark { digest, bval: u64::MAX - 3 })), (4095, None)];
-        let bytes = write_cursor(partitions.iter().copied(), true);
-        assert_eq!(read_cursor(&bytes, true), Some(partitions));
-    }
-
-    #[test]
-    fn a_cursor_that_was_changed_is_refused() {
-        let bytes = write_cursor([(3, None), (4, None)].into_iter(), false);
-        assert!(read_cursor(&bytes, true).is_none());
-        for end in 0..bytes.len() {
-            assert!(read_cursor(&bytes[..end], false).is_none() || end == 5, "{end}");
-        }
-        let twice = write_cursor([(3, None), (3, None)].into_iter(), false);
-        let beyond = write_cursor([(4096, None)].into_iter(), false);
-        let elsewhere = write_cursor([(9, Some(Mark { digest: [1; 20], bval: 0 }))].into_iter(), false);
-        for bytes in [twice, beyond, elsewhere] {
-            assert!(read_cursor(&bytes, false).is_none());
-        }
-    }
 }
