@@ -96,7 +96,9 @@ async function run(who, hosts) {
   for (let time = 0; time < processesMost && found.size < cases.length; time++) {
     const { output, ended } = await runOnce(who, hosts, [...found.keys()])
     for (const [name, outcomes] of parsed(output)) found.set(name, outcomes)
-    if (ended) console.log(`${who} on ${hosts} ended early, after ${found.size} of ${cases.length} cases: ${ended}`)
+    // It may also crash when all is done.
+    if (ended && found.size < cases.length)
+      console.log(`${who} on ${hosts} ended early, after ${found.size} of ${cases.length} cases: ${ended}`)
   }
   return found
 }

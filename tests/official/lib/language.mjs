@@ -11,6 +11,9 @@
 
 import { createHash } from "node:crypto"
 
+/** Milliseconds that a command may take: a busy machine makes no difference. */
+export const patience = 30_000
+
 /** A double, also if it is whole. */
 export const double = (value) => ({ $: "double", value })
 

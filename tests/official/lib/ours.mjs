@@ -1,13 +1,16 @@
 // Says the steps of a case in the words of this package.
 
 import * as api from "aerospike-wasm"
-import { byText, infoText, mapped, optionsOf, shape, shapeBins, shapeTtl } from "./language.mjs"
+import { byText, infoText, mapped, optionsOf, patience, shape, shapeBins, shapeTtl } from "./language.mjs"
 
 const { bit, ctx: anywhere, Double, exp, filter, GeoJSON, HLL, hll, KeyOrderedMap, list, map, op } = api
 const modules = { bit, hll, list, map }
 
 export async function open(hosts) {
-  const client = await api.connect({ hosts, timeout: 5000 })
+  const times = { totalTimeout: patience, socketTimeout: patience }
+  const kinds = ["apply", "batch", "operate", "query", "read", "remove", "write", "info", "scan"]
+  const policies = Object.fromEntries(kinds.map((kind) => [kind, times]))
+  const client = await api.connect({ hosts, timeout: patience, policies })
   return {
     subject: (scope) => subject(client, scope),
     close: () => client.close(),

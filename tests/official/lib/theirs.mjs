@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { byText, infoText, mapped, optionsOf, shape, shapeBins, shapeTtl } from "./language.mjs"
+import { byText, infoText, mapped, optionsOf, patience, shape, shapeBins, shapeTtl } from "./language.mjs"
 import { Aerospike, expFlags, mapOrders, selectFlags, Unsayable } from "./official.mjs"
 import { expressionOf } from "./theirs-expressions.mjs"
 import { simpleOp } from "./theirs-ops.mjs"
@@ -13,7 +13,15 @@ const Context = Aerospike.cdt.Context
 
 export async function open(hosts) {
   Aerospike.wrapHLL(true)
-  const client = await Aerospike.connect({ hosts, log: { level: Aerospike.log.OFF } })
+  const times = { totalTimeout: patience, socketTimeout: patience }
+  const kinds = ["apply", "batch", "operate", "query", "read", "remove", "write"]
+  const policies = { ...Object.fromEntries(kinds.map((kind) => [kind, times])), info: { timeout: patience } }
+  const client = await Aerospike.connect({
+    hosts,
+    policies,
+    connTimeoutMs: patience,
+    log: { level: Aerospike.log.OFF },
+  })
   return {
     subject: (scope) => subject(client, scope),
     close() {
