@@ -96,6 +96,12 @@ export const clients = [
       step[0] === "existsMeta" && is(left, { gen: null, ttl: null }) && right === "absent",
   },
   {
+    reason:
+      "A batch of calls that fail rejects as a whole, with code -16, from the official client; here each row has its code.",
+    knows: ({ step, left, right }) =>
+      step[0] === "batchApply" && left.error === -16 && right.every(({ code }) => code === 100),
+  },
+  {
     reason: "An info command that the server refuses is an error of the official client; here it is the answer.",
     knows: ({ step, left, right }) =>
       step[0] === "info" && left.error > 0 && String(right).startsWith(`ERROR:${left.error}:`),

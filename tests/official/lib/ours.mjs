@@ -132,6 +132,10 @@ function subject(client, { ns, set, keyOf }) {
       return (await client.batchRead(keys.map(place), asked, policyOf(policy))).map(rowOf)
     },
     batchRemove: async (keys, policy) => (await client.batchRemove(keys.map(place), policyOf(policy))).map(rowOf),
+    batchApply: async (keys, module, fn, args, policy) => {
+      const rows = await client.batchApply(keys.map(place), { module, fn, args: args.map(valueFor) }, policyOf(policy))
+      return rows.map(({ code, value }) => (code ? { code } : { value: shape(value, known) }))
+    },
     batch: async (entries, policy) => (await client.batch(entries.map(entryOf), policyOf(policy))).map(rowOf),
 
     query: async (what) => {

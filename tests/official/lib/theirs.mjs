@@ -179,6 +179,11 @@ function subject(client, { ns, set, keyOf }) {
     },
     batchRemove: async (keys, policy) =>
       (await client.batchRemove(keys.map(place), batchPolicy(policy, expOf))).map((row) => rowOf(row, false)),
+    batchApply: async (keys, module, funcname, args, policy) => {
+      const call = { module, funcname, args: args.map(valueFor) }
+      const rows = await client.batchApply(keys.map(place), call, batchPolicy(policy, expOf))
+      return rows.map((row) => (row.status ? { code: row.status } : { value: shape(row.record.bins.SUCCESS, known) }))
+    },
     batch: async (entries, policy) => {
       const rows = await client.batchWrite(entries.map(entryOf), batchPolicy(policy, expOf))
       return rows.map((row, i) => rowOf(row, entries[i].ops !== undefined || entries[i].type === "read"))
