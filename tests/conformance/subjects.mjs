@@ -32,6 +32,7 @@ import records from "./cases/records.mjs"
 import retries from "./cases/retries.mjs"
 import transactions from "./cases/transactions.mjs"
 import udf from "./cases/udf.mjs"
+import udfRecords from "./cases/udf-records.mjs"
 import values from "./cases/values.mjs"
 
 export const subjects = [
@@ -59,6 +60,7 @@ export const subjects = [
   query,
   indexes,
   udf,
+  udfRecords,
   transactions,
   jobs,
   aggregation,

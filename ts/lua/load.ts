@@ -9,10 +9,11 @@ import { LuaState, type LuaStateOptions } from "./state.ts"
 export interface LuaApi {
   readonly HEAPU8: Uint8Array
   readonly HEAP32: Int32Array
-  addFunction(call: (state: number, pointer: number) => number | undefined, signature: string): number
+  addFunction(call: (...args: number[]) => number | undefined, signature: string): number
   _malloc(size: number): number
   _free(pointer: number): void
-  _luaL_newstate(): number
+  _lua_newstate(allocate: number, data: number): number
+  _realloc(pointer: number, size: number): number
   _luaL_openlibs(state: number): void
   _lua_close(state: number): void
   _lua_checkstack(state: number, slots: number): number
@@ -76,16 +77,20 @@ export class Lua {
   #until = 0
   /** The state that is watched. */
   #watched = 0
+  /** A function of the table that gives states memory, and how much each has by now. */
+  readonly #allocate: number
+  readonly #used = new Map<number, number>()
+  #nextState = 1
 
   constructor(api: LuaApi) {
     this.api = api
     this.scratch = api._malloc(8)
     // One function of the table for all: which one is meant, its first upvalue says.
-    this.#dispatch = api.addFunction((state) => {
+    this.#dispatch = api.addFunction((state = 0) => {
       const call = this.#calls.get(Number(api._lua_tointegerx(state, upvalue, 0)))
       return call ? call(state) : 0
     }, "ii")
-    this.#watch = api.addFunction((state) => {
+    this.#watch = api.addFunction((state = 0) => {
       if (performance.now() < this.#until) return
       // It may catch the error: it gets no further than one instruction from now on.
       for (const one of [state, this.#watched]) api._lua_sethook(one, this.#watch, onCount, 1)
@@ -94,6 +99,32 @@ export class Lua {
       api._lua_concat(state, 2)
       api._lua_error(state)
     }, "vii")
+    this.#allocate = api.addFunction((id = 0, pointer = 0, before = 0, size = 0) => {
+      // Of what is new the size before says something else.
+      const used = (this.#used.get(id) ?? 0) - (pointer ? before : 0)
+      if (size === 0) {
+        if (pointer) api._free(pointer)
+        this.#used.set(id, used)
+        return 0
+      }
+      if (used + size > memoryMax) return 0
+      const found = api._realloc(pointer, size)
+      if (found) this.#used.set(id, used + size)
+      return found
+    }, "iiiii")
+  }
+
+  /** The address of a bare state, and its number for {@link close}. */
+  open(): [address: number, id: number] {
+    const id = this.#nextState++
+    const address = this.api._lua_newstate(this.#allocate, id)
+    if (address === 0) throw new ClientError(code.CLIENT, "Lua has no memory left.")
+    return [address, id]
+  }
+
+  close(address: number, id: number): void {
+    this.api._lua_close(address)
+    this.#used.delete(id)
   }
 
   /** Lets what a state runs from now on fail when it takes longer; its coroutines too. 0 = it may take as long as it likes. */
@@ -145,6 +176,9 @@ export class Lua {
 /** LUA_REGISTRYINDEX and the index of the first upvalue of the function that is running. */
 export const registry = -1_001_000
 const upvalue = registry - 1
+
+/** Bytes that a state may have. Past it Lua has "not enough memory". */
+const memoryMax = 256 * 1024 * 1024
 
 /** LUA_MASKCOUNT, and after how many instructions the clock is looked at. */
 const onCount = 8

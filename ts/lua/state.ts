@@ -29,6 +29,7 @@ export class LuaState {
   readonly api: LuaApi
   /** The state's address. */
   readonly address: number
+  readonly #id: number
   readonly #forget: (() => void)[] = []
   readonly #types: LuaRef
   /** See {@link LuaStateOptions.limitMs}; for the calls that follow. */
@@ -39,7 +40,9 @@ export class LuaState {
   constructor(lua: Lua, options: LuaStateOptions) {
     this.lua = lua
     this.api = lua.api
-    this.address = lua.api._luaL_newstate()
+    const [made, id] = lua.open()
+    this.address = made
+    this.#id = id
     // Not while the types are made.
     this.limitMs = 0
     const { api, address } = this
@@ -148,7 +151,7 @@ export class LuaState {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.api._lua_close(this.address)
+    this.lua.close(this.address, this.#id)
     for (const forget of this.#forget) forget()
   }
 
