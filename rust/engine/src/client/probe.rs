@@ -4,7 +4,7 @@
 use super::member::Member;
 use super::{level, Engine, Life};
 use crate::abi::{close_reason, event};
-use crate::cluster::{info, Address, Node, NodeId};
+use crate::cluster::{info, peers, Address, Node, NodeId};
 use crate::command;
 use crate::conn::{ConnId, Purpose, State};
 use crate::limits::limit;
@@ -44,12 +44,49 @@ impl Engine {
         self.probes.indices().into_iter().any(|probe| self.probes[probe].expected.is_some())
     }
 
-    pub(super) fn probe_opened(&mut self, conn: ConnId, _probe: u32) {
+    pub(super) fn probe_opened(&mut self, conn: ConnId, probe: u32) {
         let mut text = String::from("node\nbuild\npartition-generation\n");
         if !self.config.cluster_name.is_empty() {
             text.push_str("cluster-name\n");
         }
+        if self.may_be_balanced(probe) {
+            text.push_str(self.services_name());
+            text.push('\n');
+        }
         self.ask(conn, &text);
+    }
+
+    /// A seed that is a name may be a load balancer's, behind which any node answers: what the node itself says is to be
+    /// believed. An IP address is taken for the node's own, as other clients do: advertised addresses may be out of
+    /// reach, those of a container for example.
+    fn may_be_balanced(&self, probe: u32) -> bool {
+        let probe = &self.probes[probe];
+        let host = &probe.addresses[probe.at].host;
+        probe.expected.is_none() && !self.config.single_node && host.parse::<std::net::IpAddr>().is_err()
+    }
+
+    fn services_name(&self) -> &'static str {
+        match (self.config.tls, self.config.use_services_alternate) {
+            (false, false) => "service-clear-std",
+            (false, true) => "service-clear-alt",
+            (true, false) => "service-tls-std",
+            (true, true) => "service-tls-alt",
+        }
+    }
+
+    /// Where the node says it is, if that is not where it was asked; the seed's address comes last, should the others be
+    /// out of reach.
+    fn own_addresses(&self, probe: u32, answer: &[u8]) -> Option<Vec<Address>> {
+        let seed = &self.probes[probe].addresses[self.probes[probe].at];
+        let said = info::value(answer, self.services_name()).filter(|_| self.may_be_balanced(probe))?;
+        let services = peers::parse_services(said, &seed.tls_name).ok()?;
+        let mut services: Vec<Address> = services.into_iter().map(|address| self.config.mapped(address)).collect();
+        let is_seed = |address: &Address| (&address.host, address.port) == (&seed.host, seed.port);
+        if services.is_empty() || services.iter().any(is_seed) {
+            return None;
+        }
+        services.push(seed.clone());
+        Some(services)
     }
 
     /// Sends an info request over a tend connection, and gives the answer as long as a tend may take.
@@ -69,7 +106,16 @@ impl Engine {
 
     pub(super) fn probe_answered(&mut self, conn: ConnId, probe: u32, answer: &[u8]) {
         match self.examine(probe, answer) {
-            Ok(node) => self.join(conn, probe, node),
+            Ok(Some(node)) => match self.own_addresses(probe, answer) {
+                Some(addresses) => {
+                    if !self.is_probed(&node.name) {
+                        self.probe(addresses, Some(node.name));
+                    }
+                    self.join(conn, probe, None);
+                }
+                None => self.join(conn, probe, Some(node)),
+            },
+            Ok(None) => self.join(conn, probe, None),
             Err((code, why)) => {
                 // The socket goes without a word to `probe_failed`, which would call it a lost connection.
                 self.conns[conn].purpose = Purpose::Tend(NodeId::MAX);
@@ -151,7 +197,7 @@ impl Engine {
         probe.at += 1;
         let next = probe.addresses.get(probe.at).cloned();
         self.log(level::INFO, &format!("{failed}: {why}"));
-        if is_seed {
+        if is_seed || self.life == Life::Starting {
             self.seed_errors.push(format!("{failed}: {why}"));
             if code == code::CLUSTER_NAME_MISMATCH {
                 self.seed_code = code;

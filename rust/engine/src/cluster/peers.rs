@@ -109,9 +109,30 @@ pub fn parse(answer: &[u8]) -> Result<Peers, Malformed> {
     Ok(Peers { generation, peers })
 }
 
+/// The `service-*` answer: where a node says that it can be reached, `host:port,[IPv6]:port,…`.
+pub fn parse_services(answer: &[u8], tls_name: &str) -> Result<Vec<Address>, Malformed> {
+    // The same as a list of addresses, without its brackets.
+    let list = [b"[", answer, b"]"].concat();
+    let mut reader = Reader(&list);
+    let mut addresses = Vec::new();
+    reader.list(64, |reader| {
+        addresses.push(reader.address(3000, tls_name)?);
+        Ok(())
+    })?;
+    Ok(addresses)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn services_are_a_bare_list() {
+        let services = parse_services(b"10.0.0.1:3000,[::1]:3100", "t").unwrap();
+        assert_eq!(services, vec![address("10.0.0.1", 3000, "t"), address("::1", 3100, "t")]);
+        assert_eq!(parse_services(b"", "").unwrap(), vec![]);
+        assert!(parse_services(b"h:x", "").is_err());
+    }
 
     fn address(host: &str, port: u16, tls_name: &str) -> Address {
         Address { host: host.into(), port, tls_name: tls_name.into() }

@@ -1,6 +1,6 @@
 //! Finding the cluster and keeping the picture of it true.
 
-use crate::rig::{cluster, Rig, BASE};
+use crate::rig::{cluster, Node, Rig, BASE};
 use aerospike_sansio::abi::{command_kind, command_word as word, event, NONE};
 use aerospike_sansio::proto::code;
 
@@ -217,4 +217,34 @@ fn the_same_seed_gives_the_same_story() {
         (rig.ended.len(), rig.nodes.values().map(|node| node.requests).collect::<Vec<_>>(), format!("{:?}", rig.ended))
     };
     assert_eq!(story(), story());
+}
+
+#[test]
+fn a_seed_that_is_a_load_balancer_gives_way_to_the_address_that_the_node_names() {
+    // The balancer's port leads to the same node as the node's own, which is the first.
+    let mut nodes = cluster(2);
+    let balanced = |services: &str| Node {
+        name: "N0".into(),
+        of: 2,
+        peers: vec![BASE + 1],
+        services: Some(services.into()),
+        ..Node::default()
+    };
+    nodes.insert(9000, balanced(&format!("h:{BASE}")));
+    let mut rig = Rig::new(nodes, "host=balancer\t9000\t\n");
+    rig.run();
+    assert_eq!(rig.ready, Some((code::OK, String::new())));
+    assert!(rig.engine.node_text(0).starts_with(&format!("N0\th:{BASE}")), "{}", rig.engine.node_text(0));
+    assert_eq!(names(&rig), ["N0", "N1"]);
+    assert!(rig.conns_of(9000).is_empty());
+
+    // What it names cannot be reached: the seed's own address serves.
+    let mut nodes = cluster(2);
+    nodes.insert(9000, balanced("h:1"));
+    nodes.remove(&BASE);
+    nodes.get_mut(&(BASE + 1)).unwrap().peers = vec![9000];
+    let mut rig = Rig::new(nodes, "host=balancer\t9000\t\n");
+    rig.run();
+    assert_eq!(rig.ready, Some((code::OK, String::new())));
+    assert!(rig.engine.node_text(0).starts_with("N0\tbalancer:9000"), "{}", rig.engine.node_text(0));
 }

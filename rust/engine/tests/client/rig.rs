@@ -64,6 +64,8 @@ pub struct Node {
     pub rows: usize,
     /// An old server says what it can do; a new one is not asked.
     pub old_features: Option<&'static str>,
+    /// Where it says that it can be reached, if it is asked for that.
+    pub services: Option<String>,
     /// Records that a query finds in each partition.
     pub records: u16,
     /// A query, or a batch, is cut off, without an end, after so many records.
@@ -752,6 +754,7 @@ fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Ve
             "build" => "8.1.2.0".into(),
             "features" => node.old_features.expect("a new server is not asked for its features").into(),
             "cluster-name" => "rig".into(),
+            "service-clear-std" if node.services.is_some() => node.services.clone().unwrap_or_default(),
             "partition-generation" => node.partition_generation.to_string(),
             "peers-generation" => node.peers_generation.to_string(),
             "peers-clear-std" => {
