@@ -98,6 +98,7 @@ interface Failure {
   readonly inDoubt: boolean
   readonly compressed: boolean
   readonly elapsedMs: number
+  readonly ahead: number | undefined
   /** What the server said beside the code. */
   readonly reason: string | undefined
 }
@@ -449,7 +450,8 @@ export class Driver {
       const [node, attempts, elapsedMs] = [words[at + 3]!, words[at + 4]!, words[at + 11]!]
       const [inDoubt, compressed] = [(words[at + 5]! & 1) !== 0, (words[at + 5]! & 4) !== 0]
       const reason = waiter.answer === Answer.CALLED ? this.#failureOfCall(at, tape) : undefined
-      this.#failures.push({ waiter, code: number, node, attempts, inDoubt, compressed, elapsedMs, reason })
+      const ahead = number === code.BACKPRESSURE ? words[at + 6]! : undefined
+      this.#failures.push({ waiter, code: number, node, attempts, inDoubt, compressed, elapsedMs, reason, ahead })
     }
   }
 
@@ -692,11 +694,11 @@ export function ask(verb: string, key: Key | undefined): string {
 async function raise(failure: Failure, node: string | undefined): Promise<never> {
   await null
   await null
-  const { waiter, attempts, inDoubt, compressed, elapsedMs } = failure
+  const { waiter, attempts, inDoubt, compressed, elapsedMs, ahead } = failure
   const { verb, key } = waiter
   const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
   const { reason = failure.reason, hint, ...more } = waiter.sink?.details(failure.code) ?? ({} as Told)
-  const details = { node, key, attempts, inDoubt, compressed, elapsedMs, cause, transaction: waiter.txn, ...more }
+  const details = { node, key, attempts, inDoubt, compressed, elapsedMs, ahead, cause, transaction: waiter.txn, ...more }
   throw errorOf(failure.code, ask(verb, key), details, reason, hint)
 }
 

@@ -25,6 +25,8 @@ export interface ErrorDetails {
   readonly transaction?: Transaction | undefined
   readonly causeCode?: number | undefined
   readonly job?: bigint | undefined
+  /** How many operations were ahead in the queue of `maxConcurrentOperations`. */
+  readonly ahead?: number | undefined
 }
 
 /** Any error of this package. `code` is the server's result code, or below zero one of the client's own. */
@@ -77,7 +79,15 @@ export class AerospikeError extends Error {
 /** The client itself failed, or refused: the server did not answer with an error. */
 export class ClientError extends AerospikeError {}
 /** Too many operations wait already, or one waited longer than `operationQueueTimeoutMs`. Nothing was sent. */
-export class BackpressureError extends ClientError {}
+export class BackpressureError extends ClientError {
+  /** How many operations were ahead in the queue. `elapsedMs` is how long this one had waited. */
+  readonly ahead: number
+
+  constructor(code: number, message: string, details: ErrorDetails = {}) {
+    super(code, message, details)
+    this.ahead = details.ahead ?? 0
+  }
+}
 /** An argument is wrong. Nothing was sent. */
 export class InvalidArgumentError extends ClientError {}
 /** The node's circuit breaker is open: it had more errors than `maxErrorRate` allows. */
@@ -258,6 +268,7 @@ export function errorOf(
   if (details.node) facts.push(`node ${details.node}`)
   if (details.attempts) facts.push(details.attempts === 1 ? "1 attempt" : `${details.attempts} attempts`)
   if (details.elapsedMs) facts.push(`${Math.round(details.elapsedMs)} ms`)
+  if (details.ahead !== undefined) facts.push(`${details.ahead} ahead`)
   let message = `${asked}: ${said} (${facts.join(", ")}).`
   if (hint) return new type(number, `${message} ${hint}`, details)
   if (details.inDoubt) message += " The write may have happened all the same."

@@ -243,7 +243,7 @@ table! {
         CLOSE = 3, "[_, conn, close_reason]: destroy the socket; no closed() is owed for it.";
         PAUSE = 4, "[_, conn]: stop reading.";
         RESUME = 5, "[_, conn]: read on.";
-        DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, void time or ttl, first slot, items, data address, elapsed ms]";
+        DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation (with code BACKPRESSURE: how many are ahead), void time or ttl, first slot, items, data address, elapsed ms]";
         RECORD = 10, "[_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took.";
         PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
         EVENT = 7, "[_, event kind, node, text offset, text length]";

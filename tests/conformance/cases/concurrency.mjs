@@ -123,6 +123,21 @@ export default {
       },
     },
     {
+      name: "a hundred thousand reads at once on two connections all succeed",
+      async run(t) {
+        const client = await t.connect({ maxConnsPerNode: 2, maxConcurrentOperations: 1000 })
+        const [key] = t.keys(1)
+        await client.put(key, { a: 1 })
+        let found = 0
+        const count = ({ bins }) => {
+          if (bins.a === 1) found++
+        }
+        const patience = { totalTimeout: 60_000 }
+        await Promise.all(Array.from({ length: 100_000 }, () => client.get(key, patience).then(count)))
+        t.assert.equal(found, 100_000)
+      },
+    },
+    {
       name: "maxQueuedOperations refuses what is too much with BackpressureError, at once",
       async run(t) {
         const client = await t.connect({ maxConcurrentOperations: 2, maxQueuedOperations: 3 })
@@ -133,6 +148,8 @@ export default {
         for (const { reason } of refused) {
           t.assert.ok(reason instanceof t.api.BackpressureError, reason)
           t.assert.equal(reason.inDoubt, false)
+          t.assert.equal(reason.ahead, 3)
+          t.assert.match(reason.message, /3 ahead/)
         }
         await client.put(keys[0], { i: 0 })
       },

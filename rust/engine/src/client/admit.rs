@@ -2,7 +2,8 @@
 //! way than maxConcurrentOperations allows they wait their turn, first come, first served, or are turned away.
 
 use super::op::Stage;
-use super::Engine;
+use super::outputs::Done;
+use super::{without_answer, Engine};
 use crate::proto::code;
 
 impl Engine {
@@ -37,13 +38,14 @@ impl Engine {
     }
 
     fn put_in_backlog(&mut self, op: u32) {
-        // Names of ops that ended while they waited stay in the list until they come to the front.
-        if self.config.max_queued_operations != 0 && self.backlog.len() >= self.config.max_queued_operations {
+        let max = self.config.max_queued_operations;
+        if max != 0 && self.backlogged >= max {
+            return self.turn_away(op, self.backlogged);
+        }
+        // Names of ops that ended while they waited stay in the list, but not for ever.
+        if self.backlog.len() > 2 * self.backlogged + 64 {
             let live = self.backlog.iter().copied().filter(|&name| self.named(name).is_some()).collect();
             self.backlog = live;
-            if self.backlog.len() >= self.config.max_queued_operations {
-                return self.finish(op, code::BACKPRESSURE);
-            }
         }
         let patience = match self.config.operation_queue_timeout {
             0.0 => f64::INFINITY,
@@ -53,7 +55,25 @@ impl Engine {
         entry.stage = Stage::Backlog;
         let (name, at) = ((op, entry.serial), entry.deadline.min(patience));
         self.backlog.push_back(name);
+        self.backlogged += 1;
         self.op_timers.set(op, at);
+    }
+
+    /// It has waited for longer than operationQueueTimeoutMs.
+    pub(super) fn lose_patience(&mut self, op: u32) {
+        let name = (op, self.ops[op].serial);
+        while self.backlog.front().is_some_and(|&first| self.named(first).is_none()) {
+            self.backlog.pop_front();
+        }
+        let before = self.backlog.iter().take_while(|&&other| other != name);
+        let ahead = before.filter(|&&other| self.named(other).is_some()).count();
+        self.turn_away(op, ahead);
+    }
+
+    /// Fails with how many are ahead of it, told in the place of a generation.
+    fn turn_away(&mut self, op: u32, ahead: usize) {
+        let done = Done { generation: ahead as u32, ..without_answer(op, code::BACKPRESSURE) };
+        self.end(op, done);
     }
 
     /// An operation ended: the next one that waits takes its place.
@@ -65,6 +85,8 @@ impl Engine {
         while self.has_room() {
             let Some(name) = self.backlog.pop_front() else { return };
             if let Some(next) = self.named(name) {
+                self.backlogged -= 1;
+                self.ops[next].stage = Stage::Fresh;
                 self.admit(next);
             }
         }

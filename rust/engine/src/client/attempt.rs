@@ -224,7 +224,7 @@ impl Engine {
         let over = now >= entry.deadline;
         match entry.stage {
             Stage::Sleeping if !over => self.route(op),
-            Stage::Backlog if !over => self.finish(op, code::BACKPRESSURE),
+            Stage::Backlog if !over => self.lose_patience(op),
             Stage::InFlight(_) if !over && self.is_paused(op) => {
                 let at = entry.deadline.min(now + entry.socket_timeout);
                 self.op_timers.set(op, at);
@@ -325,6 +325,10 @@ impl Engine {
             self.ops.retire(op);
             self.ended.push(op);
             return;
+        }
+        if self.ops[op].stage == Stage::Backlog {
+            self.ops[op].stage = Stage::Fresh;
+            self.backlogged -= 1;
         }
         let done = match self.ops[op].bond {
             Some(_) => match self.step_ended(op, done) {

@@ -96,6 +96,8 @@ pub struct Engine {
     fresh: Vec<OpName>,
     /// Waiting for one of maxConcurrentOperations, first come, first served.
     backlog: VecDeque<OpName>,
+    /// How many of these have not ended meanwhile.
+    backlogged: usize,
     admitted: usize,
     /// Waiting for a cluster.
     unrouted: VecDeque<OpName>,
@@ -162,6 +164,7 @@ impl Engine {
             ended: Vec::new(),
             fresh: Vec::new(),
             backlog: VecDeque::new(),
+            backlogged: 0,
             admitted: 0,
             unrouted: VecDeque::new(),
             cancelled: Vec::new(),
@@ -365,7 +368,7 @@ impl Engine {
     pub fn stat(&self, index: usize) -> f64 {
         match index {
             stat::IN_FLIGHT => self.ops.live() as f64,
-            stat::QUEUED => self.backlog.len() as f64,
+            stat::QUEUED => self.backlogged as f64,
             stat::NODES => self.members.iter().flatten().count() as f64,
             _ => self.stats.get(index).copied().unwrap_or(0.0),
         }

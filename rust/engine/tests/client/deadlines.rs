@@ -199,6 +199,8 @@ fn operations_beyond_the_limit_wait_their_turn_and_no_longer_than_allowed() {
     rig.run();
     assert_eq!(rig.nodes[&BASE].requests, 2);
     assert_eq!(rig.result(ops[4]).code, code::BACKPRESSURE, "the queue holds two");
+    assert_eq!(rig.result(ops[4]).generation, 2, "and both are ahead");
+    assert_eq!(rig.engine.stat(aerospike_sansio::abi::stat::QUEUED), 2.0);
     rig.answer_held(BASE);
     assert_eq!(rig.result(ops[0]).code, code::OK);
     assert_eq!(rig.nodes[&BASE].requests, 4, "the two that waited took the places");
@@ -235,4 +237,22 @@ fn closing_without_draining_ends_what_is_under_way_and_says_what_is_in_doubt() {
     assert_eq!((rig.result(read).code, rig.result(read).in_doubt), (code::CLOSED, false));
     assert_eq!((rig.result(write).code, rig.result(write).in_doubt), (code::CLOSED, true));
     assert!(rig.engine.finished());
+}
+
+#[test]
+fn a_long_queue_that_times_out_tells_each_how_many_are_ahead() {
+    let mut rig = Rig::connected(1, "max_concurrent_operations=1\noperation_queue_timeout=30\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    rig.get(0);
+    rig.run();
+    let early: Vec<u32> = (0..10_000).map(|key| rig.get(key)).collect();
+    rig.advance(10.0);
+    let late = rig.get(1);
+    rig.advance(20.0);
+    assert!(rig.ended.iter().all(|ended| ended.code == code::BACKPRESSURE && ended.generation == 0));
+    assert_eq!(rig.ended.len(), early.len(), "all that were first in the queue when their time came");
+    assert!(!rig.has_ended(late));
+    rig.advance(10.0);
+    assert_eq!(rig.result(late).code, code::BACKPRESSURE);
+    assert_eq!(rig.engine.stat(aerospike_sansio::abi::stat::QUEUED), 0.0);
 }
