@@ -20,7 +20,7 @@ export default {
         ]) {
           tap.cutRequests = true
           const before = tap.requests
-          const error = await t.fails(client.get(key, { ...patient, maxRetries }))
+          const error = await t.fails(client.get(key, { totalTimeout: 2000, maxRetries }))
           t.assert.equal(error.attempts, attempts)
           t.assert.equal(tap.requests - before, attempts)
           t.assert.equal(error.inDoubt, false)

@@ -15,6 +15,8 @@ use crate::wire::{self, Reply};
 const MOVES_MAX: u32 = 8;
 /// How long the first wait for news is, when there is no deadline.
 const PACE_MS: f64 = 100.0;
+/// And the longest: an operation that may take minutes does not want to wait for its next try as long.
+const PACE_MAX_MS: f64 = 1000.0;
 /// The time to live that means "never expires", as the wire has it.
 const NEVER: u32 = u32::MAX;
 
@@ -87,8 +89,8 @@ impl Engine {
         let entry = &self.ops[op];
         let left = f64::from(entry.max_retries - entry.failed + 1);
         match entry.deadline - self.now {
-            f64::INFINITY => PACE_MS * f64::from(1 << (entry.failed - 1).min(4)),
-            time => (time / (left + 1.0)).max(1.0),
+            f64::INFINITY => (PACE_MS * f64::from(1 << (entry.failed - 1).min(4))).min(PACE_MAX_MS),
+            time => (time / (left + 1.0)).clamp(1.0, PACE_MAX_MS),
         }
     }
 
