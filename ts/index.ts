@@ -2,6 +2,15 @@
 
 export type { IndexDefinition, IndexInfo, IndexType } from "./admin/indexes.ts"
 export { Job, type WaitOptions } from "./admin/job.ts"
+export {
+  type InfoFields,
+  type InfoFieldsCommand,
+  type InfoListCommand,
+  type InfoParsed,
+  type InfoRowsCommand,
+  type InfoValue,
+  parseInfo,
+} from "./admin/parse-info.ts"
 export { QueryJob, type QueryJobNode } from "./admin/query-job.ts"
 export type { TruncateOptions } from "./admin/truncate.ts"
 export type { UdfModule } from "./admin/udfs.ts"

@@ -10,7 +10,7 @@ export interface InfoNodeResult {
   nodeName: string
   /** Why there is no answer. What the server refuses is an answer: a response that starts with `ERROR`. */
   error?: AerospikeError
-  /** The answer, without the command in front of it and the line's end behind it. */
+  /** The answer, without the command in front of it and the line's end behind it. See {@link parseInfo}. */
   response: string
 }
 

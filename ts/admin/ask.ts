@@ -27,11 +27,11 @@ export function parameters(values: Readonly<Record<string, string | number | big
 }
 
 /** The parts of `a=1;b=2`, or of whatever separates them. */
-export function fieldsOf(text: string, separator = ";"): Record<string, string> {
-  const pairs = text.split(separator).filter((part) => part.includes("="))
+export function fieldsOf(text: string, separator = ";", sign = "="): Record<string, string> {
+  const pairs = text.split(separator).filter((part) => part.includes(sign))
   return Object.fromEntries(
     pairs.map((pair) => {
-      const at = pair.indexOf("=")
+      const at = pair.indexOf(sign)
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
@@ -46,7 +46,7 @@ export async function tell(asker: Asker, asked: string, command: string, policy?
 }
 
 /** The error that an answer is: `ERROR:<code>:<text>`, on older servers `FAIL:<code>:<text>`; the code may be missing. */
-export function refusalIn(response: string, asked: string, nodeName: string): AerospikeError | undefined {
+export function refusalIn(response: string, asked: string, nodeName: string | undefined): AerospikeError | undefined {
   const found = /^(?:ERROR|FAIL)(?::(-?\d*))?(?::(.*))?$/is.exec(response.trim())
   if (!found) return
   const number = found[1] ? Number(found[1]) : code.SERVER_ERROR

@@ -51,6 +51,23 @@ export default {
       },
     },
     {
+      name: "answers to info commands can be had as values",
+      async run(t) {
+        const { parseInfo } = t.api
+        const ask = async (command) => parseInfo(command, (await t.client.infoRandomNode(command)).response)
+        await t.client.put(t.key(), { a: 1 })
+        t.assert.ok((await ask("namespaces")).includes("test"))
+        t.assert.ok((await ask("features")).includes("peers"))
+        t.assert.match(await ask("build"), /^\d+\.\d+/)
+        t.assert.equal(typeof (await ask("namespace/test")).objects, "number")
+        t.assert.equal((await ask("statistics")).cluster_size, t.facts.nodes)
+        const sets = await ask("sets/test")
+        t.assert.ok(sets.every(({ ns, objects }) => ns === "test" && typeof objects === "number"))
+        t.assert.ok(Array.isArray(await ask("sindex-list:")))
+        await t.fails(() => ask("sindex-stat:namespace=test;indexname=none"), { is: "IndexNotFoundError" })
+      },
+    },
+    {
       name: "the server's refusal of an info command is in the answer, not thrown",
       async run(t) {
         const answer = await t.client.infoRandomNode("no-such-command")
