@@ -5,6 +5,7 @@ import badInput from "./cases/bad-input.mjs"
 import batch from "./cases/batch.mjs"
 import cluster from "./cases/cluster.mjs"
 import columns from "./cases/columns.mjs"
+import compression from "./cases/compression.mjs"
 import concurrency from "./cases/concurrency.mjs"
 import connecting from "./cases/connecting.mjs"
 import connections from "./cases/connections.mjs"
@@ -66,6 +67,7 @@ export const subjects = [
   aggregation,
   errors,
   badInput,
+  compression,
   concurrency,
   connections,
   retries,

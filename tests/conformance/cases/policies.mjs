@@ -209,32 +209,5 @@ export default {
         t.same((await t.client.get(key)).bins, { a: 1, b: 2 })
       },
     },
-    {
-      name: "a compressed request is refused with code 25 by the Community Edition, once and for good",
-      needs: ["Community Edition"],
-      async run(t) {
-        const [key, other] = t.keys(2)
-        const text = "long ".repeat(200)
-        const compress = { compress: true, maxRetries: 3 }
-        const refused = { is: "ServerError", code: 25, says: ["leave compress", "1 attempt"] }
-        t.assert.equal((await t.fails(t.client.put(key, { text }, compress), refused)).inDoubt, false)
-        const operate = t.client.operate(key, [t.api.op.write("text", text)], compress)
-        await t.fails(operate, refused)
-        const rows = await t.client.batchWrite(
-          [key, other].map((key) => ({ key, bins: { text } })),
-          compress,
-        )
-        for (const row of rows) {
-          t.assert.equal(row.code, 25)
-          await t.fails(Promise.reject(row.error), { is: "ServerError", code: 25, says: "leave compress" })
-        }
-        const query = t.client.query("test", t.set).filter(t.api.exp.eq(t.api.exp.string.bin("text"), text))
-        await t.fails(query.policy(compress).results(), { code: 25, says: "leave compress" })
-        t.assert.equal(await t.client.exists(key), undefined)
-        // What is short leaves as it is, and such a server does not compress answers.
-        await t.client.put(key, { text })
-        t.same((await t.client.get(key, compress)).bins, { text })
-      },
-    },
   ],
 }
