@@ -32,6 +32,13 @@ describe("packed", () => {
     [exp.cond(exp.eq(a, 4), double(1), exp.unknown()), "947b9301935102a16104cb3ff00000000000009100"],
     [exp.let({ x: a }, ({ x }) => exp.mul(x, x)), "947da178935102a1619316927ca178927ca178"],
     [exp.list.size(exp.map.bin("c"), { ctx: ctx.mapKey("l") }), "957f020093ccff9222a2036c9110935105a163"],
+    [
+      exp.selectByPath(
+        exp.list.bin("l"),
+        ctx.allChildren(exp.bool.loopVar("value")).mapKeys(["k"]).where(exp.eq(a, 4)),
+      ),
+      "957f040093ccfe9604937a01012a91a2036bcd02049301935102a1610401935104a16c",
+    ],
     [exp.string.find(exp.string.bin("s"), "l", 2), "957f02039303a2036c02935103a173"],
     [exp.string.concat(exp.string.bin("s"), ["a", "b"]), "957f03439334927e92a20361a2036200935103a173"],
     [

@@ -2,7 +2,7 @@
 // need the engine: see `loadEngine` where there are no files.
 
 import { pack, unpack } from "../core/codec.ts"
-import { cdtOp, expOp, expType } from "../core/generated.ts"
+import { cdtOp, context, expOp, expType } from "../core/generated.ts"
 import { decodeUtf8 } from "../core/text.ts"
 import { invalid } from "../errors.ts"
 import { Expression, type ExpType, type Part } from "./expression.ts"
@@ -100,5 +100,13 @@ function typeOf(code: Part | undefined): ExpType | undefined {
 function operationOf(part: Part): Part {
   if (!Array.isArray(part)) return part
   if (part[0] === cdtOp.CONTEXT) return [cdtOp.CONTEXT, part[1], operationOf(part[2] as Part)]
+  if (part[0] === cdtOp.SELECT) return [cdtOp.SELECT, stepsOf(part[1] as Part), ...part.slice(2).map(inner)]
   return [part[0], ...part.slice(1).map(inner)]
+}
+
+/** The steps of a path: only those by expression have one. */
+function stepsOf(steps: Part): Part {
+  if (!Array.isArray(steps)) return steps
+  const byExpression = (id: unknown) => typeof id === "number" && (id & ~context.AND) === context.EXPRESSION
+  return steps.map((part, at) => (at % 2 === 1 && byExpression(steps[at - 1]) ? inner(part) : part))
 }
