@@ -25,7 +25,7 @@ pub fn abort(call: &mut Call) -> Answer {
     match node.job(id).filter(|job| job.done_ms == 0) {
         Some(job) => {
             job.aborted = true;
-            call.text("OK")
+            call.text("ok")
         }
         None => Err(Failure(code::RECORD_NOT_FOUND, "id not active")),
     }
