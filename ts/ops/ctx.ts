@@ -123,7 +123,12 @@ export class Ctx {
     return this.#add(context.EXPRESSION, filter ?? true)
   }
 
-  /** Of what the last step found, that for which a filter is true (server 8.1.2). For paths only. */
+  /**
+   * Of what the last step found, that for which a filter is true (server 8.1.2). For paths only.
+   *
+   * Behind `mapIndex` and `mapRank` it does not work on server 8.1.2, which then takes the wrong bytes: a path that selects is
+   * answered with an error (`MALFORMED`), one that applies can spoil the bin.
+   */
   where(filter: Expression<"bool">): Ctx {
     check("ctx.where: filter", filter, expression)
     return this.#add(context.EXPRESSION | context.AND, filter)

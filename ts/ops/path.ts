@@ -27,7 +27,11 @@ export function select(bin: string, ctx: Ctx, options?: SelectOptions): Op {
 
 /**
  * Replaces each element that a context finds by what an expression gives for it: `loopVar("value")` is the element, and
- * `removeResult()` removes it.
+ * `removeResult()` removes it. What is unknown fails with code 1 unless `noFail` leaves the element as it is.
+ *
+ * Some replacements stop server 8.1.2, the whole process: a text or blob of 31 bytes or more; a text or blob that is the
+ * result of an op on a list, map or blob; at times one within an ordered list that is not the bin's own. Numbers, booleans,
+ * lists, maps, short texts and removal are safe elsewhere.
  *
  * @example
  * op.path.apply("shop", ctx.mapKey("books").allChildren().mapKey("price"), exp.mul(exp.int.loopVar("value"), 2))
