@@ -8,6 +8,7 @@
 
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { report } from "./entries/report.mjs"
 import { findRuntimes } from "./support/runtimes.mjs"
 import { startServer } from "./support/server.mjs"
 
@@ -16,6 +17,9 @@ const main = fileURLToPath(new URL("./main.mjs", import.meta.url))
 /** How long a whole suite may take, and how long its process may take to end once it has printed its count. */
 const SUITE_MS = 600_000
 const END_MS = 10_000
+
+/** What of the protocol is exercised is recorded once, where sockets can be tapped, and means something only if all cases run. */
+const isRecorded = (runtime) => runtime.name === "node" && !process.env.CASES && !process.env.AEROSPIKE_HOSTS
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 let runtimes
@@ -29,8 +33,13 @@ try {
 for (const runtime of runtimes) {
   let server
   try {
-    server = await startServer({ nodes: 3 })
-    add(await runSuite(runtime, server))
+    const record = isRecorded(runtime)
+    server = await startServer({ nodes: 3, record })
+    const count = await runSuite(runtime, server, record)
+    add(count)
+    const seen = await server.close()
+    server = undefined
+    if (record) checkCoverage([...seen, ...count.record])
   } catch (error) {
     console.log(`not ok ${runtime.name}: ${error.stack ?? error}`)
     total.failed++
@@ -42,19 +51,34 @@ const skipped = total.skipped ? `, ${total.skipped} skipped` : ""
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`)
 process.exitCode = total.failed ? 1 : 0
 
+/** A test of its own: that the suite exercises every entry of the protocol's tables. */
+function checkCoverage(seen) {
+  const { covered, excepted, all, faults } = report(new Set(seen))
+  console.log(`# ${covered} of ${all} entries of the protocol exercised, ${excepted} excepted`)
+  for (const fault of faults) console.log(`not ok coverage: ${fault}`)
+  if (faults.length) total.failed++
+  else total.passed++
+}
+
 function add(count) {
   for (const key of Object.keys(total)) total[key] += count[key]
 }
 
 /** Runs main.mjs on one runtime; resolves to its count, which is the last line it prints. */
-function runSuite(runtime, server) {
+function runSuite(runtime, server, record) {
   console.log(`# ${runtime.name} ${runtime.version} on ${server.name}`)
   return new Promise((resolve, reject) => {
     const child = spawn(runtime.command, [...runtime.args, main], {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, CONFORMANCE_HOSTS: server.hosts, CONFORMANCE_RUNTIME: runtime.name },
+      env: {
+        ...process.env,
+        CONFORMANCE_HOSTS: server.hosts,
+        CONFORMANCE_RUNTIME: runtime.name,
+        RECORD: record ? "1" : "",
+      },
     })
     let count
+    let recorded = []
     let late
     let held = ""
     const limit = setTimeout(() => stop(`no result after ${SUITE_MS / 1000} s`), SUITE_MS)
@@ -71,10 +95,14 @@ function runSuite(runtime, server) {
       const lines = (held + text).split("\n")
       held = lines.pop()
       for (const line of lines) {
+        if (line.startsWith("record ")) {
+          recorded = JSON.parse(line.slice("record ".length))
+          continue
+        }
         console.log(line)
         const found = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line)
         if (!found) continue
-        count = { passed: +found[1], failed: +found[2], skipped: +(found[3] ?? 0) }
+        count = { passed: +found[1], failed: +found[2], skipped: +(found[3] ?? 0), record: recorded }
         late = setTimeout(() => stop(`still running ${END_MS / 1000} s after all clients were closed`), END_MS)
       }
     })

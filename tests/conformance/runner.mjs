@@ -7,11 +7,19 @@ import { lacking, learn } from "./support/facts.mjs"
 /** Milliseconds a case may take unless it says otherwise (`ms`). */
 const CASE_MS = 30_000
 
-/** Resolves to `{ passed, failed, skipped }`. */
+/** Resolves to `{ passed, failed, skipped, codes }`: the codes of the errors that cases expected. */
 export async function runSubjects(subjects, { api, hosts, print, only = "" }) {
   const count = { passed: 0, failed: 0, skipped: 0 }
   const shared = await api.connect({ hosts, timeout: 5000 })
-  const run = { api, hosts, client: shared, set: uniqueSet(), keys: [], facts: await learn(shared, api) }
+  const run = {
+    api,
+    hosts,
+    client: shared,
+    set: uniqueSet(),
+    keys: [],
+    facts: await learn(shared, api),
+    codes: new Set(),
+  }
   const reasons = new Map()
 
   for (const subject of subjects) {
@@ -28,7 +36,7 @@ export async function runSubjects(subjects, { api, hosts, print, only = "" }) {
     fail("clean-up", error)
   }
   for (const [reason, names] of reasons) print(`skipped, ${reason}: ${names.join("; ")}`)
-  return count
+  return { ...count, codes: run.codes }
 
   async function runCase(subject, one) {
     const title = `${subject.name}: ${one.name}`

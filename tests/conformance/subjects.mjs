@@ -4,6 +4,7 @@ import aggregation from "./cases/aggregation.mjs"
 import badInput from "./cases/bad-input.mjs"
 import batch from "./cases/batch.mjs"
 import cluster from "./cases/cluster.mjs"
+import codes from "./cases/codes.mjs"
 import columns from "./cases/columns.mjs"
 import compression from "./cases/compression.mjs"
 import concurrency from "./cases/concurrency.mjs"
@@ -14,17 +15,21 @@ import expiry from "./cases/expiry.mjs"
 import expressions from "./cases/expressions.mjs"
 import expressionsOnBits from "./cases/expressions-bits.mjs"
 import expressionsOnCollections from "./cases/expressions-collections.mjs"
+import expressionsWithFlags from "./cases/expressions-flags.mjs"
 import expressionsAsOps from "./cases/expressions-ops.mjs"
 import indexes from "./cases/indexes.mjs"
 import jobs from "./cases/jobs.mjs"
 import keys from "./cases/keys.mjs"
+import kinds from "./cases/kinds.mjs"
 import lifecycle from "./cases/lifecycle.mjs"
 import operate from "./cases/operate.mjs"
 import operateBit from "./cases/operate-bit.mjs"
 import operateContext from "./cases/operate-context.mjs"
+import operateFlags from "./cases/operate-flags.mjs"
 import operateHll from "./cases/operate-hll.mjs"
 import operateList from "./cases/operate-list.mjs"
 import operateMap from "./cases/operate-map.mjs"
+import operateReturns from "./cases/operate-returns.mjs"
 import operateString from "./cases/operate-string.mjs"
 import options from "./cases/options.mjs"
 import policies from "./cases/policies.mjs"
@@ -47,25 +52,30 @@ export const subjects = [
   operateList,
   operateMap,
   operateString,
+  operateReturns,
   operateContext,
   operateBit,
   operateHll,
+  operateFlags,
   policies,
   expressions,
   expressionsOnCollections,
   expressionsOnBits,
+  expressionsWithFlags,
   expressionsAsOps,
   expiry,
   batch,
   columns,
   query,
   indexes,
+  kinds,
   udf,
   udfRecords,
   transactions,
   jobs,
   aggregation,
   errors,
+  codes,
   badInput,
   compression,
   concurrency,

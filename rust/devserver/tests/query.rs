@@ -166,7 +166,7 @@ fn a_large_answer_comes_in_parts_and_an_abort_ends_it() {
 
     let id = (field::QUERY_ID, 78u64.to_be_bytes().to_vec());
     server.part(&request(SCAN, &[partitions(0..4096), id], &[]));
-    assert_eq!(server.info("query-abort:id=78\n"), "query-abort:id=78\tOK\n");
+    assert_eq!(server.info("query-abort:id=78\n"), "query-abort:id=78\tok\n");
     let end = server.ask(&[]);
     assert_eq!((end.len(), end[0].info3, end[0].code), (1, info3::LAST, code::QUERY_ABORTED as u8));
     assert!(!server.cluster.pending(server.conn));
@@ -318,7 +318,7 @@ fn a_slow_query_can_be_aborted() {
     let mut server = Server::new("{}");
     (0..100).for_each(|n| drop(server.ask(&put(n, b"x"))));
     assert!(server.part(&slow(7, 1)).is_empty());
-    assert!(server.info_after(10, "query-abort:id=7\n").ends_with("\tOK\n"));
+    assert!(server.info_after(10, "query-abort:id=7\n").ends_with("\tok\n"));
     let told = told(&server.part_after(50, &[]));
     assert_eq!((told.len(), told[0].code, told[0].info3), (1, code::QUERY_ABORTED as u8, info3::LAST));
 }

@@ -231,6 +231,56 @@ export default {
       [],
       { noFail: true },
     ),
+    finds(
+      "as a tree, noFail,",
+      (ctx, exp) => ctx.mapKey("m").allChildren(exp.gt(exp.string.loopVar("value"), "a")),
+      { m: {} },
+      { returnType: "tree", noFail: true },
+    ),
+    finds("as keys of a list, noFail,", (ctx) => ctx.mapKey("nums").allChildren(), [], {
+      returnType: "mapKeys",
+      noFail: true,
+    }),
+    finds("as keys and values of a list, noFail,", (ctx) => ctx.mapKey("nums").allChildren(), [], {
+      returnType: "keyValues",
+      noFail: true,
+    }),
+    {
+      name: "path.apply of what is unknown fails with 1, or, with noFail, leaves the element",
+      needs: onPaths,
+      async run(t) {
+        const { op, ctx, exp } = t.api
+        const key = await put(t, { d: [1, "x", 7] })
+        const twice = exp.mul(exp.int.loopVar("value"), 2)
+        await t.fails(t.client.operate(key, [op.path.apply("d", ctx.allChildren(), twice)]), { code: 1 })
+        t.same((await t.client.get(key)).bins.d, [1, "x", 7])
+        await t.client.operate(key, [op.path.apply("d", ctx.allChildren(), twice, { noFail: true })])
+        t.same((await t.client.get(key)).bins.d, [2, "x", 14])
+      },
+    },
+    {
+      name: "a path on a bin that is no list or map fails with 12, on an absent one it gives nothing and cannot apply",
+      needs: onPaths,
+      async run(t) {
+        const { op, ctx, exp } = t.api
+        const key = await put(t, { s: "x" })
+        const mismatch = { is: "BinTypeError", code: 12 }
+        await t.fails(t.client.operate(key, [op.path.select("s", ctx.allChildren())]), mismatch)
+        const ordered = await t.client.operateOrdered(key, [op.path.select("none", ctx.allChildren())])
+        t.same(ordered.results, [])
+        await t.fails(t.client.operate(key, [op.path.apply("none", ctx.allChildren(), exp.int.val(1))]), mismatch)
+      },
+    },
+    {
+      name: "path.apply keeps an ordered list in order",
+      needs: onPaths,
+      async run(t) {
+        const { op, ctx, exp, OrderedList } = t.api
+        const key = await put(t, { d: new OrderedList([1, 2, 3]) })
+        await t.client.operate(key, [op.path.apply("d", ctx.allChildren(), exp.sub(exp.int.loopVar("value")))])
+        t.same((await t.client.get(key)).bins.d, [-3, -2, -1])
+      },
+    },
     changes(
       "computes each",
       (ctx) => ctx.mapKey("nums").allChildren(),

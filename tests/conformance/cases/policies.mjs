@@ -201,6 +201,8 @@ export default {
           code: 25,
           says: "enterprise",
         })
+        for (const readModeSC of ["session", "allowReplica", "allowUnavailable"])
+          t.assert.ok(await t.client.get(key, { readModeSC }), readModeSC)
         await t.fails(t.client.get(key, { readModeSC: "linearize" }), {
           is: "ServerError",
           code: 25,

@@ -304,6 +304,26 @@ export default {
       },
     },
     {
+      name: "a query that is aborted on the server ends with QueryAbortedError",
+      needs,
+      async run(t) {
+        const set = await querySet(t)
+        const slow = t.client.query("test", set).policy({ recordsPerSecond: 20, totalTimeout: 60_000 })
+        const ended = t.fails(slow.results(), { is: "QueryAbortedError", code: 15 })
+        const running = async () => {
+          const told = (await t.client.infoAll("query-show")).flatMap(({ response }) => response.split(";"))
+          const one = told.find(
+            (job) => job.includes(`:set=${set}:`) && job.includes(":rps=20:") && job.includes(":status=active"),
+          )
+          return one && /trid=(\d+)/.exec(one)[1]
+        }
+        const id = await t.until(running, { what: "the query" })
+        const answers = await t.client.infoAll(`query-abort:trid=${id}`)
+        t.assert.ok(answers.some(({ response }) => response === "ok"))
+        await ended
+      },
+    },
+    {
       name: "a namespace that does not exist is an error",
       needs,
       async run(t) {

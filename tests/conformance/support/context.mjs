@@ -94,6 +94,7 @@ export function makeContext(run) {
       assert.equal(error.name, error.constructor.name)
       if (code !== undefined) assert.equal(error.code, code, told)
       assert.equal(typeof error.code, "number", told)
+      run.codes.add(error.code)
       assert.equal(typeof error.codeName, "string", told)
       assert.equal(typeof error.inDoubt, "boolean", told)
       const message = error.message.toLowerCase()

@@ -57,13 +57,14 @@ export async function closedPort() {
  *
  * - `requests`: data requests (not info) that came through; `connections`: all that were made; `open`: those that are open now
  * - `hold()`, `release()`: keeps answers back, lets them through
+ * - `garble = true`: what comes back is noise
  * - `cut()`: cuts every connection; `cutRequests = true`: cuts a connection as soon as a data request arrives on it
  * - `stop()`, `start()`: nothing listens there any more, and again
  */
 export async function wireTap(t, { target = firstHost(t.hosts), address = "127.0.0.1", port = 0 } = {}) {
   const [host, targetPort] = target
   const pairs = new Set()
-  const tap = { hosts: "", requests: 0, connections: 0, cutRequests: false }
+  const tap = { hosts: "", requests: 0, connections: 0, cutRequests: false, garble: false }
   let held = false
   const server = createServer((near) => {
     tap.connections++
@@ -78,7 +79,7 @@ export async function wireTap(t, { target = firstHost(t.hosts), address = "127.0
       count(bytes)
       far.write(bytes)
     })
-    far.on("data", (bytes) => near.write(bytes))
+    far.on("data", (bytes) => near.write(tap.garble ? Buffer.alloc(bytes.length, 0xa5) : bytes))
     if (held) far.pause()
     for (const [from, to] of [
       [near, far],

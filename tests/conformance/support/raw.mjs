@@ -1,35 +1,63 @@
-// A write that this client would never send, made by hand and sent over a socket of its own.
+// What this client would never send, made by hand and sent over a socket of its own.
 
 import { connect } from "node:net"
 import { firstHost } from "./peers.mjs"
 
+/** Particle types of values that are written raw. */
+export const INTEGER = 1
+export const LIST = 20
+
 /** Writes bins `[name, particle type, bytes]` to the record of a key. Any node takes it and hands it to the right one. */
 export async function writeRaw(t, key, bins) {
-  const { ns, set, digest } = t.byDigest(key)
-  const fields = [field(0, Buffer.from(ns)), field(1, Buffer.from(set)), field(4, digest)]
-  const ops = bins.map(([name, type, value]) => op(2, type, name, Buffer.from(value)))
-  const head = Buffer.alloc(30)
-  const frame = Buffer.concat([head, ...fields, ...ops])
-  frame.writeUInt8(2, 0) // protocol version
-  frame.writeUInt8(3, 1) // a message
-  frame.writeUIntBE(frame.length - 8, 2, 6)
-  frame.writeUInt8(22, 8) // header size
-  frame.writeUInt8(1, 10) // info2: write
-  frame.writeUInt32BE(5000, 22) // server timeout
-  frame.writeUInt16BE(fields.length, 26)
-  frame.writeUInt16BE(ops.length, 28)
-  const answer = await exchange(firstHost(t.hosts), frame)
-  t.assert.equal(answer[13], 0, `the raw write was answered with code ${answer[13]}`)
+  const code = await codeOfWrite(t, key, bins)
+  t.assert.equal(code, 0, `the raw write was answered with code ${code}`)
 }
 
-function field(id, data) {
+/** The code that answers such a write. */
+export async function codeOfWrite(t, key, bins) {
+  const ops = bins.map(([name, type, value]) => op(2, type, name, Buffer.from(value)))
+  return codeOf(t, { info2: 1, fields: fieldsOf(t, key), ops })
+}
+
+/** Namespace, set and digest of a key, as fields. */
+export function fieldsOf(t, key) {
+  const { ns, set, digest } = t.byDigest(key)
+  return [field(0, Buffer.from(ns)), field(1, Buffer.from(set)), field(4, digest)]
+}
+
+/** The code that answers a message of these fields and ops. */
+export async function codeOf(t, given) {
+  return (await askRaw(t, 3, message(given)))[13]
+}
+
+/** A message of these fields and ops. */
+export function message({ info1 = 0, info2 = 0, info3 = 0, fields, ops = [] }) {
+  const head = Buffer.alloc(22)
+  head.set([22, info1, info2, info3], 0)
+  head.writeUInt32BE(5000, 14) // server timeout
+  head.writeUInt16BE(fields.length, 18)
+  head.writeUInt16BE(ops.length, 20)
+  return Buffer.concat([head, ...fields, ...ops])
+}
+
+/** The frame that answers a message of a type, the header of eight bytes included. */
+export function askRaw(t, type, body) {
+  const head = Buffer.alloc(8)
+  head.set([2, type])
+  head.writeUIntBE(body.length, 2, 6)
+  return exchange(firstHost(t.hosts), Buffer.concat([head, body]))
+}
+
+/** A field of a message. */
+export function field(id, data) {
   const head = Buffer.alloc(5)
   head.writeUInt32BE(1 + data.length, 0)
   head.writeUInt8(id, 4)
   return Buffer.concat([head, data])
 }
 
-function op(code, type, name, value) {
+/** An op of a message. */
+export function op(code, type, name, value) {
   const text = Buffer.from(name)
   const head = Buffer.alloc(8)
   head.writeUInt32BE(4 + text.length + value.length, 0)

@@ -6,8 +6,8 @@ export interface TestServer {
   name: string
   isDev: boolean
   pid?: number
-  close(): Promise<void>
+  close(): Promise<string[] | undefined>
 }
 
-export function startServer(options?: { nodes?: number }): Promise<TestServer>
-export function startDevServerProcess(options?: { nodes?: number }): Promise<TestServer>
+export function startServer(options?: { nodes?: number; record?: boolean }): Promise<TestServer>
+export function startDevServerProcess(options?: { nodes?: number; record?: boolean }): Promise<TestServer>

@@ -1,0 +1,25 @@
+// Records what goes over the sockets of servers that this process makes, whoever makes them: the dev server knows nothing of
+// it. Must be called before they are made.
+
+import { syncBuiltinESMExports } from "node:module"
+import net from "node:net"
+import { recorder } from "./recorder.mjs"
+
+/** Begins to record; gives the names that are seen. */
+export function tapServers() {
+  const { seen, connection } = recorder()
+  const { createServer } = net
+  net.createServer = (options, accept) =>
+    createServer(options, (socket) => {
+      const { request, answer } = connection()
+      const write = socket.write.bind(socket)
+      socket.write = (bytes, ...rest) => {
+        answer(bytes)
+        return write(bytes, ...rest)
+      }
+      accept(socket)
+      socket.on("data", request)
+    })
+  syncBuiltinESMExports()
+  return seen
+}
