@@ -698,7 +698,18 @@ async function raise(failure: Failure, node: string | undefined): Promise<never>
   const { verb, key } = waiter
   const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
   const { reason = failure.reason, hint, ...more } = waiter.sink?.details(failure.code) ?? ({} as Told)
-  const details = { node, key, attempts, inDoubt, compressed, elapsedMs, ahead, cause, transaction: waiter.txn, ...more }
+  const details = {
+    node,
+    key,
+    attempts,
+    inDoubt,
+    compressed,
+    elapsedMs,
+    ahead,
+    cause,
+    transaction: waiter.txn,
+    ...more,
+  }
   throw errorOf(failure.code, ask(verb, key), details, reason, hint)
 }
 

@@ -383,7 +383,7 @@ export const output = Object.freeze({
   PAUSE: 4,
   /** [_, conn]: read on. */
   RESUME: 5,
-  /** [_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, void time or ttl, first slot, items, data address, elapsed ms] */
+  /** [_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation (with code BACKPRESSURE: how many are ahead), void time or ttl, first slot, items, data address, elapsed ms] */
   DONE: 6,
   /** [_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took. */
   RECORD: 10,
