@@ -439,6 +439,8 @@ export const closeReason = Object.freeze({
   SHUTDOWN: 11,
   /** the caller gave up */
   CANCELLED: 12,
+  /** TLS could not be begun */
+  TLS: 13,
 } as const)
 
 /** How a socket ended, as the shell tells `closed`. */
@@ -457,6 +459,22 @@ export const socketEnd = Object.freeze({
   TLS: 5,
   /** Any other reason, before it was open. */
   OTHER: 6,
+  /** The server's certificate has expired, or is not valid yet. */
+  TLS_EXPIRED: 7,
+  /** Nobody who is trusted has signed the server's certificate. */
+  TLS_UNTRUSTED: 8,
+  /** The server's certificate is for another name. */
+  TLS_NAME: 9,
+  /** The server wants a certificate of the client. */
+  TLS_CERTIFICATE_REQUIRED: 10,
+  /** The server refused the TLS handshake, or the certificate of the client. */
+  TLS_REFUSED: 11,
+  /** There is no version of TLS that both sides speak. */
+  TLS_VERSION: 12,
+  /** What answered the TLS handshake was no TLS. */
+  TLS_PLAIN: 13,
+  /** The server hung up during the TLS handshake. */
+  TLS_CLOSED: 14,
 } as const)
 
 /** Counters and gauges that the engine keeps, by index; all of the engine's life unless the sentence says otherwise. */

@@ -279,6 +279,7 @@ table! {
         AUTH = 10, "authentication failed";
         SHUTDOWN = 11, "the client was closed";
         CANCELLED = 12, "the caller gave up";
+        TLS = 13, "TLS could not be begun";
     }
 }
 
@@ -292,6 +293,14 @@ table! {
         UNKNOWN_HOST = 4, "The name does not resolve.";
         TLS = 5, "The TLS handshake failed.";
         OTHER = 6, "Any other reason, before it was open.";
+        TLS_EXPIRED = 7, "The server's certificate has expired, or is not valid yet.";
+        TLS_UNTRUSTED = 8, "Nobody who is trusted has signed the server's certificate.";
+        TLS_NAME = 9, "The server's certificate is for another name.";
+        TLS_CERTIFICATE_REQUIRED = 10, "The server wants a certificate of the client.";
+        TLS_REFUSED = 11, "The server refused the TLS handshake, or the certificate of the client.";
+        TLS_VERSION = 12, "There is no version of TLS that both sides speak.";
+        TLS_PLAIN = 13, "What answered the TLS handshake was no TLS.";
+        TLS_CLOSED = 14, "The server hung up during the TLS handshake.";
     }
 }
 

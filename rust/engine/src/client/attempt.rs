@@ -387,6 +387,7 @@ impl Engine {
             close_reason::TIMED_OUT | close_reason::CONNECT_TIMEOUT => code::TIMEOUT,
             close_reason::PROTOCOL => code::MALFORMED,
             close_reason::SHUTDOWN => code::CLOSED,
+            close_reason::TLS => code::TLS,
             _ => code::CONNECTION,
         }
     }

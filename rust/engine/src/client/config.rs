@@ -9,6 +9,8 @@ pub struct Config {
     pub hosts: Vec<Address>,
     pub cluster_name: String,
     pub tls: bool,
+    /// The name that certificates must have where an address comes without one; empty: that of the host.
+    pub tls_name: String,
     /// Connect and first tend, a host, in ms. Also how long a tend may take.
     pub timeout: f64,
     pub idle_timeout: f64,
@@ -43,6 +45,7 @@ impl Default for Config {
             hosts: Vec::new(),
             cluster_name: String::new(),
             tls: false,
+            tls_name: String::new(),
             timeout: 1000.0,
             idle_timeout: 55_000.0,
             max_conns_per_node: 256,
@@ -101,6 +104,7 @@ impl Config {
             }
             "cluster_name" => self.cluster_name = value.into(),
             "tls" => self.tls = flag(value)?,
+            "tls_name" => self.tls_name = value.into(),
             "timeout" => self.timeout = number(value)?,
             "idle_timeout" => self.idle_timeout = number(value)?,
             "max_conns_per_node" => self.max_conns_per_node = number::<usize>(value).filter(|&n| n > 0)?,

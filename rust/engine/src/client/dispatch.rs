@@ -135,9 +135,17 @@ impl Engine {
         let expires = self.now + self.config.timeout;
         let conn = self.conns.insert(Conn::new(purpose, self.now, expires));
         self.conn_timers.set(conn, expires);
-        let tls = self.config.tls;
-        self.outputs.connect(conn, &address.host, address.port, tls, &address.tls_name, self.config.timeout);
+        let tls_name = self.tls_name_of(address).to_string();
+        let config = &self.config;
+        self.outputs.connect(conn, &address.host, address.port, config.tls, &tls_name, config.timeout);
         conn
+    }
+
+    /// The name that the certificate at an address must have; none without TLS.
+    pub(super) fn tls_name_of<'a>(&'a self, address: &'a crate::cluster::Address) -> &'a str {
+        let config = &self.config;
+        let names = [&address.tls_name, &config.tls_name, &address.host];
+        names.into_iter().find(|name| config.tls && !name.is_empty()).map_or("", String::as_str)
     }
 
     /// A pool connection has room: what waits goes on it.

@@ -256,12 +256,20 @@ impl Engine {
         self.tell(now);
         let Some(connection) = self.conns.get(conn) else { return };
         let connecting = connection.state == State::Connecting;
+        // A server that cannot use a client hangs up on its first words.
+        let unanswered = matches!(connection.purpose, Purpose::Probe(_));
         let (reason, text) = match end {
             socket_end::REFUSED => (close_reason::CONNECT_FAILED, "connection refused"),
             socket_end::UNREACHABLE => (close_reason::CONNECT_FAILED, "no route to it"),
             socket_end::UNKNOWN_HOST => (close_reason::CONNECT_FAILED, "the name does not resolve"),
-            socket_end::TLS => (close_reason::CONNECT_FAILED, "the TLS handshake failed"),
+            end if tls_failure(end).is_some() => (close_reason::TLS, tls_failure(end).unwrap_or_default()),
             _ if connecting => (close_reason::CONNECT_FAILED, "could not connect"),
+            _ if unanswered && self.config.tls => {
+                (close_reason::TLS, "closed by the server before it answered: does it take this client's certificate?")
+            }
+            socket_end::CLOSED if unanswered => {
+                (close_reason::REMOTE, "closed by the server before it answered: does it expect TLS?")
+            }
             socket_end::CLOSED => (close_reason::REMOTE, "closed by the server"),
             _ => (close_reason::FAILED, "connection lost"),
         };
@@ -328,4 +336,20 @@ impl Engine {
             self.log(level::DEBUG, &format!("connection to {name}: {text}"));
         }
     }
+}
+
+/// What is said of a connection on which TLS could not be begun.
+fn tls_failure(end: u32) -> Option<&'static str> {
+    Some(match end {
+        socket_end::TLS => "the TLS handshake failed",
+        socket_end::TLS_EXPIRED => "the server's certificate has expired or is not valid yet",
+        socket_end::TLS_UNTRUSTED => "the server's certificate is signed by nobody who is trusted: see tls.ca",
+        socket_end::TLS_NAME => "the server's certificate is for another name: see tlsName",
+        socket_end::TLS_CERTIFICATE_REQUIRED => "the server wants a client certificate: see tls.cert and tls.key",
+        socket_end::TLS_REFUSED => "the server refused the TLS handshake: does it take this client's certificate?",
+        socket_end::TLS_VERSION => "the server speaks no version of TLS that this client may use",
+        socket_end::TLS_PLAIN => "this port does not speak TLS",
+        socket_end::TLS_CLOSED => "the server hung up during the TLS handshake: does this port speak TLS?",
+        _ => return None,
+    })
 }

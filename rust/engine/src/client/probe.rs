@@ -79,7 +79,7 @@ impl Engine {
     fn own_addresses(&self, probe: u32, answer: &[u8]) -> Option<Vec<Address>> {
         let seed = &self.probes[probe].addresses[self.probes[probe].at];
         let said = info::value(answer, self.services_name()).filter(|_| self.may_be_balanced(probe))?;
-        let services = peers::parse_services(said, &seed.tls_name).ok()?;
+        let services = peers::parse_services(said, self.tls_name_of(seed)).ok()?;
         let mut services: Vec<Address> = services.into_iter().map(|address| self.config.mapped(address)).collect();
         let is_seed = |address: &Address| (&address.host, address.port) == (&seed.host, seed.port);
         if services.is_empty() || services.iter().any(is_seed) {
@@ -199,7 +199,8 @@ impl Engine {
         self.log(level::INFO, &format!("{failed}: {why}"));
         if is_seed || self.life == Life::Starting {
             self.seed_errors.push(format!("{failed}: {why}"));
-            if code == code::CLUSTER_NAME_MISMATCH {
+            // These say more than that there is no connection.
+            if matches!(code, code::CLUSTER_NAME_MISMATCH | code::TLS) {
                 self.seed_code = code;
             }
         }

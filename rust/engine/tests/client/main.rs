@@ -10,5 +10,6 @@ mod pool;
 mod query;
 mod retries;
 mod rig;
+mod tls;
 mod turns;
 mod txn;

@@ -66,6 +66,12 @@ pub struct Node {
     pub old_features: Option<&'static str>,
     /// Where it says that it can be reached, if it is asked for that.
     pub services: Option<String>,
+    /// It is reached with TLS alone, and peers tell this name of it.
+    pub tls_name: Option<&'static str>,
+    /// How a TLS handshake with it ends, if not well.
+    pub tls_end: Option<u32>,
+    /// It hangs up on the first bytes.
+    pub hangs_up: bool,
     /// Records that a query finds in each partition.
     pub records: u16,
     /// A query, or a batch, is cut off, without an end, after so many records.
@@ -122,6 +128,8 @@ pub struct Rig {
     pub ready: Option<(i32, String)>,
     pub events: Vec<u32>,
     pub closes: Vec<u32>,
+    /// Host, port and TLS name of each connect; `None` without TLS.
+    pub connects: Vec<(String, u16, Option<String>)>,
     /// Sockets take what they are given but do not ask for more.
     pub stuck: bool,
     /// Bytes of the data region that are used.
@@ -173,6 +181,7 @@ impl Rig {
             ready: None,
             events: vec![],
             closes: vec![],
+            connects: vec![],
             stuck: false,
             used: 0,
             script: None,
@@ -214,6 +223,12 @@ impl Rig {
             .iter()
             .map(|(kind, words)| match *kind {
                 output::READY => self.engine.outputs.text_at(words[1], words[2]).to_string(),
+                output::CONNECT => {
+                    let text = |at: usize| self.engine.outputs.text_at(words[at], words[at + 1]).to_string();
+                    let tls_name = (words[4] == 1).then(|| text(5));
+                    self.connects.push((text(1), words[3] as u16, tls_name));
+                    String::new()
+                }
                 _ => String::new(),
             })
             .collect();
@@ -301,6 +316,7 @@ impl Rig {
     fn connect(&mut self, conn: u32, port: u16) {
         match self.nodes.get(&port) {
             Some(node) if node.black_hole => {}
+            Some(Node { tls_end: Some(end), .. }) => self.engine.closed(conn, *end, self.now),
             Some(node) if !node.down => {
                 self.sockets.insert(conn, Socket { port, input: vec![], held: VecDeque::new() });
                 self.engine.opened(conn, self.now);
@@ -312,6 +328,10 @@ impl Rig {
     fn transmitted(&mut self, conn: u32, bytes: Vec<u8>) {
         let Some(socket) = self.sockets.get_mut(&conn) else { return };
         socket.input.extend_from_slice(&bytes);
+        if self.nodes.get(&socket.port).is_some_and(|node| node.hangs_up) {
+            self.sockets.remove(&conn);
+            return self.engine.closed(conn, socket_end::CLOSED, self.now);
+        }
         if !self.stuck {
             self.engine.writable(conn, self.now);
         }
@@ -319,13 +339,14 @@ impl Rig {
             let Ok(Some((kind, total))) = wire::complete(&socket.input) else { return };
             let request: Vec<u8> = socket.input.drain(..total).collect();
             let port = socket.port;
-            let names = self.nodes_by_port();
+            if kind == 1 {
+                let Some(node) = self.nodes.get(&port) else { return };
+                let answer = info_answer(node, &self.nodes, &request[8..]);
+                self.give(conn, &frame(1, &answer));
+                continue;
+            }
             let Some(node) = self.nodes.get_mut(&port) else { return };
             match kind {
-                1 => {
-                    let answer = info_answer(node, &names, &request[8..]);
-                    self.give(conn, &frame(1, &answer));
-                }
                 _ if self.script.is_some() => match self.script.as_mut().map(|script| script(port, &request)) {
                     Some(Said::Answer(answer)) => self.give(conn, &answer),
                     Some(Said::Cut) => self.cut(conn),
@@ -355,10 +376,6 @@ impl Rig {
                 }
             }
         }
-    }
-
-    fn nodes_by_port(&self) -> BTreeMap<u16, String> {
-        self.nodes.iter().map(|(&port, node)| (port, node.name.clone())).collect()
     }
 
     /// Bytes from the server, in one piece.
@@ -745,7 +762,7 @@ fn read_batch(request: &[u8]) -> Vec<(u32, Vec<u8>)> {
     rows
 }
 
-fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Vec<u8> {
+fn info_answer(node: &Node, nodes: &BTreeMap<u16, Node>, request: &[u8]) -> Vec<u8> {
     let mut answer = String::new();
     for name in std::str::from_utf8(request).unwrap().lines() {
         let value = match name {
@@ -754,12 +771,20 @@ fn info_answer(node: &Node, nodes: &BTreeMap<u16, String>, request: &[u8]) -> Ve
             "build" => "8.1.2.0".into(),
             "features" => node.old_features.expect("a new server is not asked for its features").into(),
             "cluster-name" => "rig".into(),
-            "service-clear-std" if node.services.is_some() => node.services.clone().unwrap_or_default(),
+            "service-clear-std" | "service-tls-std" if node.services.is_some() => {
+                assert_eq!(name.contains("tls"), node.tls_name.is_some());
+                node.services.clone().unwrap_or_default()
+            }
             "partition-generation" => node.partition_generation.to_string(),
             "peers-generation" => node.peers_generation.to_string(),
-            "peers-clear-std" => {
-                let peers: Vec<String> =
-                    node.peers.iter().map(|port| format!("[{},,[h:{port}]]", nodes[port])).collect();
+            "peers-clear-std" | "peers-tls-std" | "peers-tls-alt" => {
+                assert_eq!(name.contains("tls"), node.tls_name.is_some());
+                let host = if name.ends_with("alt") { "alt" } else { "h" };
+                let peer = |port: &u16| {
+                    let peer = &nodes[port];
+                    format!("[{},{},[{host}:{port}]]", peer.name, peer.tls_name.unwrap_or_default())
+                };
+                let peers: Vec<String> = node.peers.iter().map(peer).collect();
                 format!("{},3000,[{}]", node.peers_generation, peers.join(","))
             }
             "replicas" => {
