@@ -22,6 +22,14 @@ fn a_query_asks_only_nodes_that_have_the_partition() {
     fine(7);
 }
 
+/// A machine came back after it had been gone without a word, and ten operations were spent, one after the other, on
+/// connections that nobody held the other end of.
+#[test]
+fn idle_connections_to_a_machine_that_is_no_more_are_not_tried_one_by_one() {
+    fine(4700);
+    fine(6729);
+}
+
 #[test]
 fn a_seed_is_a_day_and_always_the_same_one() {
     let day = || format!("{:?}", aerospike_sim::play(3).map_err(|problem| panic!("{problem}")));

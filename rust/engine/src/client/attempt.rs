@@ -252,9 +252,20 @@ impl Engine {
         if let Stage::InFlight(conn) = self.ops[op].stage {
             if let Purpose::Pool(node) = self.conns[conn].purpose {
                 self.count_error(node);
+                self.distrust_silent(op, node);
             }
         }
         self.abandon(op);
+    }
+
+    /// No answer to `op` came, nor anything else from its node while it had a fair time to answer.
+    fn distrust_silent(&mut self, op: u32, node: NodeId) {
+        let entry = &self.ops[op];
+        let (since, given) = (entry.attempt_at, entry.socket_timeout.min(entry.deadline - entry.started));
+        let is_fair = (self.now - since) * 2.0 >= given;
+        if is_fair && self.member(node).is_some_and(|member| member.heard_at < since) {
+            self.distrust_idle(node, since);
+        }
     }
 
     /// An answer has come.

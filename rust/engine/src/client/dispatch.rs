@@ -55,6 +55,17 @@ impl Engine {
         }
     }
 
+    /// A node has been silent since a moment: it may have been away since, without a word, and the other ends of idle
+    /// connections with it. They are closed, or each of them would cost an operation its time.
+    pub(super) fn distrust_idle(&mut self, node: NodeId, since: f64) {
+        let Some(member) = self.member(node) else { return };
+        let idle = member.pool.idle.iter().copied();
+        let silent: Vec<ConnId> = idle.filter(|&conn| self.conns[conn].progress <= since).collect();
+        for conn in silent {
+            self.conn_ended(conn, close_reason::TIMED_OUT, "idle, and the node is silent");
+        }
+    }
+
     fn wait_for_conn(&mut self, op: u32, node: NodeId, exclusive: bool) {
         let entry = &mut self.ops[op];
         entry.stage = Stage::Queued(node);
@@ -261,7 +272,13 @@ impl Engine {
                 self.conn_ended(conn, close_reason::CONNECT_TIMEOUT, &address);
             }
             State::Draining => self.drain_expired(conn),
-            _ => self.conn_ended(conn, close_reason::TIMED_OUT, "no answer in time"),
+            _ => {
+                if let Purpose::Tend(node) = connection.purpose {
+                    let asked = connection.expires - self.config.timeout;
+                    self.distrust_idle(node, asked);
+                }
+                self.conn_ended(conn, close_reason::TIMED_OUT, "no answer in time")
+            }
         }
     }
 

@@ -74,6 +74,9 @@ impl Engine {
         let now = self.now;
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state != State::Connecting) else { return };
         connection.progress = now;
+        if let Purpose::Pool(node) = connection.purpose {
+            self.members[node as usize].iter_mut().for_each(|member| member.heard_at = now);
+        }
         if connection.stream.has_tail() {
             let joined = connection.stream.join(&self.staging[..length]);
             self.read_joined(conn, joined);

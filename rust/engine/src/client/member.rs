@@ -36,6 +36,8 @@ pub struct Member {
     pub tended: bool,
     /// No connection is tried before this, since the last one was refused.
     pub refused_until: f64,
+    /// When bytes last came on a connection of the pool.
+    pub heard_at: f64,
     /// Errors in the present window, and tends since it began.
     pub errors: u32,
     pub window: u32,
@@ -59,6 +61,7 @@ impl Member {
             tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY },
             tended: false,
             refused_until: 0.0,
+            heard_at: f64::NEG_INFINITY,
             errors: 0,
             window: 0,
         }

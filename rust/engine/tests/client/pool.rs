@@ -71,6 +71,80 @@ fn idle_connections_are_closed_and_never_handed_out_when_old() {
     assert!(rig.closes.contains(&close_reason::IDLE));
 }
 
+/// A cluster of one node, whose pool has `count` idle connections.
+fn with_idle(count: usize) -> Rig {
+    let mut rig = Rig::connected(1, "comfortable_depth=1\ntimeout=300\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    (0..count).for_each(|key| {
+        rig.get(key as i64);
+    });
+    rig.run();
+    rig.answer_held(BASE);
+    assert_eq!(pool_conns(&rig), count);
+    rig.ended.clear();
+    rig.advance(1.0);
+    rig
+}
+
+/// A machine that loses its power says nothing to anyone, nor when it is back: without this each idle connection costs
+/// an operation its whole time.
+#[test]
+fn idle_connections_of_a_node_that_was_silent_for_a_whole_attempt_are_not_believed() {
+    let mut rig = with_idle(5);
+    let limits = [(word::TOTAL_TIMEOUT, 0), (word::SOCKET_TIMEOUT, 100), (word::MAX_RETRIES, 1)];
+    let op = rig.submit(command_kind::GET, 1, &limits);
+    rig.run();
+    rig.advance(99.0);
+    assert_eq!(pool_conns(&rig), 5);
+    rig.forget_held();
+    rig.advance(2.0);
+    let (now, closed) = (rig.conns_in_use(), rig.closes.iter().filter(|&&reason| reason == close_reason::TIMED_OUT));
+    assert_eq!((now.len(), closed.count()), (1, 5), "the next attempt is on a new one: {now:?}");
+    rig.answer_held(BASE);
+    assert_eq!((rig.result(op).code, rig.result(op).attempts), (code::OK, 2));
+}
+
+#[test]
+fn idle_connections_are_kept_when_another_request_is_answered_meanwhile() {
+    let mut rig = with_idle(5);
+    let limits = [(word::TOTAL_TIMEOUT, 0), (word::SOCKET_TIMEOUT, 100)];
+    let slow = rig.submit(command_kind::GET, 1, &limits);
+    rig.run();
+    rig.forget_held();
+    rig.advance(50.0);
+    let quick = rig.get(2);
+    rig.run();
+    rig.answer_held(BASE);
+    assert_eq!(rig.result(quick).code, code::OK);
+    rig.advance(60.0);
+    assert_eq!(rig.result(slow).code, code::TIMEOUT);
+    assert_eq!(pool_conns(&rig), 4);
+}
+
+#[test]
+fn an_attempt_that_was_hardly_given_time_says_nothing_of_other_connections() {
+    let mut rig = with_idle(2);
+    rig.nodes.get_mut(&BASE).unwrap().code = code::DEVICE_OVERLOAD as u8;
+    let limits = [(word::TOTAL_TIMEOUT, 100), (word::MAX_RETRIES, 1), (word::SLEEP, 70)];
+    let op = rig.submit(command_kind::GET, 1, &limits);
+    rig.run();
+    rig.answer_held(BASE);
+    rig.advance(101.0);
+    assert_eq!((rig.result(op).code, rig.result(op).attempts), (code::TIMEOUT, 2));
+    assert_eq!(pool_conns(&rig), 1);
+}
+
+#[test]
+fn idle_connections_of_a_node_that_does_not_answer_its_tend_are_not_believed() {
+    let mut rig = with_idle(5);
+    rig.nodes.get_mut(&BASE).unwrap().dumb = true;
+    rig.advance(1290.0);
+    assert_eq!(pool_conns(&rig), 5);
+    rig.advance(20.0);
+    assert!(rig.closes.contains(&close_reason::TIMED_OUT));
+    assert_eq!(rig.conns_of(BASE).len(), 0);
+}
+
 #[test]
 fn a_malformed_answer_ends_what_is_on_that_connection_and_nothing_else() {
     let mut rig = Rig::connected(1, "max_conns_per_node=2\ncomfortable_depth=1\n");

@@ -47,6 +47,8 @@ pub struct Node {
     pub down: bool,
     /// Connects are never answered.
     pub black_hole: bool,
+    /// Info requests are never answered.
+    pub dumb: bool,
     /// Record requests are kept, unanswered, until `answer_held`.
     pub holds: bool,
     /// What record requests are answered with.
@@ -340,7 +342,7 @@ impl Rig {
             let request: Vec<u8> = socket.input.drain(..total).collect();
             let port = socket.port;
             if kind == 1 {
-                let Some(node) = self.nodes.get(&port) else { return };
+                let Some(node) = self.nodes.get(&port).filter(|node| !node.dumb) else { return };
                 let answer = info_answer(node, &self.nodes, &request[8..]);
                 self.give(conn, &frame(1, &answer));
                 continue;
