@@ -7,7 +7,7 @@ import type { Reader } from "./core/reader.ts"
 import type { Writer } from "./core/writer.ts"
 import { ask, type Driver, type Sink } from "./driver.ts"
 import { AerospikeError, type ErrorDetails, errorOf, InvalidArgumentError, invalid } from "./errors.ts"
-import { type Key, namespaceOf } from "./key.ts"
+import { type Key, namespaceOf, someKey } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type {
   BatchApplyPolicy,
@@ -223,7 +223,7 @@ export class Plan {
   #placeOf(key: Key, row: number): { ns: unknown; set: unknown } {
     if (Array.isArray(key)) return { ns: key[0], set: key[1] ?? "" }
     if (isPlainObject(key)) return { ns: key.ns, set: key.set ?? "" }
-    throw wrong(`${this.path}[${row}]`, key, "a key: [namespace, set, user key] or { ns, set, digest }")
+    throw wrong(`${this.path}[${row}]`, key, `a key: ${someKey}`)
   }
 
   #group(ns: unknown, set: unknown, task: Task, items: unknown, policy: object | undefined): Group {

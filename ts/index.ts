@@ -14,6 +14,7 @@ export {
 export { QueryJob, type QueryJobNode } from "./admin/query-job.ts"
 export type { TruncateOptions } from "./admin/truncate.ts"
 export type { UdfModule } from "./admin/udfs.ts"
+export type { XdrFilter } from "./admin/xdr-filter.ts"
 export { type AggregateCall, Aggregation } from "./aggregate.ts"
 export { type BatchEntry, type BatchReadOptions, BatchRow, type BatchWriteRow } from "./batch.ts"
 export { Client } from "./client.ts"
@@ -24,6 +25,7 @@ export type { ColumnInput, ColumnInputs, ColumnsPolicy, MismatchOption, TypedCol
 export { ColumnTable, ColumnWrites, type Mismatches } from "./columns/table.ts"
 export { type UserKeyColumn, Utf8Column } from "./columns/text.ts"
 export type { Config, HostAddress, Hosts } from "./config.ts"
+export { digestOf, partitionOf } from "./digest.ts"
 export type { NodeInfo } from "./driver.ts"
 export {
   AdminError,

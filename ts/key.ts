@@ -14,6 +14,12 @@ export interface KeyDigest {
   readonly digest: Uint8Array
 }
 
+/** What a user key may be, for messages. */
+export const someUserKey = "text, a whole number within ±(2^53 - 1), a bigint of 64 bits or a Uint8Array"
+
+/** What a key may be, for messages. */
+export const someKey = "[namespace, set, user key] or { ns, set, digest }"
+
 /** What names a record. */
 export type Key = KeyTuple | KeyDigest
 

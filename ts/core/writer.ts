@@ -7,7 +7,7 @@ import { type InvalidArgumentError, invalid } from "../errors.ts"
 import { Expression } from "../exp/expression.ts"
 import { Mark, Raw } from "../exp/parts.ts"
 import type { Filter } from "../filter.ts"
-import type { Key, KeyDigest } from "../key.ts"
+import { type Key, type KeyDigest, someKey, someUserKey } from "../key.ts"
 import type { Op } from "../ops/make.ts"
 import type { PolicyWords } from "../policy.ts"
 import { Double, GeoJSON, HLL, KeyOrderedMap, KeyValueOrderedMap, OrderedList, TypedBlob } from "../values.ts"
@@ -159,7 +159,7 @@ export class Writer {
   row(key: Key, row: number): void {
     this.#row = row
     if (!Array.isArray(key)) return this.#digest(key as KeyDigest)
-    if (key.length !== 3) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
+    if (key.length !== 3) throw wrong("the key", key, someKey)
     this.#userKey(key[2])
   }
 
@@ -261,7 +261,7 @@ export class Writer {
 
   key(key: Key): void {
     if (Array.isArray(key)) {
-      if (key.length !== 3) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
+      if (key.length !== 3) throw wrong("the key", key, someKey)
       this.#place(key[0], key[1])
       this.#userKey(key[2])
     } else {
@@ -289,13 +289,12 @@ export class Writer {
       const at = this.#used
       this.#keyWords(particle.BLOB, at, this.#bytes(user))
     } else {
-      const allowed = "text, a whole number within ±(2^53 - 1), a bigint of 64 bits or a Uint8Array"
-      throw wrong("the user key, key[2],", user, allowed)
+      throw wrong("the user key, key[2],", user, someUserKey)
     }
   }
 
   #digest(key: unknown): void {
-    if (!isPlainObject(key)) throw wrong("the key", key, "[namespace, set, user key] or { ns, set, digest }")
+    if (!isPlainObject(key)) throw wrong("the key", key, someKey)
     const { ns, set, digest } = key
     if (!isBytes(digest) || digest.length !== limit.DIGEST) {
       throw wrong("the key's digest", digest, `a Uint8Array of ${limit.DIGEST} bytes`)

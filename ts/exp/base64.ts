@@ -1,6 +1,7 @@
 // Expressions as text that any official client can read, and that can be read from them: base64 of the packed form. Both
 // need the engine: see `loadEngine` where there are no files.
 
+import { fromBase64 as decode, toBase64 as encode } from "../core/base64.ts"
 import { pack, unpack } from "../core/codec.ts"
 import { cdtOp, context, expOp, expType } from "../core/generated.ts"
 import { decodeUtf8 } from "../core/text.ts"
@@ -10,10 +11,7 @@ import { Raw } from "./parts.ts"
 
 /** The packed form of an expression as base64. */
 export function toBase64(expression: Expression): string {
-  const bytes = toBytes(expression)
-  let binary = ""
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
+  return encode(toBytes(expression))
 }
 
 /**
@@ -24,13 +22,9 @@ export function toBase64(expression: Expression): string {
  * const filter = exp.fromBase64("kwGTUQKhYQU=")
  */
 export function fromBase64<T extends ExpType = "bool">(text: string): Expression<T> {
-  let binary: string
-  try {
-    binary = atob(text)
-  } catch {
-    throw invalid("The text of an expression is not base64.")
-  }
-  return fromBytes(Uint8Array.from(binary, (letter) => letter.charCodeAt(0)))
+  const bytes = decode(text)
+  if (!bytes) throw invalid("The text of an expression is not base64.")
+  return fromBytes(bytes)
 }
 
 /** The packed form of an expression. */
@@ -105,7 +99,7 @@ function operationOf(part: Part): Part {
 }
 
 /** The steps of a path: only those by expression have one. */
-function stepsOf(steps: Part): Part {
+export function stepsOf(steps: Part): Part {
   if (!Array.isArray(steps)) return steps
   const byExpression = (id: unknown) => typeof id === "number" && (id & ~context.AND) === context.EXPRESSION
   return steps.map((part, at) => (at % 2 === 1 && byExpression(steps[at - 1]) ? inner(part) : part))

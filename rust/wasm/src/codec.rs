@@ -56,6 +56,12 @@ impl Codec {
         self.answer(packed)
     }
 
+    /// The digest of the key of so many slots, a list of set and user key: at `packed_address`, or below zero: refused.
+    pub fn digest(&mut self, slots: u32) -> i32 {
+        let digest = self.core.digest(slots as usize);
+        self.answer(digest)
+    }
+
     /// Unpacks so many bytes of the data: the slots at `tape_address`, or below zero: they are not one element.
     pub fn unpack(&mut self, length: u32) -> i32 {
         let unpacked = self.core.unpack(length as usize);

@@ -111,6 +111,37 @@ export default {
       },
     },
     {
+      name: "digest and partition of a key are known without asking, and the cluster has the record there",
+      async run(t) {
+        const { digestOf, partitionOf } = t.api
+        for (const [what, key] of kinds(t, "d")) {
+          const set = key[1]
+          await t.client.put(key, { what })
+          const digest = digestOf(key)
+          t.assert.equal(digest.length, 20)
+          t.same(digestOf({ ns: "test", set, digest }), digest)
+          t.same((await t.client.get({ ns: "test", set, digest })).bins, { what })
+          const partition = partitionOf(key)
+          const found = await t.client.query("test", set).partitions({ begin: partition, count: 1 }).results()
+          t.assert.ok(
+            found.some(({ bins }) => bins.what === what),
+            `${what} is not in partition ${partition}`,
+          )
+        }
+        t.same(digestOf(["other", t.set, 1]), digestOf(["test", t.set, 1n]))
+        t.same(digestOf(["test", null, "a"]), digestOf(["test", "", "a"]))
+        for (const [bad, says] of [
+          [["test", t.set, 1.5], "key[2]"],
+          [["test", 5, 1], "key[1]"],
+          [["test", "s".repeat(64), 1], "63 bytes"],
+          [["test"], "[namespace, set, user key]"],
+          [{ ns: "test", set: null, digest: new Uint8Array(19) }, "20 bytes"],
+          [null, "[namespace, set, user key]"],
+        ])
+          for (const ask of [digestOf, partitionOf]) await t.fails(() => ask(bad), { is: "InvalidArgumentError", says })
+      },
+    },
+    {
       name: "a bound set takes the user key alone",
       async run(t) {
         const users = t.client.set("test", t.set)

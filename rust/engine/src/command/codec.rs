@@ -1,8 +1,10 @@
-//! Packing without a client: what expressions and contexts need to become text and to be read from it. The regions are
-//! laid out as those of a client, so that one writer serves both; the block before the slots has no meaning here.
+//! Packing without a client: what expressions and contexts need to become text and to be read from it, and the digests
+//! of keys. The regions are laid out as those of a client, so that one writer serves both; the block before the slots has
+//! no meaning here.
 
 use super::{refused, BLOCK_SLOTS};
 use crate::abi::NONE;
+use crate::key::{self, UserKey};
 use crate::limits::limit;
 use crate::proto::particle;
 use crate::value::pack;
@@ -51,6 +53,32 @@ impl Codec {
         Ok(self.packed.len())
     }
 
+    /// The digest of the key that so many slots are, a list of the set (empty: none) and the user key; gives its length in
+    /// `packed`.
+    pub fn digest(&mut self, slots: usize) -> Result<usize, Refused> {
+        const SET: usize = 1;
+        const USER: usize = 2;
+        let slots = self.command[BLOCK_SLOTS..].get(..slots).ok_or(refused("slots are missing"))?;
+        self.packed.clear();
+        let set_type = tape::to_particle(slots, SET, &self.data, &mut self.packed)?.0;
+        let set_length = self.packed.len();
+        if set_type != particle::STRING || set_length > limit::SET {
+            return Err(refused("a set name has at most 63 bytes"));
+        }
+        let user_type = tape::to_particle(slots, USER, &self.data, &mut self.packed)?.0;
+        let (set, user) = self.packed.split_at(set_length);
+        let user = match (user_type, user.first_chunk()) {
+            (particle::INTEGER, Some(int)) => UserKey::Int(i64::from_be_bytes(*int)),
+            (particle::STRING, _) => UserKey::String(user),
+            (particle::BLOB, _) => UserKey::Blob(user),
+            _ => return Err(refused("a key is neither an integer nor a string nor a blob")),
+        };
+        let digest = key::digest(set, &user);
+        self.packed.clear();
+        self.packed.extend_from_slice(&digest);
+        Ok(digest.len())
+    }
+
     /// Unpacks the first `length` bytes of the data, if they are one element and nothing else; gives how many slots that
     /// made. A name in an expression, which has no type byte, comes out as a blob.
     pub fn unpack(&mut self, length: usize) -> Result<usize, Refused> {
@@ -89,6 +117,28 @@ mod tests {
         assert_eq!(codec.unpack(5), Ok(4));
         assert_eq!(codec.tape[3], Slot::new(tag::BLOB, NONE, 4, 2));
         assert_eq!(codec.packed[4..], *b"ab");
+    }
+
+    #[test]
+    fn a_digest_is_that_of_the_set_and_the_key() {
+        let mut codec = codec(b"set");
+        codec.command[BLOCK_SLOTS + 1] = Slot::new(tag::STRING, NONE, 0, 3);
+        codec.command[BLOCK_SLOTS + 2] = Slot::int(NONE, -7);
+        assert_eq!(codec.digest(3), Ok(limit::DIGEST));
+        assert_eq!(codec.packed, key::digest(b"set", &UserKey::Int(-7)));
+        for (kind, expected) in [
+            (tag::STRING, key::digest(b"set", &UserKey::String(b"et"))),
+            (tag::BLOB, key::digest(b"set", &UserKey::Blob(b"et"))),
+        ] {
+            codec.command[BLOCK_SLOTS + 2] = Slot::new(kind, NONE, 1, 2);
+            assert_eq!(codec.digest(3), Ok(limit::DIGEST));
+            assert_eq!(codec.packed, expected);
+        }
+        codec.command[BLOCK_SLOTS + 2] = Slot::new(tag::BLOB, NONE, 1, 3);
+        assert!(codec.digest(3).is_err());
+        codec.command[BLOCK_SLOTS + 2] = Slot::new(tag::LIST, NONE, 0, 0);
+        assert!(codec.digest(3).is_err());
+        assert!(codec.digest(2).is_err());
     }
 
     #[test]
