@@ -8,6 +8,7 @@ import type { Job } from "./admin/job.ts"
 import { type QueryJob, queryJobOf } from "./admin/query-job.ts"
 import { type TruncateOptions, truncate } from "./admin/truncate.ts"
 import { getUdf, listUdfs, putUdf, removeUdf, type UdfModule, UdfSources } from "./admin/udfs.ts"
+import { setXdrFilter, type XdrFilter } from "./admin/xdr-filter.ts"
 import {
   type BatchEntry,
   type BatchReadOptions,
@@ -546,6 +547,17 @@ export class Client {
     policy?: InfoPolicy,
   ): Promise<void> {
     return truncate(this, ns, set, options, policy)
+  }
+
+  /**
+   * Says which records of a namespace are shipped to another data centre. Enterprise Edition; the nodes tell each other.
+   *
+   * @throws ServerError with the server's reason: code 25 from a Community Edition server.
+   * @example
+   * await client.setXdrFilter({ dc: "west", ns: "test", filter: exp.eq(exp.string.bin("region"), "west") })
+   */
+  async setXdrFilter(filter: XdrFilter, policy?: InfoPolicy): Promise<void> {
+    return setXdrFilter(this, filter, policy)
   }
 
   /** Whether some node answers now. Rejects only when the client is closed. */

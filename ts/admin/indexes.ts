@@ -1,8 +1,7 @@
 // Secondary indexes: create, follow, list, remove. The server builds one in the background, on each node for itself.
 
 import { toBase64 } from "../core/base64.ts"
-import { check, checkFields, oneOf, rule } from "../core/check.ts"
-import { pack } from "../core/codec.ts"
+import { check, checkFields, oneOf, rule, wrong } from "../core/check.ts"
 import { code, limit } from "../core/generated.ts"
 import { errorOf, invalid } from "../errors.ts"
 import { toBytes } from "../exp/base64.ts"
@@ -14,19 +13,20 @@ import type { InfoPolicy } from "../policy.ts"
 import { type Asker, checkName, checkNamespace, fieldsOf, parameters, refusalIn, tell, usesOldNames } from "./ask.ts"
 import { Job, pause } from "./job.ts"
 
-/** The values that an index holds. Doubles are not indexed. */
-export type IndexType = "numeric" | "string" | "blob" | "geo2dsphere"
+/** The values that an index holds. Doubles are not indexed. `"set"`: the records of a set, so that scans of it are fast. */
+export type IndexType = "numeric" | "string" | "blob" | "geo2dsphere" | "set"
 
 /** A new index. */
 export interface IndexDefinition {
   ns: string
   /** Default: records of all sets and of none. */
   set?: string | null | undefined
-  /** The bin whose values it holds; or `exp`. */
+  /** The bin whose values it holds; or `exp`. Neither for an index of the type `"set"`. */
   bin?: string | undefined
   /** An expression whose results it holds, or the bytes of one. */
   exp?: Expression | Uint8Array | undefined
   name: string
+  /** `"set"` needs server 8.1.2. */
   type: IndexType
   /** Set when it holds the elements of lists, or the keys or values of maps. */
   collection?: Collection | undefined
@@ -47,12 +47,12 @@ export interface IndexInfo {
   context: string | undefined
   /** The expression, packed, as base64: see `exp.fromBase64`. */
   exp: string | undefined
-  /** False while the node that was asked still builds it. */
+  /** False while the node that was asked still builds it; of an index of a set it does not say so. */
   isReady: boolean
 }
 
 const nameMax = 63
-const types = oneOf("numeric", "string", "blob", "geo2dsphere")
+const types = oneOf("numeric", "string", "blob", "geo2dsphere", "set")
 const collections = oneOf("list", "mapKeys", "mapValues")
 const fields = ["ns", "set", "bin", "exp", "name", "type", "collection", "ctx"]
 
@@ -62,11 +62,12 @@ export async function createIndex(asker: Asker, definition: IndexDefinition, pol
   const asked = `indexCreate ${JSON.stringify(name)} on ${place(ns, set ?? null)}`
   await checkNamespace(asker, asked, ns, policy)
   const isOld = await usesOldNames(asker, asked, policy)
-  const indextype = collection?.toUpperCase()
-  const [context, exp] = [given.ctx && contextText(given.ctx), given.exp && expressionText(given.exp)]
+  const indextype = type === "set" ? "SET" : collection?.toUpperCase()
+  const [context, exp] = [given.ctx?.toBase64(), given.exp && expressionText(given.exp)]
+  const kind = type === "set" ? undefined : type.toUpperCase()
   const what = isOld
     ? { ns, set: set || undefined, indexname: name, context, exp, indextype, indexdata: bin && `${bin},${type}` }
-    : { namespace: ns, set: set || undefined, indexname: name, context, exp, indextype, bin, type: type.toUpperCase() }
+    : { namespace: ns, set: set || undefined, indexname: name, context, exp, indextype, bin, type: kind }
   await tell(asker, asked, `sindex-create:${parameters(what)}`, policy)
   return buildOf(asker, asked, ns, name, isOld, policy)
 }
@@ -78,6 +79,7 @@ function checkDefinition(definition: IndexDefinition): IndexDefinition {
   if (set !== undefined && set !== null && set !== "") checkName("index.set", set, limit.SET)
   checkName("index.name", name, nameMax)
   check("index.type", type, types)
+  if (type === "set") return checkSetIndex(definition)
   if ((bin === undefined) === (exp === undefined))
     throw invalid("An index is of a bin or of an expression: give bin or exp.")
   if (bin !== undefined) checkName("index.bin", bin, limit.BIN)
@@ -88,15 +90,18 @@ function checkDefinition(definition: IndexDefinition): IndexDefinition {
   return definition
 }
 
+function checkSetIndex(definition: IndexDefinition): IndexDefinition {
+  if (!definition.set) throw wrong("index.set", definition.set, 'the name of a set, for an index of the type "set"')
+  for (const field of ["bin", "exp", "collection", "ctx"] as const)
+    if (definition[field] !== undefined) throw invalid(`index.${field} does not go with the type "set".`)
+  return definition
+}
+
 const context = rule("a context, such as ctx.mapKey(…)", (value) => value instanceof Ctx && value.entries.length > 0)
 const expression = rule(
   "an expression or the bytes of one",
   (value) => value instanceof Expression || (value instanceof Uint8Array && value.length > 0),
 )
-
-function contextText(ctx: Ctx): string {
-  return toBase64(pack(ctx.entries.flat()))
-}
 
 function expressionText(exp: Expression | Uint8Array): string {
   return toBase64(exp instanceof Expression ? toBytes(exp) : exp)
@@ -157,16 +162,17 @@ export async function listIndexes(asker: Asker, ns: string | undefined, policy?:
 
 function indexOf(line: string): IndexInfo {
   const { ns = "", indexname = "", set, bin, type = "", indextype, context, exp, state } = fieldsOf(line, ":")
+  const isSet = indextype?.toLowerCase() === "set"
   return {
     ns,
     set: known(set) ?? null,
     bin: known(bin),
     name: indexname,
-    type: type.toLowerCase() as IndexType,
+    type: (isSet ? "set" : type.toLowerCase()) as IndexType,
     collection: collectionOf[indextype?.toLowerCase() ?? ""],
     context: known(context),
     exp: known(exp),
-    isReady: state === "RW",
+    isReady: isSet || state === "RW",
   }
 }
 

@@ -1,8 +1,12 @@
 // The way into nested lists and maps: an immutable chain of steps.
 
+import { fromBase64, toBase64 } from "../core/base64.ts"
 import { check, flag, isPlainObject, oneOf, rule, unknownField, wrong } from "../core/check.ts"
+import { pack, unpack } from "../core/codec.ts"
 import { context } from "../core/generated.ts"
-import { Expression } from "../exp/expression.ts"
+import { invalid } from "../errors.ts"
+import { stepsOf } from "../exp/base64.ts"
+import { Expression, type Part } from "../exp/expression.ts"
 import type { MapKey } from "../values.ts"
 import type { OpValue } from "./make.ts"
 import { anyValue, mapKey, place } from "./rules.ts"
@@ -140,9 +144,41 @@ export class Ctx {
     return this.#add(context.MAP_KEYS, keys)
   }
 
+  /**
+   * The way as base64 text, as lists of indexes have it and other clients read it. It needs the engine: see `loadEngine`
+   * where there are no files.
+   *
+   * @throws InvalidArgumentError when it has no step.
+   */
+  toBase64(): string {
+    if (this.entries.length === 0) throw invalid("A context without a step has no text.")
+    return toBase64(pack(this.entries.flat()))
+  }
+
+  /**
+   * This way, and then the one of a base64 text, of whichever client.
+   *
+   * @throws InvalidArgumentError when the text is no base64, or its bytes are no way.
+   * @example
+   * ctx.fromBase64((await client.indexList("test"))[0].context)
+   */
+  fromBase64(text: string): Ctx {
+    const bytes = typeof text === "string" ? fromBase64(text) : undefined
+    if (!bytes) throw wrong("ctx.fromBase64: text", text, "base64 text")
+    const parts = stepsOf(unpack(bytes, "context") as Part)
+    if (!Array.isArray(parts) || parts.length === 0 || parts.length % 2 === 1 || !parts.every(isIdOrValue))
+      throw wrong("ctx.fromBase64: text", text, "a context: pairs of a step's number and its value")
+    const steps = Array.from({ length: parts.length / 2 }, (_, at) => [parts[2 * at], parts[2 * at + 1]] as CtxStep)
+    return new Ctx([...this.entries, ...steps])
+  }
+
   #add(id: number, value: CtxStep[1]): Ctx {
     return new Ctx([...this.entries, [id, value]])
   }
+}
+
+function isIdOrValue(part: unknown, at: number): boolean {
+  return at % 2 === 1 || (Number.isInteger(part) && (part as number) >= 0 && (part as number) <= 0xffff)
 }
 
 const expression = rule("an expression", (value) => value instanceof Expression)

@@ -68,6 +68,23 @@ export default {
       },
     },
     {
+      name: "a filter of what is shipped elsewhere is refused by the Community Edition",
+      needs: ["Community Edition"],
+      async run(t) {
+        const { exp } = t.api
+        for (const filter of [null, exp.eq(exp.int.bin("a"), 1)])
+          await t.fails(t.client.setXdrFilter({ dc: "west", ns: "test", filter }), {
+            code: 25,
+            says: "enterprise only",
+          })
+        const bad = (given, says) => t.fails(t.client.setXdrFilter(given), { is: "InvalidArgumentError", says })
+        await bad({ dc: "", ns: "test", filter: null }, "filter.dc")
+        await bad({ dc: "a;b", ns: "test", filter: null }, "filter.dc")
+        await bad({ dc: "west", ns: "test" }, "filter.filter")
+        await bad({ dc: "west", ns: "test", filter: null, exp: 1 }, "exp")
+      },
+    },
+    {
       name: "the server's refusal of an info command is in the answer, not thrown",
       async run(t) {
         const answer = await t.client.infoRandomNode("no-such-command")

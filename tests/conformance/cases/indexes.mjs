@@ -255,6 +255,55 @@ export default {
       },
     },
     {
+      name: "an index of a set: told as such, and scans of the set find what they did",
+      needs,
+      async run(t) {
+        const { set, query, name } = await indexed(t, { type: "set" })
+        const [told] = (await t.client.indexList("test")).filter((index) => index.name === name)
+        const nothing = { bin: undefined, collection: undefined, context: undefined, exp: undefined }
+        t.same(told, { ns: "test", set, name, type: "set", isReady: true, ...nothing })
+        t.assert.equal(await query.count(), count)
+        const parsed = await Promise.all(
+          (await t.client.infoAll(`sets/test/${set}`)).map(({ response }) =>
+            t.api.parseInfo(`sets/test/${set}`, response),
+          ),
+        )
+        for (const [row] of parsed) if (row.objects > 0) t.assert.equal(row["enable-index"], true)
+        const other = { ns: "test", set, name, bin: "n", type: "numeric" }
+        await t.fails(t.client.indexCreate(other), { is: "IndexFoundError", code: 200 })
+        const bad = (more, says) =>
+          t.fails(t.client.indexCreate({ ns: "test", set, name, type: "set", ...more }), { says })
+        await bad({ bin: "n" }, "index.bin")
+        await bad({ set: undefined }, "index.set")
+        await bad({ ctx: t.api.ctx.mapKey("a") }, "index.ctx")
+      },
+    },
+    {
+      name: "the context of an index is read back from its text",
+      needs,
+      async run(t) {
+        const { ctx, exp } = t.api
+        const way = ctx.mapKey("inner").listIndex(-1)
+        const { name } = await indexed(t, { bin: "deep", type: "numeric", ctx: way })
+        const [{ context }] = (await t.client.indexList("test")).filter((index) => index.name === name)
+        t.assert.equal(context, way.toBase64())
+        t.same(ctx.fromBase64(context).entries, way.entries)
+        t.same(
+          ctx.mapKey("outer").fromBase64(context).entries,
+          ctx.mapKey("outer").mapKey("inner").listIndex(-1).entries,
+        )
+        const all = ctx
+          .mapKey(1n << 62n)
+          .allChildren(exp.gt(exp.int.loopVar("value"), 10))
+          .mapValue(new Uint8Array([7]))
+        t.assert.equal(ctx.fromBase64(all.toBase64()).toBase64(), all.toBase64())
+        await t.fails(() => ctx.fromBase64("kgGR"), { is: "InvalidArgumentError", says: "The context cannot be used" })
+        await t.fails(() => ctx.fromBase64("kQE="), { is: "InvalidArgumentError", says: "pairs" })
+        await t.fails(() => ctx.fromBase64("*"), { is: "InvalidArgumentError", says: "base64" })
+        await t.fails(() => ctx.toBase64(), { is: "InvalidArgumentError", says: "without a step" })
+      },
+    },
+    {
       name: "waiting for a job ends with its time limit or its signal",
       async run(t) {
         const job = new t.api.Job("a job", async () => 50)

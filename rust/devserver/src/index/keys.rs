@@ -80,6 +80,9 @@ impl Index {
 
     /// How many values of the record are indexed.
     pub fn count(&self, subject: &Subject) -> usize {
+        if self.definition.collection == Collection::Set {
+            return usize::from(self.covers(subject));
+        }
         let kind = self.definition.kind;
         let fits = |value: &Value| match value {
             Value::Int(_) => kind == particle::INTEGER,

@@ -98,6 +98,11 @@ impl Indexes {
         self.0.iter().find(|index| index.name == name)
     }
 
+    /// Whether some index says which records are in that set.
+    pub fn is_of_set(&self, set: &[u8]) -> bool {
+        self.0.iter().any(|Index { definition: own, .. }| own.collection == Collection::Set && own.set == set)
+    }
+
     /// The index of that definition, in that set or else in the whole namespace.
     pub fn find(&self, wanted: &Definition) -> Option<&Index> {
         let everywhere = Definition { set: Vec::new(), ..wanted.clone() };

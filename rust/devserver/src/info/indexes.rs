@@ -222,6 +222,9 @@ fn statistics(namespace: &Namespace, name: &[u8], now_ms: u64) -> Result<String,
             records += usize::from(count > 0);
         }
     }
+    if index.definition.collection == Collection::Set {
+        return Ok(format!("entries={records};used_bytes={};load_pct=100", 16 * records));
+    }
     let per_record = entries.checked_div(records).unwrap_or(0);
     let per_value = usize::from(entries > 0);
     Ok(format!(

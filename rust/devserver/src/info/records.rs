@@ -45,7 +45,8 @@ pub fn sets(call: &mut Call) -> Answer {
                 text.extend_from_slice(&own.name);
                 text.push(b':');
             }
-            text.extend_from_slice(set_text(own, namespace.tombstones(namespace.sets.find(&own.name))).as_bytes());
+            let tombstones = namespace.tombstones(namespace.sets.find(&own.name));
+            text.extend_from_slice(set_text(own, tombstones, namespace.indexes.is_of_set(&own.name)).as_bytes());
         }
     }
     if known {
@@ -55,11 +56,11 @@ pub fn sets(call: &mut Call) -> Answer {
     }
 }
 
-fn set_text(set: &Set, tombstones: u64) -> String {
+fn set_text(set: &Set, tombstones: u64, is_indexed: bool) -> String {
     let truncated = expiry_ms(set.truncated_ms);
     format!(
         "objects={}:tombstones={tombstones}:data_used_bytes={}:truncate_lut={truncated}:sindexes=0:index_populating=false:\
-         truncating=false:default-read-touch-ttl-pct=0:default-ttl=0:disable-eviction=false:enable-index=false:\
+         truncating=false:default-read-touch-ttl-pct=0:default-ttl=0:disable-eviction=false:enable-index={is_indexed}:\
          stop-writes-count=0:stop-writes-size=0;",
         set.objects, set.data_bytes
     )
