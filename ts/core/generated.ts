@@ -53,6 +53,8 @@ export const commandKind = Object.freeze({
   TXN_COMMIT: 20,
   /** Undo the writes of the transaction of word TXN; DONE as of TXN_COMMIT. */
   TXN_ABORT: 21,
+  /** A command on users and roles: the first item is the security_command (INT), the others are its fields, a slot each whose bin word is the security_field: STRING, INT, LIST of names, or a LIST of three for each privilege (code, namespace, set). The answer to a question is a LIST for each user or role: field and value in turn, told in the same way; the allowlist as text. */
+  ADMIN: 33,
   /** Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any). */
   INFO: 32,
 } as const)
@@ -389,6 +391,8 @@ export const output = Object.freeze({
   RECORD: 10,
   /** [_, op, row, code, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last. */
   PART: 9,
+  /** [_]: the user's password is needed, for as many connections as wait for it: say credential, or no_credential, once. */
+  CREDENTIAL: 11,
   /** [_, event kind, node, text offset, text length] */
   EVENT: 7,
   /** [_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason. */
@@ -1235,6 +1239,108 @@ export const particle = Object.freeze({
   GEOJSON: 23,
 } as const)
 
+/** Commands of SECURITY messages. */
+export const securityCommand = Object.freeze({
+  /** Let a connection in by a session's token. */
+  AUTHENTICATE: 0,
+  /** Create a user: user, password, roles. */
+  CREATE_USER: 1,
+  /** Remove a user: user. */
+  DROP_USER: 2,
+  /** Set another's password: user, password. */
+  SET_PASSWORD: 3,
+  /** Change one's own password: user, old password, password. */
+  CHANGE_PASSWORD: 4,
+  /** Give roles to a user: user, roles. */
+  GRANT_ROLES: 5,
+  /** Take roles from a user: user, roles. */
+  REVOKE_ROLES: 6,
+  /** Tell of one user or all: nothing, or user. */
+  QUERY_USERS: 9,
+  /** Create a role: role, then what it has of privileges, allowlist, read and write quota. */
+  CREATE_ROLE: 10,
+  /** Remove a role: role. */
+  DROP_ROLE: 11,
+  /** Give privileges to a role: role, privileges. */
+  GRANT_PRIVILEGES: 12,
+  /** Take privileges from a role: role, privileges. */
+  REVOKE_PRIVILEGES: 13,
+  /** Say from where the users of a role may connect: role, and the allowlist unless it is to be removed. */
+  SET_ALLOWLIST: 14,
+  /** Limit the users of a role: role, read and write quota. */
+  SET_QUOTAS: 15,
+  /** Tell of one role or all: nothing, or role. */
+  QUERY_ROLES: 16,
+  /** Let a connection in by what the user knows or has, and get a session: user and credential, the clear password too if it is checked elsewhere, or nothing with a certificate. */
+  LOGIN: 20,
+} as const)
+
+/** Fields of SECURITY messages. */
+export const securityField = Object.freeze({
+  /** A user's name. */
+  USER: 0,
+  /** A password's hash. */
+  PASSWORD: 1,
+  /** The hash of the password before. */
+  OLD_PASSWORD: 2,
+  /** The hash of the password of who logs in. */
+  CREDENTIAL: 3,
+  /** The password itself, for a server that has it checked elsewhere. */
+  CLEAR_PASSWORD: 4,
+  /** What stands for the login on further connections. */
+  SESSION_TOKEN: 5,
+  /** u32, seconds that it does. */
+  SESSION_TTL: 6,
+  /** A count, then names, each behind its length. */
+  ROLES: 10,
+  /** A role's name. */
+  ROLE: 11,
+  /** A count, then codes; from 10 on with namespace and set, each behind its length. */
+  PRIVILEGES: 12,
+  /** Addresses with commas between them. */
+  ALLOWLIST: 13,
+  /** u32, records a second, 0 = no limit. */
+  READ_QUOTA: 14,
+  /** u32, records a second, 0 = no limit. */
+  WRITE_QUOTA: 15,
+  /** A count, then u32s: the quota, single records a second, records of limited queries a second, queries without a limit. */
+  READ_INFO: 16,
+  /** The same of writes. */
+  WRITE_INFO: 17,
+  /** u32, connections of the user. */
+  CONNECTIONS: 18,
+} as const)
+
+/** What a role allows. Those from 10 on may be for one namespace, or for one set of it. */
+export const privilege = Object.freeze({
+  /** Users and roles. */
+  USER_ADMIN: 0,
+  /** The server's configuration. */
+  SYS_ADMIN: 1,
+  /** Indexes, modules, truncation, jobs. */
+  DATA_ADMIN: 2,
+  /** Modules. */
+  UDF_ADMIN: 3,
+  /** Indexes. */
+  SINDEX_ADMIN: 4,
+  /** Reading. */
+  READ: 10,
+  /** Reading and writing. */
+  READ_WRITE: 11,
+  /** Reading, writing and calling functions. */
+  READ_WRITE_UDF: 12,
+  /** Writing. */
+  WRITE: 13,
+  /** Truncation. */
+  TRUNCATE: 14,
+  /** Rules of masking (servers from 8.1.1 on). */
+  MASKING_ADMIN: 15,
+  /** Reading what is masked. */
+  READ_MASKED: 16,
+  /** Writing what is masked. */
+  WRITE_MASKED: 17,
+} as const)
+
 /** Result codes: those of a server's answer, and below zero those that the client itself gives (numbered as the C, Node and Python clients number them; from -40 on they are ours alone). */
 export const code = Object.freeze({
   /** success */
@@ -1481,6 +1587,18 @@ export const limit = Object.freeze({
   DIGEST: 20,
   /** A packed expression. */
   EXPRESSION: 1048576,
+  /** Name of a user. */
+  USER: 63,
+  /** Name of a role. */
+  ROLE: 63,
+  /** Roles of a user, and privileges of a role, in one command. */
+  ROLES: 255,
+  /** An allowlist. */
+  ALLOWLIST: 65536,
+  /** An answer to a login. */
+  LOGIN_ANSWER: 65536,
+  /** All that is told of users and roles. */
+  ADMIN_ANSWER: 67108864,
   /** Messages longer than this are worth compressing, if nothing else is said. */
   COMPRESS_ABOVE: 128,
   /** Bytes that one byte of a zlib stream can stand for at most. */

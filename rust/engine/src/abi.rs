@@ -25,6 +25,7 @@ table! {
         WRITE_COLUMNS = 19, "A group of a batch: write each row's cells of the batch's columns. Behind each COLUMN slot stand three BLOBs: a byte a row that says whether there is a value (or nothing: all have one), the values, and of TEXT the bytes. All groups are of this kind, and DONE brings what became of the rows.";
         TXN_COMMIT = 20, "Commit the transaction of word TXN: the block says how its reads are verified, a second block behind it, of kind TXN_ABORT, how its writes are made final. DONE: the generation word is a txn_status, the ttl word the code that was the cause, if there is one, the first slot word the txn_state.";
         TXN_ABORT = 21, "Undo the writes of the transaction of word TXN; DONE as of TXN_COMMIT.";
+        ADMIN = 33, "A command on users and roles: the first item is the security_command (INT), the others are its fields, a slot each whose bin word is the security_field: STRING, INT, LIST of names, or a LIST of three for each privilege (code, namespace, set). The answer to a question is a LIST for each user or role: field and value in turn, told in the same way; the allowlist as text.";
         INFO = 32, "Send info text (key offset and length in the data region) to a node (set word = node index, NONE = any).";
     }
 }
@@ -246,6 +247,7 @@ table! {
         DONE = 6, "[_, op, code, node, attempts, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation (with code BACKPRESSURE: how many are ahead), void time or ttl, first slot, items, data address, elapsed ms]";
         RECORD = 10, "[_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took.";
         PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
+        CREDENTIAL = 11, "[_]: the user's password is needed, for as many connections as wait for it: say credential, or no_credential, once.";
         EVENT = 7, "[_, event kind, node, text offset, text length]";
         READY = 8, "[_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason.";
     }

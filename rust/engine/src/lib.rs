@@ -16,6 +16,7 @@ pub mod conn;
 pub mod key;
 pub mod limits;
 pub mod names;
+pub mod password;
 pub mod proto;
 pub mod table;
 pub mod value;

@@ -25,6 +25,12 @@ table! {
         UDF_NAME = 255, "Name of a module or function.";
         DIGEST = 20, "A digest.";
         EXPRESSION = 1024 * 1024, "A packed expression.";
+        USER = 63, "Name of a user.";
+        ROLE = 63, "Name of a role.";
+        ROLES = 255, "Roles of a user, and privileges of a role, in one command.";
+        ALLOWLIST = 65_536, "An allowlist.";
+        LOGIN_ANSWER = 65_536, "An answer to a login.";
+        ADMIN_ANSWER = 64 * 1024 * 1024, "All that is told of users and roles.";
         COMPRESS_ABOVE = 128, "Messages longer than this are worth compressing, if nothing else is said.";
         INFLATES_TO = 1032, "Bytes that one byte of a zlib stream can stand for at most.";
         COLUMNS = 512 * 1024 * 1024, "All columns of a result.";

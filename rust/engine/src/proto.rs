@@ -484,6 +484,69 @@ table! {
 }
 
 table! {
+    /// Commands of SECURITY messages.
+    pub mod security_command: u8 {
+        AUTHENTICATE = 0, "Let a connection in by a session's token.";
+        CREATE_USER = 1, "Create a user: user, password, roles.";
+        DROP_USER = 2, "Remove a user: user.";
+        SET_PASSWORD = 3, "Set another's password: user, password.";
+        CHANGE_PASSWORD = 4, "Change one's own password: user, old password, password.";
+        GRANT_ROLES = 5, "Give roles to a user: user, roles.";
+        REVOKE_ROLES = 6, "Take roles from a user: user, roles.";
+        QUERY_USERS = 9, "Tell of one user or all: nothing, or user.";
+        CREATE_ROLE = 10, "Create a role: role, then what it has of privileges, allowlist, read and write quota.";
+        DROP_ROLE = 11, "Remove a role: role.";
+        GRANT_PRIVILEGES = 12, "Give privileges to a role: role, privileges.";
+        REVOKE_PRIVILEGES = 13, "Take privileges from a role: role, privileges.";
+        SET_ALLOWLIST = 14, "Say from where the users of a role may connect: role, and the allowlist unless it is to be removed.";
+        SET_QUOTAS = 15, "Limit the users of a role: role, read and write quota.";
+        QUERY_ROLES = 16, "Tell of one role or all: nothing, or role.";
+        LOGIN = 20, "Let a connection in by what the user knows or has, and get a session: user and credential, the clear password too if it is checked elsewhere, or nothing with a certificate.";
+    }
+}
+
+table! {
+    /// Fields of SECURITY messages.
+    pub mod security_field: u8 {
+        USER = 0, "A user's name.";
+        PASSWORD = 1, "A password's hash.";
+        OLD_PASSWORD = 2, "The hash of the password before.";
+        CREDENTIAL = 3, "The hash of the password of who logs in.";
+        CLEAR_PASSWORD = 4, "The password itself, for a server that has it checked elsewhere.";
+        SESSION_TOKEN = 5, "What stands for the login on further connections.";
+        SESSION_TTL = 6, "u32, seconds that it does.";
+        ROLES = 10, "A count, then names, each behind its length.";
+        ROLE = 11, "A role's name.";
+        PRIVILEGES = 12, "A count, then codes; from 10 on with namespace and set, each behind its length.";
+        ALLOWLIST = 13, "Addresses with commas between them.";
+        READ_QUOTA = 14, "u32, records a second, 0 = no limit.";
+        WRITE_QUOTA = 15, "u32, records a second, 0 = no limit.";
+        READ_INFO = 16, "A count, then u32s: the quota, single records a second, records of limited queries a second, queries without a limit.";
+        WRITE_INFO = 17, "The same of writes.";
+        CONNECTIONS = 18, "u32, connections of the user.";
+    }
+}
+
+table! {
+    /// What a role allows. Those from 10 on may be for one namespace, or for one set of it.
+    pub mod privilege: u8 {
+        USER_ADMIN = 0, "Users and roles.";
+        SYS_ADMIN = 1, "The server's configuration.";
+        DATA_ADMIN = 2, "Indexes, modules, truncation, jobs.";
+        UDF_ADMIN = 3, "Modules.";
+        SINDEX_ADMIN = 4, "Indexes.";
+        READ = 10, "Reading.";
+        READ_WRITE = 11, "Reading and writing.";
+        READ_WRITE_UDF = 12, "Reading, writing and calling functions.";
+        WRITE = 13, "Writing.";
+        TRUNCATE = 14, "Truncation.";
+        MASKING_ADMIN = 15, "Rules of masking (servers from 8.1.1 on).";
+        READ_MASKED = 16, "Reading what is masked.";
+        WRITE_MASKED = 17, "Writing what is masked.";
+    }
+}
+
+table! {
     /// Result codes: those of a server's answer, and below zero those that the client itself gives
     /// (numbered as the C, Node and Python clients number them; from -40 on they are ours alone).
     pub mod code: i32 {

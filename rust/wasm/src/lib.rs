@@ -11,6 +11,12 @@ use aerospike_sansio::value::tape::Slot;
 use aerospike_sansio::Refused;
 use wasm_bindgen::prelude::*;
 
+/// A password as servers want it. Takes some 50 to 100 ms: bcrypt is slow on purpose.
+#[wasm_bindgen]
+pub fn hash_password(password: &str) -> String {
+    aerospike_sansio::password::hash(password)
+}
+
 #[wasm_bindgen]
 pub struct Engine {
     core: Core,
@@ -204,6 +210,16 @@ impl Engine {
 
     pub fn time(&mut self, now: f64) {
         self.core.time(now);
+    }
+
+    /// Answers CREDENTIAL: what `hash_password` makes of the password, and the password itself where it is to travel so.
+    pub fn credential(&mut self, hash: &str, clear: &str, now: f64) {
+        self.core.credential(hash.as_bytes(), clear.as_bytes(), now);
+    }
+
+    /// Answers CREDENTIAL: there is none.
+    pub fn no_credential(&mut self, now: f64) {
+        self.core.no_credential(now);
     }
 
     // ---- output

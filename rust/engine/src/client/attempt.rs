@@ -44,7 +44,14 @@ impl Engine {
             // What we know of who has what is old.
             self.tend_soon(self.ops[op].last_node as NodeId);
         }
+        let logged_out = from_server && self.is_logged_out(code);
         let entry = &mut self.ops[op];
+        if logged_out && entry.moved < MOVES_MAX {
+            // Refused unseen, and that was no attempt: it goes again behind a new login.
+            entry.moved += 1;
+            entry.attempts -= 1;
+            return self.go_again(op);
+        }
         entry.failed += 1;
         if entry.failed > entry.max_retries || !is_worth_retrying(code) {
             return self.finish_as(op, code, from_server);
@@ -167,7 +174,7 @@ impl Engine {
             return self.unsend(op, conn, at);
         }
         self.ops[op].ever_sent = true;
-        if self.ops[op].part.is_some() {
+        if self.ops[op].part.is_some() || self.ops[op].admin.is_some() {
             // The rest of an answer in many messages is not worth waiting for.
             return self.drop_conn(conn, close_reason::CANCELLED);
         }
@@ -192,7 +199,7 @@ impl Engine {
         }
     }
 
-    fn start_draining(&mut self, conn: ConnId) {
+    pub(super) fn start_draining(&mut self, conn: ConnId) {
         let connection = &mut self.conns[conn];
         let Purpose::Pool(node) = connection.purpose else { return };
         if connection.state != State::Draining {
@@ -275,7 +282,7 @@ impl Engine {
             if matches!(reply.code, code::TIMEOUT | code::DEVICE_OVERLOAD | code::UNAVAILABLE) {
                 self.count_error(node);
             }
-            if is_worth_retrying(reply.code) {
+            if is_worth_retrying(reply.code) || self.is_logged_out(reply.code) {
                 self.ops[op].ever_sent |= reply.code == code::TIMEOUT;
                 return self.fail_attempt(op, reply.code, true);
             }

@@ -4,6 +4,17 @@
 use crate::cluster::Address;
 use crate::limits::limit;
 
+/// How users are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthMode {
+    /// By a password that the server keeps the hash of.
+    Internal,
+    /// By a password that the server has checked elsewhere, and needs as it is.
+    External,
+    /// By a certificate.
+    Pki,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub hosts: Vec<Address>,
@@ -11,6 +22,9 @@ pub struct Config {
     pub tls: bool,
     /// The name that certificates must have where an address comes without one; empty: that of the host.
     pub tls_name: String,
+    pub auth_mode: AuthMode,
+    /// Empty = nobody logs in, unless certificates say who it is.
+    pub user: String,
     /// Connect and first tend, a host, in ms. Also how long a tend may take.
     pub timeout: f64,
     pub idle_timeout: f64,
@@ -46,6 +60,8 @@ impl Default for Config {
             cluster_name: String::new(),
             tls: false,
             tls_name: String::new(),
+            auth_mode: AuthMode::Internal,
+            user: String::new(),
             timeout: 1000.0,
             idle_timeout: 55_000.0,
             max_conns_per_node: 256,
@@ -80,6 +96,9 @@ impl Config {
         if config.hosts.is_empty() {
             return Err("config hosts is empty".into());
         }
+        if config.auth_mode != AuthMode::Internal && !config.tls {
+            return Err("config auth_mode needs tls".into());
+        }
         if config.tls {
             // Whether a server takes several requests in one TLS record is not known: one at a time.
             config.pipeline_depth = 1;
@@ -105,6 +124,15 @@ impl Config {
             "cluster_name" => self.cluster_name = value.into(),
             "tls" => self.tls = flag(value)?,
             "tls_name" => self.tls_name = value.into(),
+            "auth_mode" => {
+                self.auth_mode = match value {
+                    "internal" => AuthMode::Internal,
+                    "external" => AuthMode::External,
+                    "pki" => AuthMode::Pki,
+                    _ => return None,
+                }
+            }
+            "user" => self.user = value.into(),
             "timeout" => self.timeout = number(value)?,
             "idle_timeout" => self.idle_timeout = number(value)?,
             "max_conns_per_node" => self.max_conns_per_node = number::<usize>(value).filter(|&n| n > 0)?,
@@ -133,6 +161,11 @@ impl Config {
             _ => return None,
         }
         Some(())
+    }
+
+    /// Whether connections have to be let in.
+    pub fn has_login(&self) -> bool {
+        !self.user.is_empty() || self.auth_mode == AuthMode::Pki
     }
 
     /// The address under which an advertised one is reached.
@@ -167,6 +200,18 @@ mod tests {
         assert_eq!(Config::parse("host=a\tx\t\n").unwrap_err(), "config host cannot be a\tx\t");
         assert_eq!(Config::parse("host=a\t1\t\nnope=1\n").unwrap_err(), "config nope cannot be 1");
         assert_eq!(Config::parse("").unwrap_err(), "config hosts is empty");
+    }
+
+    #[test]
+    fn a_password_that_travels_as_it_is_and_a_certificate_need_tls() {
+        for mode in ["external", "pki"] {
+            let line = format!("host=a\t1\t\nauth_mode={mode}\n");
+            assert_eq!(Config::parse(&line).unwrap_err(), "config auth_mode needs tls");
+            assert!(Config::parse(&format!("{line}tls=1\n")).is_ok());
+        }
+        assert!(!Config::parse("host=a\t1\t\n").unwrap().has_login());
+        assert!(Config::parse("host=a\t1\t\nuser=u\n").unwrap().has_login());
+        assert!(Config::parse("host=a\t1\t\nauth_mode=pki\ntls=1\n").unwrap().has_login());
     }
 
     #[test]

@@ -207,7 +207,7 @@ impl Engine {
     }
 
     /// A connection could not be opened. What waits for it is failed over, unless another one serves it.
-    pub(super) fn pool_conn_failed(&mut self, node: NodeId) {
+    pub(super) fn pool_conn_failed(&mut self, node: NodeId, code: i32) {
         let pause = self.now + REFUSED_PAUSE_MS;
         self.count_error(node);
         self.tend_soon(node);
@@ -219,7 +219,7 @@ impl Engine {
         let waiting: Vec<_> = member.pool.waiting.drain(..).chain(member.pool.waiting_exclusive.drain(..)).collect();
         for name in waiting {
             if let Some(op) = self.named(name) {
-                self.fail_attempt(op, code::CONNECTION, false);
+                self.fail_attempt(op, code, false);
             }
         }
     }
@@ -228,6 +228,12 @@ impl Engine {
     pub(super) fn settle(&mut self, conn: ConnId, node: NodeId) {
         let now = self.now;
         let Some(connection) = self.conns.get_mut(conn) else { return };
+        if connection.unwelcome {
+            if connection.in_flight.is_empty() {
+                self.conn_ended(conn, close_reason::AUTH, "the server wants a new login");
+            }
+            return;
+        }
         connection.state = if connection.in_flight.is_empty() { State::Idle } else { State::Busy };
         connection.expires = f64::INFINITY;
         connection.progress = now;
@@ -270,6 +276,10 @@ impl Engine {
             State::Connecting => {
                 let address = format!("not open within {} ms", self.config.timeout);
                 self.conn_ended(conn, close_reason::CONNECT_TIMEOUT, &address);
+            }
+            State::LoggingIn(_) => {
+                let why = format!("no login within {} ms", self.config.timeout);
+                self.conn_ended(conn, close_reason::CONNECT_TIMEOUT, &why);
             }
             State::Draining => self.drain_expired(conn),
             _ => {

@@ -34,7 +34,7 @@ impl Engine {
         self.heard = self.now;
     }
 
-    fn tell(&mut self, now: f64) {
+    pub(super) fn tell(&mut self, now: f64) {
         self.begin();
         self.now = self.now.max(now);
     }
@@ -43,12 +43,19 @@ impl Engine {
         self.tell(now);
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state == State::Connecting) else { return };
         connection.expires = f64::INFINITY;
-        let purpose = connection.purpose;
         self.conn_timers.clear(conn);
         self.count(stat::CONNECTIONS_OPENED);
         self.stats[stat::CONNECTIONS_OPEN] += 1.0;
-        // Login comes here, for a cluster with security.
-        match purpose {
+        if self.config.has_login() {
+            self.enter(conn);
+        } else {
+            self.usable(conn);
+        }
+    }
+
+    /// A connection is open, and let in where that is needed.
+    pub(super) fn usable(&mut self, conn: ConnId) {
+        match self.conns[conn].purpose {
             Purpose::Pool(node) => self.pool_conn_opened(conn, node),
             Purpose::Tend(node) => self.tend_conn_opened(conn, node),
             Purpose::Probe(probe) => self.probe_opened(conn, probe),
@@ -115,8 +122,9 @@ impl Engine {
         let mut used = 0;
         loop {
             let Some(connection) = self.conns.get(conn) else { return bytes.len() };
-            let expected = match connection.purpose {
-                Purpose::Pool(_) => limit::MESSAGE,
+            let expected = match (connection.purpose, connection.state) {
+                (_, State::LoggingIn(_)) => limit::LOGIN_ANSWER,
+                (Purpose::Pool(_), _) => limit::MESSAGE,
                 _ => limit::INFO_ANSWER,
             };
             match wire::complete(&bytes[used..]) {
@@ -143,6 +151,9 @@ impl Engine {
     /// One whole message, the body of which is `bytes[from..to]`.
     fn message(&mut self, conn: ConnId, kind: u8, bytes: &[u8], from: usize, to: usize) -> Result<(), Malformed> {
         let body = &bytes[from..to];
+        if let State::LoggingIn(step) = self.conns[conn].state {
+            return self.login_message(conn, step, kind, body);
+        }
         let expects_info = |kind: u8| match kind {
             message_type::INFO => Ok(()),
             _ => Err(Malformed("expected an info answer")),
@@ -190,11 +201,22 @@ impl Engine {
                 self.next_in_line(conn, node);
                 self.complete_info(op, from, body.len(), address_of(bytes));
             }
+            Some(op) if self.ops[op].admin.is_some() => {
+                if kind != message_type::SECURITY {
+                    return Err(Malformed("expected an answer of security"));
+                }
+                if let Some(done) = self.admin_message(op, body)? {
+                    self.check_session(conn, done.code);
+                    self.next_in_line(conn, node);
+                    self.complete_admin(op, node, done);
+                }
+            }
             Some(op) if self.ops[op].part.is_some() => {
                 if kind != message_type::DATA {
                     return Err(Malformed("expected an answer to a batch"));
                 }
                 if let Some(last) = self.part_message(op, bytes, from, to)? {
+                    self.check_session(conn, last.code);
                     self.next_in_line(conn, node);
                     self.part_ended(op, &last);
                 }
@@ -209,6 +231,7 @@ impl Engine {
                     whole.then_some(reply).ok_or(Malformed("bytes behind the end of an answer"))
                 });
                 let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
+                self.check_session(conn, reply.code);
                 self.next_in_line(conn, node);
                 self.complete(op, node, &reply, first_slot as u32, address_of(bytes));
             }
@@ -295,6 +318,8 @@ impl Engine {
     fn ended(&mut self, conn: ConnId, reason: u32, text: &str) {
         let (purpose, state) = (self.conns[conn].purpose, self.conns[conn].state);
         self.conn_timers.clear(conn);
+        let refused = self.conns[conn].refused;
+        let opening = matches!(state, State::Connecting | State::LoggingIn(_));
         if state == State::Connecting {
             self.count(stat::CONNECTIONS_FAILED);
         } else {
@@ -318,7 +343,7 @@ impl Engine {
                 if state != State::Connecting && !self.conns[conn].in_flight.is_empty() {
                     self.count_error(node);
                 }
-                if state != State::Connecting {
+                if !opening {
                     self.tend_soon(node);
                 }
             }
@@ -327,10 +352,16 @@ impl Engine {
         self.conns.retire(conn);
         self.gone_conns.push(conn);
         match purpose {
-            Purpose::Pool(node) if state == State::Connecting => self.pool_conn_failed(node),
+            Purpose::Pool(node) if opening => self.pool_conn_failed(node, refused.unwrap_or(code::CONNECTION)),
             Purpose::Pool(node) => self.want_conns(node),
             Purpose::Tend(node) => self.tend_failed(node, text),
-            Purpose::Probe(probe) => self.probe_failed(probe, text, Engine::code_of(reason)),
+            Purpose::Probe(probe) => self.probe_failed(probe, text, refused.unwrap_or(Engine::code_of(reason))),
+        }
+        if let Purpose::Pool(node) | Purpose::Tend(node) = purpose {
+            if let Some(member) = self.member_mut(node).filter(|member| member.login == Some(conn)) {
+                member.login = None;
+                self.next_turn(node, refused);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! A node of the cluster with what the client keeps for it: its pool, its tend and its errors.
 
 use super::config::Config;
+use crate::cluster::session::Session;
 use crate::cluster::Node;
 use crate::conn::{ConnId, Pool};
 
@@ -38,6 +39,10 @@ pub struct Member {
     pub refused_until: f64,
     /// When bytes last came on a connection of the pool.
     pub heard_at: f64,
+    /// How further connections are let in, on a cluster with users.
+    pub session: Option<Session>,
+    /// The connection that logs in just now: one at a time.
+    pub login: Option<ConnId>,
     /// Errors in the present window, and tends since it began.
     pub errors: u32,
     pub window: u32,
@@ -62,6 +67,8 @@ impl Member {
             tended: false,
             refused_until: 0.0,
             heard_at: f64::NEG_INFINITY,
+            session: None,
+            login: None,
             errors: 0,
             window: 0,
         }

@@ -12,6 +12,7 @@
 //! A request's way: `submit` (encode) ▸ `admit` (deadline, backpressure) ▸ `route` (which node) ▸ `dispatch` (which
 //! connection) ▸ `inputs` (bytes) ▸ `attempt` (done, or again). An op of a transaction may go it several times: `txn`.
 
+mod admin;
 mod admit;
 mod attempt;
 mod batch;
@@ -19,6 +20,7 @@ mod columns;
 pub mod config;
 mod dispatch;
 mod inputs;
+mod login;
 mod member;
 mod op;
 pub mod outputs;
@@ -114,6 +116,10 @@ pub struct Engine {
     txns: BTreeMap<u32, Transaction>,
     txn_handle: u32,
 
+    /// When the shell was asked for the password; minus infinity when no answer is awaited.
+    credential_asked: f64,
+    /// Sessions that there have been.
+    sessions: u32,
     conns: Slab<Conn>,
     gone_conns: Vec<ConnId>,
     /// Connections that may have something to write.
@@ -174,6 +180,8 @@ impl Engine {
             op_timers: Timers::new(now),
             txns: BTreeMap::new(),
             txn_handle: 0,
+            credential_asked: f64::NEG_INFINITY,
+            sessions: 0,
             conns: Slab::default(),
             gone_conns: Vec::new(),
             to_transmit: Vec::new(),

@@ -6,6 +6,7 @@ use super::turns::Turns;
 use super::txn::Bond;
 use crate::abi::{command_kind, policy_flag};
 use crate::cluster::NodeId;
+use crate::command::admin::Admin;
 use crate::command::batch::Batch;
 use crate::command::{Block, Encoded};
 use crate::conn::ConnId;
@@ -109,6 +110,8 @@ pub struct Op {
     pub cancelled: bool,
     /// Of a batch or query: which of its parts may be sent.
     pub turns: Turns,
+    /// A command on users and roles.
+    pub admin: Option<Box<Admin>>,
     /// Many records: the rows, and what is known of them.
     pub batch: Option<Box<Batch>>,
     /// A query under way.
@@ -170,6 +173,7 @@ impl Op {
             admitted: false,
             cancelled: false,
             turns: Turns::default(),
+            admin: None,
             batch: None,
             query: None,
             part: None,
@@ -262,7 +266,7 @@ impl Op {
 
     /// Slow commands share a connection with nothing.
     pub fn is_slow(&self) -> bool {
-        self.info || self.part.is_some()
+        self.info || self.admin.is_some() || self.part.is_some()
     }
 
     /// A large request's buffer is not kept for the next one.

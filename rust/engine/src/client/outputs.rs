@@ -132,6 +132,10 @@ impl Outputs {
         self.record(output::RECORD, &[op, u32::from(partition), items, generation, ttl, first_slot, data_address]);
     }
 
+    pub fn credential(&mut self) {
+        self.record(output::CREDENTIAL, &[]);
+    }
+
     pub fn pause(&mut self, conn: u32) {
         self.record(output::PAUSE, &[conn]);
     }

@@ -10,6 +10,11 @@ use crate::conn::{ConnId, Purpose, State};
 use crate::limits::limit;
 use crate::proto::code;
 
+/// Worth saying rather than that a seed could not be used.
+fn is_about_users(code: i32) -> bool {
+    (code::SECURITY_NOT_SUPPORTED..=code::QUOTA_EXCEEDED).contains(&code) || code == code::CLIENT
+}
+
 #[derive(Debug)]
 pub struct Probe {
     /// Addresses of one node, tried one after the other.
@@ -128,6 +133,9 @@ impl Engine {
     /// Is what answered a node that we want? A node that is known already is no error: the seed led to the cluster.
     fn examine(&self, probe: u32, answer: &[u8]) -> Result<Option<Node>, (i32, String)> {
         let probe = &self.probes[probe];
+        if answer.starts_with(super::tend::NOT_AUTHENTICATED) {
+            return Err((code::NOT_AUTHENTICATED, "the server wants a user and a password".into()));
+        }
         let name = info::value(answer, "node").filter(|name| !name.is_empty()).map(info::text);
         let Some(name) = name else {
             return Err((code::MALFORMED, "it did not say which node it is".into()));
@@ -171,7 +179,8 @@ impl Engine {
             return self.drop_conn(conn, close_reason::SURPLUS);
         }
         let text = node.address.to_string();
-        let member = Some(Member::new(node, conn));
+        let session = self.conns[conn].first_session.take();
+        let member = Some(Member { session, ..Member::new(node, conn) });
         let id = match free {
             Some(id) => {
                 self.members[id] = member;
@@ -200,7 +209,7 @@ impl Engine {
         if is_seed || self.life == Life::Starting {
             self.seed_errors.push(format!("{failed}: {why}"));
             // These say more than that there is no connection.
-            if matches!(code, code::CLUSTER_NAME_MISMATCH | code::TLS) {
+            if matches!(code, code::CLUSTER_NAME_MISMATCH | code::TLS) || is_about_users(code) {
                 self.seed_code = code;
             }
         }

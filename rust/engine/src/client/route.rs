@@ -29,6 +29,9 @@ impl Engine {
         if self.ops[op].batch.is_some() && !self.ops[op].prepares() {
             return self.start_batch(op);
         }
+        if let Some(admin) = self.ops[op].admin.as_mut() {
+            admin.restart();
+        }
         match self.find_node(op) {
             Found::Node(node) => self.dispatch(op, node),
             Found::NoCluster => self.wait_for_cluster(op),
@@ -70,7 +73,7 @@ impl Engine {
             return Found::NoCluster;
         }
         let entry = &self.ops[op];
-        if entry.info {
+        if entry.info || entry.admin.is_some() {
             return match entry.target {
                 Some(node) if self.member(node).is_none() => Found::NoSuchNode,
                 Some(node) => Found::Node(node),

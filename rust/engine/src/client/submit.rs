@@ -21,6 +21,7 @@ impl Engine {
             return Err(Refused { code: code::CLOSED, reason: "the client is closed", slot: None });
         }
         let block = command::read(&self.command)?;
+        let admin = self.read_admin(&block)?;
         let (batch, query) = (self.read_batch(&block)?, self.read_query(&block)?);
         let index = self.ops.take(Op::new);
         self.ops[index].request.clear();
@@ -39,6 +40,8 @@ impl Engine {
         };
         let op = &mut self.ops[index];
         op.begin(&block, encoded.as_ref());
+        op.write |= admin.as_ref().is_some_and(|admin| admin.writes);
+        op.admin = admin;
         op.batch = batch;
         op.query = query;
         op.bond = bond;
@@ -65,6 +68,10 @@ impl Engine {
         if matches!(block.kind, BATCH | QUERY | TXN_COMMIT | TXN_ABORT) {
             return Ok(None);
         }
+        if block.kind == command_kind::ADMIN {
+            command::admin::encode(block, &self.command[command::BLOCK_SLOTS..], &self.data, request)?;
+            return Ok(None);
+        }
         let slots = &self.command[command::BLOCK_SLOTS..];
         let encoded = command::encode(block, slots, &self.data, &self.names, request)?;
         // What is part of a transaction is completed when it is sent.
@@ -72,6 +79,13 @@ impl Engine {
             self.compressor.shrink(request, 0, above);
         }
         Ok(Some(encoded))
+    }
+
+    fn read_admin(&self, block: &command::Block) -> Result<Option<Box<command::admin::Admin>>, Refused> {
+        if block.kind != command_kind::ADMIN {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(command::admin::read(block, &self.command[command::BLOCK_SLOTS..])?)))
     }
 
     fn read_batch(&self, block: &command::Block) -> Result<Option<Box<command::batch::Batch>>, Refused> {

@@ -17,6 +17,9 @@ use crate::Malformed;
 
 /// After an error a node is asked at once, but not more often than this.
 const SOON_MS: f64 = 50.0;
+/// What any question is answered with on a connection that was not let in, without a word of the question
+/// (`authenticate` in the server's `thr_info.c`).
+pub(super) const NOT_AUTHENTICATED: &[u8] = b"ERROR:80";
 /// A node that nobody can vouch for is given up after this many failures in a row.
 const FAILURES_MAX: u32 = 5;
 
@@ -43,9 +46,14 @@ impl Engine {
     }
 
     fn tend(&mut self, node: NodeId) {
+        let renew = self.must_renew(node);
         let Some(member) = self.member_mut(node) else { return };
         member.tend.next_at = f64::INFINITY;
         match member.tend.conn {
+            Some(conn) if renew => {
+                self.set_step(node, Step::Connecting);
+                self.renew(conn);
+            }
             Some(conn) => self.ask_for_generations(node, conn),
             None => {
                 member.tend.step = Step::Connecting;
@@ -122,6 +130,10 @@ impl Engine {
         connection.expires = f64::INFINITY;
         self.conn_timers.clear(conn);
         let Some(member) = self.member(node) else { return };
+        if answer.starts_with(NOT_AUTHENTICATED) {
+            self.forget_session(conn);
+            return self.drop_tend_conn(node, close_reason::AUTH, "the server wants a login");
+        }
         let said = info::value(answer, "node").map(info::text).unwrap_or_default();
         if said != member.node.name {
             return self.replaced(node, &said);

@@ -6,6 +6,7 @@ pub mod info;
 pub mod node;
 pub mod partitions;
 pub mod peers;
+pub mod session;
 
 pub use node::{Address, Node, NodeId};
 pub use partitions::PartitionMap;

@@ -3,6 +3,7 @@
 //! The block says everything: key, values, policy. A digest is computed here, from set and key, and nowhere else: a
 //! write without one, which the server would take as a job over the whole set, cannot be told.
 
+pub mod admin;
 pub mod batch;
 mod block;
 pub mod codec;

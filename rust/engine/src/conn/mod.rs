@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!              opened                    request              last answer
-//!  Connecting ────────▶ (TLS, login) ──▶ Idle ─────▶ Busy ──────────────▶ Idle
+//!  Connecting ────────▶ (LoggingIn) ───▶ Idle ─────▶ Busy ──────────────▶ Idle
 //!      │ refused, timeout                  │ idle too long  │ stuck           │
 //!      └──────────────▶ gone ◀─────────────┴── Draining ◀───┘ ◀── any: closed, malformed
 //! ```
@@ -14,6 +14,7 @@ mod stream;
 pub use pool::Pool;
 pub use stream::Stream;
 
+use crate::cluster::session::Session;
 use crate::cluster::NodeId;
 use std::collections::VecDeque;
 
@@ -35,6 +36,8 @@ pub enum Purpose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Connecting,
+    /// Open, and not let in yet.
+    LoggingIn(Login),
     /// Open, nothing in flight.
     Idle,
     /// Single-record requests in flight.
@@ -43,6 +46,19 @@ pub enum State {
     Exclusive,
     /// An answer is overdue: no new requests; back to Idle if it comes, else closed.
     Draining,
+}
+
+/// What a connection waits for that is being let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// Another connection of its node logs in.
+    Turn,
+    /// The shell, to say the password.
+    Credential,
+    /// The answer to its login.
+    Answer,
+    /// The answer to a session's token.
+    Token,
 }
 
 /// A request on the wire. If the op's serial has moved on, it is a tombstone: the answer is thrown away.
@@ -67,6 +83,14 @@ pub struct Conn {
     pub progress: f64,
     /// Closed when this time comes (a connect timeout, or the end of draining); infinity = never.
     pub expires: f64,
+    /// Number of the session with which it was let in.
+    pub session: u32,
+    /// The session that it got by a login before its node was known.
+    pub first_session: Option<Session>,
+    /// The code with which it was not let in.
+    pub refused: Option<i32>,
+    /// The server has forgotten who it is: it is closed with its last answer.
+    pub unwelcome: bool,
     /// It is in the engine's list of connections that have something to write.
     pub listed: bool,
 }
@@ -81,6 +105,10 @@ impl Conn {
             writes: false,
             progress: now,
             expires,
+            session: 0,
+            first_session: None,
+            refused: None,
+            unwelcome: false,
             listed: false,
         }
     }

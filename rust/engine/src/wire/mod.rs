@@ -7,6 +7,7 @@ pub mod frame;
 pub mod header;
 pub mod message;
 pub mod reply;
+pub mod security;
 
 pub use compress::{inflate, is_compressed, Compressor};
 pub use frame::{complete, peek, Peek};

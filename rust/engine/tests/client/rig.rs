@@ -1,6 +1,7 @@
 //! An engine and a scripted cluster in one thread and one time: what the engine asks of its shell is done at once, and
 //! the test decides what the nodes answer and when. The cluster knows of a record only what a header says.
 
+use crate::secured::Secured;
 use aerospike_sansio::abi::{command_kind, command_word as word, output, socket_end, tag, NONE};
 use aerospike_sansio::client::Engine;
 use aerospike_sansio::cluster::base64;
@@ -98,6 +99,8 @@ pub struct Node {
     pub wrote: BTreeMap<u32, Vec<u8>>,
     /// Of all partitions; above 0 consistency is strong.
     pub regime: u32,
+    /// It has users.
+    pub security: Option<Secured>,
 }
 
 #[derive(Debug)]
@@ -138,6 +141,11 @@ pub struct Rig {
     pub used: usize,
     /// Answers record requests in place of the nodes.
     pub script: Option<Script>,
+    /// What the shell says when it is asked for the password, and how often it was.
+    pub credential: Option<&'static str>,
+    pub asked: usize,
+    /// How many users or roles each command was told of, and the tags of the slots.
+    pub told: Vec<(u32, Vec<u32>)>,
 }
 
 pub const BASE: u16 = 3000;
@@ -187,6 +195,9 @@ impl Rig {
             stuck: false,
             used: 0,
             script: None,
+            credential: None,
+            asked: 0,
+            told: vec![],
         }
     }
 
@@ -271,6 +282,12 @@ impl Rig {
                 output::PAUSE => self.pauses.0 += 1,
                 output::RESUME => self.pauses.1 += 1,
                 output::PART => self.parts.push((words[0], words[1], words[2] as i32, words[3] & 1 != 0)),
+                output::CREDENTIAL => {
+                    self.asked += 1;
+                    if let Some(hash) = self.credential {
+                        self.engine.credential(hash.as_bytes(), b"", self.now);
+                    }
+                }
                 output::READY => self.ready = Some((words[0] as i32, text)),
                 output::EVENT => self.events.push(words[0]),
                 _ => panic!("an unknown record {kind}"),
@@ -281,6 +298,13 @@ impl Rig {
     /// What records of queries refer to must be read before the next input.
     fn note_queries(&mut self, records: &[(u32, Vec<u32>)]) {
         for (kind, words) in records {
+            if *kind == output::DONE && words[8] > 0 {
+                let tape = &self.engine.outputs.tape[words[7] as usize..];
+                if tape[0].tag == tag::LIST {
+                    self.told.push((words[8], tape.iter().map(|slot| slot.tag).collect()));
+                    continue;
+                }
+            }
             let blob = |slot: u32, address: u32| {
                 let slot = self.engine.outputs.tape[slot as usize];
                 self.engine.data_at(address)[slot.a as usize..(slot.a + slot.b) as usize].to_vec()
@@ -348,6 +372,10 @@ impl Rig {
                 continue;
             }
             let Some(node) = self.nodes.get_mut(&port) else { return };
+            if let Some(answer) = node.security.as_mut().and_then(|security| security.answer(conn, kind, &request)) {
+                self.give(conn, &answer);
+                continue;
+            }
             match kind {
                 _ if self.script.is_some() => match self.script.as_mut().map(|script| script(port, &request)) {
                     Some(Said::Answer(answer)) => self.give(conn, &answer),
