@@ -9,6 +9,7 @@ use crate::limits::limit;
 use crate::node::{Generations, Node};
 use crate::partition_map::{Member, PartitionMap};
 use crate::reply::{self, Meta};
+use crate::security::{self, Security};
 use crate::store::Namespace;
 use crate::udf_host::{UdfHost, Udfs};
 use crate::udf_modules::Modules;
@@ -38,6 +39,7 @@ pub struct Cluster {
     pub(crate) connections: Connections,
     pub(crate) modules: Modules,
     pub(crate) udfs: Udfs,
+    pub(crate) security: Option<Security>,
     pub(crate) map: PartitionMap,
     /// Another one after each change of the cluster. 48 bits.
     pub(crate) key: u64,
@@ -62,6 +64,7 @@ impl Cluster {
             connections: Connections::default(),
             modules: Modules::default(),
             udfs: Udfs::default(),
+            security: config.security,
             map: PartitionMap::default(),
             background: Vec::new(),
             key: 0,
@@ -234,6 +237,9 @@ impl Cluster {
             }
             let begin = at;
             at += PROTO_HEADER + body.len();
+            if let Some(security) = self.security.as_mut() {
+                security.call_as(self.connections.get(conn).and_then(|connection| connection.user.as_deref()));
+            }
             match kind {
                 message_type::INFO => {
                     if info::answer(self, conn, body, now_ms, out) == Action::Close {
@@ -241,7 +247,12 @@ impl Cluster {
                     }
                 }
                 // Community Edition has no security (vectors `admin`).
-                message_type::SECURITY => reply::security(out, code::SECURITY_NOT_SUPPORTED),
+                message_type::SECURITY if self.edition == Edition::Community => {
+                    reply::security(out, code::SECURITY_NOT_SUPPORTED);
+                }
+                message_type::SECURITY => {
+                    security::answer(self, security::From { conn, node }, body, now_ms, out);
+                }
                 message_type::COMPRESSED => match self.inflated(node, body) {
                     Ok(message) if !self.command(conn, node, &message[PROTO_HEADER..], now_ms, out) => {
                         return (begin, Action::Keep);
@@ -266,6 +277,14 @@ impl Cluster {
 
     /// Answers one DATA message. False if that is to go on: the request stays where it is until all of it is answered.
     fn command(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> bool {
+        if self.security.as_ref().is_some_and(|security| !security.is_somebody()) {
+            // A batch is told so in its last message, as it is of everything that concerns the whole (`batch.c`).
+            match body.get(1).is_some_and(|bits| bits & info1::BATCH != 0) {
+                true => reply::last(out, code::NOT_AUTHENTICATED),
+                false => reply::status(out, code::NOT_AUTHENTICATED, Meta::default()),
+            }
+            return true;
+        }
         let start = out.len();
         let progress = self.connections.get_mut(conn).and_then(|connection| connection.progress.take());
         let progress = command::answer(self, node, body, progress, now_ms, out);
@@ -329,7 +348,7 @@ impl Cluster {
     }
 
     /// The next number drawn by lot (splitmix64).
-    fn draw(&mut self) -> u64 {
+    pub(crate) fn draw(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut word = self.random;
         word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -2,6 +2,7 @@
 
 use crate::json::{self, Json};
 use crate::limits::limit;
+use crate::security::{self, Security};
 use aerospike_sansio::limits;
 
 /// Which edition of the server to be.
@@ -23,6 +24,8 @@ pub struct Config {
     /// Empty = the cluster has no name.
     pub cluster_name: String,
     pub namespaces: Vec<NamespaceConfig>,
+    /// Users and roles; nothing = everybody may do everything.
+    pub security: Option<Security>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,7 +51,7 @@ pub struct NamespaceConfig {
 }
 
 /// Options of the host, or of a later release: named so that they are refused with a reason.
-const NOT_YET: &[&str] = &["security", "tls", "faults", "migrate"];
+const NOT_YET: &[&str] = &["tls", "faults", "migrate"];
 
 /// The largest id of a rack, as the server allows.
 const RACK_MAX: u64 = 1_000_000;
@@ -65,6 +68,7 @@ impl Default for Config {
             racks: Vec::new(),
             cluster_name: String::new(),
             namespaces: vec![NamespaceConfig::named("test"), bar],
+            security: None,
         }
     }
 }
@@ -101,6 +105,7 @@ impl Config {
                 "nodeIds" => config.node_ids = node_ids(value)?,
                 "clusterName" => config.cluster_name = cluster_name(value)?,
                 "namespaces" => config.namespaces = namespaces(value)?,
+                "security" => config.security = security::options::read(value)?,
                 name if NOT_YET.contains(&name) => return Err(format!("the option {name} is not available yet")),
                 name => return Err(format!("there is no option {name}")),
             }
@@ -118,6 +123,9 @@ impl Config {
         }
         if self.edition == Edition::Enterprise {
             return Ok(());
+        }
+        if self.security.is_some() {
+            return Err("security needs edition: \"enterprise\"".into());
         }
         if !self.racks.is_empty() {
             return Err("racks needs edition: \"enterprise\"".into());

@@ -20,6 +20,8 @@ pub struct Connection {
     pub waits: bool,
     /// How far the query has come that is the first request in `input`.
     pub progress: Option<Progress>,
+    /// Who has logged in.
+    pub user: Option<String>,
     /// What the client said of itself, in base64, once a connection.
     pub user_agent: Vec<u8>,
 }

@@ -60,6 +60,8 @@
 //!   lasts on the real server is not known.
 //! * Which code comes first when several things are wrong with a command of a transaction.
 //! * Tombstones are removed after a day, whether or not an older copy of the record could come back.
+//! * What a privilege allows, and which code comes first when several things are wrong with a command on users or roles.
+//!   Quotas are kept and told, and not held to; addresses are not checked against allowlists.
 //! * `quiesce`, `revive`, `roster-set`, `feature-key`, masking and XDR are not there.
 //!
 //! Hostile input cannot panic it and cannot make it allocate without bound: lengths are checked against what has
@@ -86,6 +88,7 @@ pub mod partition_map;
 pub mod reply;
 pub mod request;
 pub mod rows;
+pub mod security;
 pub mod store;
 pub mod support;
 pub mod udf_host;

@@ -604,6 +604,7 @@ table! {
         ROLE_VIOLATION = 81, "the user's roles do not allow this";
         NOT_ALLOWLISTED = 82, "the client's address is not on the allowlist";
         QUOTA_EXCEEDED = 83, "the user's quota is exceeded";
+        LDAP_NOT_CONFIGURED = 90, "the server has nothing to check passwords elsewhere with";
         UDF = 100, "the UDF failed";
         MRT_BLOCKED = 120, "the record is locked by another transaction";
         MRT_VERSION_MISMATCH = 121, "a record read by the transaction has changed";

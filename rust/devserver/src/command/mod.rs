@@ -20,6 +20,7 @@ use crate::expression::Filter;
 use crate::node::Outcomes;
 use crate::reply::{self, Meta};
 use crate::request::Request;
+use crate::security::Permission;
 use crate::store::transactions::Roll;
 use crate::store::{Digest, Namespace};
 use crate::support;
@@ -132,6 +133,10 @@ fn namespace_of(cluster: &Cluster, request: &Request) -> Option<usize> {
 /// Answers a single-record command.
 fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Request, now_ms: u64, out: &mut Vec<u8>) {
     let Target { node, namespace, digest } = target;
+    if let Err(code) = permit(cluster, namespace, &request, now_ms) {
+        cluster.nodes[node].namespaces[namespace].refused += 1;
+        return reply::status(out, code, Meta::default());
+    }
     let node_counters = &mut cluster.nodes[node];
     if support::missing_in_row(&request, true).is_some() {
         node_counters.counters.unsupported_requests += 1;
@@ -175,6 +180,25 @@ fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Reques
     counters.fail_record_too_big += u64::from(outcome.code == code::RECORD_TOO_BIG);
     counters.fail_mrt_blocked += u64::from(outcome.code == code::MRT_BLOCKED);
     counters.fail_mrt_version_mismatch += u64::from(outcome.code == code::MRT_VERSION_MISMATCH);
+}
+
+/// May who asks do that to a record (`as_tsvc_process_transaction`)?
+fn permit(cluster: &mut Cluster, namespace: usize, request: &Request, now_ms: u64) -> Result<(), Code> {
+    let Some(security) = cluster.security.as_mut() else { return Ok(()) };
+    let namespace = cluster.namespaces[namespace].config.name.as_bytes();
+    let set = request.field(field::SET).unwrap_or_default();
+    let (reads, writes) = (request.header.info1 & info1::READ != 0, request.header.info2 & info2::WRITE != 0);
+    let mut check = |permission| security.check(permission, namespace, set, now_ms);
+    if request.field(field::UDF_MODULE).is_some() {
+        return check(Permission::UdfApply);
+    }
+    if reads || !writes {
+        check(Permission::Read)?;
+    }
+    if writes {
+        check(Permission::Write)?;
+    }
+    Ok(())
 }
 
 fn kind<'a>(request: &Request<'a>) -> Result<Kind<'a>, Code> {

@@ -19,6 +19,7 @@ use crate::cluster::{Action, Cluster};
 use crate::connections::ConnId;
 use crate::limits::limit;
 use crate::node::Node;
+use crate::security::Permission;
 use aerospike_sansio::proto::{code, message_type};
 use aerospike_sansio::wire::frame;
 use params::Params;
@@ -44,6 +45,12 @@ type Answer = Result<(), Failure>;
 pub fn answer(cluster: &mut Cluster, conn: ConnId, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> Action {
     let Some(node) = cluster.connections.get(conn).map(|connection| connection.node) else { return Action::Close };
     let start = frame::begin(out, message_type::INFO);
+    if cluster.security.as_ref().is_some_and(|security| !security.is_somebody()) {
+        // In place of all answers (`authenticate` in `thr_info.c`).
+        out.extend_from_slice(b"ERROR:80:not authenticated\n");
+        frame::end(out, start);
+        return Action::Keep;
+    }
     if body.is_empty() {
         for spec in table::summary() {
             run(cluster, node, conn, now_ms, spec.name.as_bytes(), out);
@@ -89,8 +96,10 @@ fn run(cluster: &mut Cluster, node: usize, conn: ConnId, now_ms: u64, line: &[u8
     let name = name(line);
     let params = Params(line.get(name.len() + 1..).unwrap_or_default());
     let task = table::find(name).map_or(Task::Unknown, |spec| spec.task_of(cluster.edition));
+    let forbidden = refusal(cluster, name, &params, now_ms);
     let mut call = Call { cluster, node, conn, now_ms, params, out };
     let failure = match task {
+        Task::Run(_) if forbidden.is_some() => forbidden,
         Task::Run(run) => run(&mut call).err(),
         Task::Enterprise(_) => Some(Failure(code::ENTERPRISE_ONLY, "enterprise only")),
         Task::Unknown => Some(Failure(code::PARAMETER, "unrecognized command")),
@@ -104,6 +113,15 @@ fn run(cluster: &mut Cluster, node: usize, conn: ConnId, now_ms: u64, line: &[u8
         out.extend_from_slice(format!("ERROR:{code}:{text}").as_bytes());
     }
     out.push(b'\n');
+}
+
+/// Why who asks may not have a command.
+fn refusal(cluster: &mut Cluster, name: &[u8], params: &Params, now_ms: u64) -> Option<Failure> {
+    let needed = Permission::of_info(name)?;
+    let namespace = params.raw("namespace").or_else(|| params.raw("ns")).unwrap_or_default();
+    let set = params.raw("set").unwrap_or_default();
+    let code = cluster.security.as_mut()?.check(needed, namespace, set, now_ms).err()?;
+    Some(Failure(code, needed.violation()))
 }
 
 /// The server keeps its texts in C strings.

@@ -72,8 +72,11 @@ impl<'a> Message<'a> {
     }
 }
 
+/// An id and its data.
+type Field<'a> = (u8, &'a [u8]);
+
 /// The field at the start of `bytes`, as id and data, and what follows it.
-fn split(bytes: &[u8]) -> Option<((u8, &[u8]), &[u8])> {
+fn split(bytes: &[u8]) -> Option<(Field<'_>, &[u8])> {
     let (size, rest) = bytes.split_first_chunk::<4>()?;
     let (field, tail) = rest.split_at_checked(u32::from_be_bytes(*size) as usize)?;
     let (&id, data) = field.split_first()?;

@@ -14,6 +14,7 @@ use crate::cluster::Cluster;
 use crate::node::Job;
 use crate::reply::{self, Meta};
 use crate::request::Request;
+use crate::security::Permission;
 use crate::Code;
 use aerospike_sansio::limits::limit;
 use aerospike_sansio::proto::{code, field, info1, info2};
@@ -43,6 +44,22 @@ pub fn answer(
     out: &mut Vec<u8>,
 ) -> Option<Progress> {
     let Target { node, namespace } = target;
+    if let Some(security) = cluster.security.as_mut().filter(|_| progress.is_none()) {
+        let permission = if request.field(field::UDF_MODULE).is_some() {
+            Permission::UdfQuery
+        } else if request.header.info2 & info2::WRITE != 0 {
+            Permission::OpsQuery
+        } else {
+            Permission::Query
+        };
+        let name = cluster.namespaces[namespace].config.name.as_bytes();
+        let set = request.field(field::SET).unwrap_or_default();
+        if let Err(code) = security.check(permission, name, set, now_ms) {
+            cluster.nodes[node].namespaces[namespace].refused += 1;
+            reply::last(out, code);
+            return None;
+        }
+    }
     // That it may be part of a transaction is not looked at (`query.c` of the Community server).
     cluster.namespaces[namespace].settle(now_ms);
     let writes = request.header.info2 & info2::WRITE != 0;
