@@ -6,6 +6,7 @@
 import { createIndex, type IndexDefinition, type IndexInfo, listIndexes, removeIndex } from "./admin/indexes.ts"
 import type { Job } from "./admin/job.ts"
 import { type QueryJob, queryJobOf } from "./admin/query-job.ts"
+import { Admin } from "./admin/security.ts"
 import { type TruncateOptions, truncate } from "./admin/truncate.ts"
 import { getUdf, listUdfs, putUdf, removeUdf, type UdfModule, UdfSources } from "./admin/udfs.ts"
 import { setXdrFilter, type XdrFilter } from "./admin/xdr-filter.ts"
@@ -77,6 +78,8 @@ import type { Bins, BinsOf, Value } from "./values.ts"
  * `InvalidArgumentError` before anything is sent.
  */
 export class Client {
+  /** Users and roles, on a cluster with security (Enterprise Edition). */
+  readonly admin: Admin
   readonly #driver: Driver
   readonly #packer: PolicyPacker
   readonly #listeners = new Listeners()
@@ -85,6 +88,7 @@ export class Client {
   private constructor(drive: (listen: (event: EngineEvent) => void) => Driver, packer: PolicyPacker) {
     this.#driver = drive((event) => this.#listeners.tell(event))
     this.#packer = packer
+    this.admin = new Admin(this.#driver, packer)
   }
 
   /** @internal For `connect` alone. */

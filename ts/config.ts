@@ -17,6 +17,7 @@ import {
 } from "./core/check.ts"
 import { invalid } from "./errors.ts"
 import type { Logger } from "./log.ts"
+import { Credentials, isPassword, type PasswordSource } from "./login.ts"
 import { type Policies, PolicyPacker } from "./policy.ts"
 import type { Transport } from "./transport/index.ts"
 
@@ -45,11 +46,18 @@ export interface Config {
   hosts: Hosts
   /** `connect` rejects with `ClusterNameMismatchError` if the cluster has another name. Default `""`: any. */
   clusterName?: string
-  /** How users are authenticated. Default `"internal"`; without `user` nobody is. The others are not available yet. */
+  /**
+   * How users are known: `"internal"`, by a password that the server keeps; `"external"`, by one that it has checked
+   * elsewhere (LDAP); `"pki"`, by the certificate of `tls`. The last two need `tls`. Default `"internal"`; without `user`
+   * nobody logs in.
+   */
   authMode?: "internal" | "external" | "pki"
-  /** Not available yet. */
+  /** Who logs in, on a cluster with security (Enterprise Edition). */
   user?: string
-  /** Not available yet. */
+  /**
+   * The user's password, or a function that gives it, which is asked at each login: on the first connection to a node, and
+   * when a session ends. If it fails, that login does, too. No message and no log line has it.
+   */
   password?: string | (() => string | Promise<string>)
   /** Not available yet. Default `false`. */
   tls?: boolean | object
@@ -136,6 +144,8 @@ export interface Settings {
   /** Lines for the engine. */
   readonly engine: string
   readonly packer: PolicyPacker
+  /** Who logs in, if anybody does. */
+  readonly credentials: Credentials | undefined
   readonly read: ReadOptions
   readonly keepAlive: boolean
   readonly noDelay: boolean
@@ -162,11 +172,10 @@ const million = 1_000_000
 const fields: Record<keyof Config, ConfigField> = {
   hosts: { rule: rule("text or an array", (value) => typeof value === "string" || Array.isArray(value)) },
   clusterName: { rule: text(64), default: "", engine: "cluster_name" },
-  authMode: { rule: oneOf("internal", "external", "pki"), default: "internal", only: ["internal"] },
-  user: { rule: text(255), only: [] },
+  authMode: { rule: oneOf("internal", "external", "pki"), default: "internal", engine: "auth_mode" },
+  user: { rule: text(63), engine: "user" },
   password: {
-    rule: rule("text or a function", (value) => typeof value === "string" || typeof value === "function"),
-    only: [],
+    rule: rule("text or a function", (value) => isPassword(value) || typeof value === "function"),
   },
   tls: {
     rule: rule("true, false or an object", (value) => typeof value === "boolean" || isPlainObject(value)),
@@ -236,6 +245,7 @@ export function settingsOf(config: Config): Settings {
   return {
     engine: lines.map((text) => `${text}\n`).join(""),
     packer: new PolicyPacker(config.policies),
+    credentials: credentialsOf(config),
     read: { int64: value("int64"), doubles: value("doubles"), maps: value("maps") } as ReadOptions,
     keepAlive: value("keepAlive") as boolean,
     noDelay: value("noDelay") as boolean,
@@ -246,7 +256,27 @@ export function settingsOf(config: Config): Settings {
   }
 }
 
+/** What the fields of a login say together. */
+function credentialsOf({ authMode = "internal", user, password, tls }: Config): Credentials | undefined {
+  if (authMode !== "internal" && !tls) {
+    const why = authMode === "external" ? "the password would travel as it is" : "the certificate is that of tls"
+    throw invalid(`config.authMode ${JSON.stringify(authMode)} needs config.tls: ${why}.`)
+  }
+  if (authMode === "pki") {
+    if (user === undefined && password === undefined) return undefined
+    throw invalid('config.user and config.password say nothing with authMode "pki": the certificate says who it is.')
+  }
+  if (user === undefined && password === undefined) return undefined
+  if (user === undefined || user === "") throw invalid("config.user is missing: config.password needs it.")
+  if (password === undefined) throw invalid("config.password is missing: config.user needs it.")
+  return new Credentials(user, password as PasswordSource, authMode === "external")
+}
+
 function checkField(name: string, value: unknown, field: ConfigField): void {
+  // A password is not shown, not even a wrong one.
+  if (name === "password" && !field.rule.accepts(value)) {
+    throw invalid("config.password is no password: it must be text without a zero character, or a function.")
+  }
   check(`config.${name}`, value, field.rule)
   if (field.only === undefined || field.only.includes(value)) return
   const usable =

@@ -16,6 +16,7 @@ import { Writer } from "./core/writer.ts"
 import { type AerospikeError, type ErrorDetails, errorOf } from "./errors.ts"
 import { describeKey, type Key } from "./key.ts"
 import { type Logger, type LogLevel, log } from "./log.ts"
+import type { Credentials } from "./login.ts"
 import type { Transaction } from "./transaction.ts"
 import type { Socket, SocketHandlers, Transport } from "./transport/index.ts"
 
@@ -27,6 +28,8 @@ export const Answer = {
   REMOVED: 3,
   NOTHING: 4,
   INFO: 5,
+  /** What is told of users and roles. */
+  ADMIN: 10,
   /** Rows or records, which go to the operation's {@link Sink}. */
   MANY: 6,
   RESULTS: 7,
@@ -141,6 +144,8 @@ const take = (resolve: (value: unknown) => void, reject: (error: unknown) => voi
 
 export class Driver {
   readonly writer: Writer
+  /** A password as servers want it. */
+  readonly hash: (password: string) => string
   readonly #engine: Engine
   readonly #memory: Memory
   readonly #reader: Reader
@@ -161,6 +166,8 @@ export class Driver {
   /** Connections whose socket took all that it was given in the present poll. */
   #took: number[] = []
 
+  /** Why there was no password. */
+  #noPassword: unknown
   #scheduled = false
   /** Outputs are being acted on: no call into the engine is allowed. */
   #acting = false
@@ -188,6 +195,7 @@ export class Driver {
     this.writer = new Writer(this.#engine, this.#memory, names)
     this.#reader = new Reader(this.#memory, names, settings.read, ascii ?? decodeSlice)
     this.#settings = settings
+    this.hash = module.hash_password
     this.#transport = transport
     this.#listen = listen
   }
@@ -317,6 +325,11 @@ export class Driver {
     return this.#settings.logger
   }
 
+  /** Who logs in, if anybody does. */
+  get credentials(): Credentials | undefined {
+    return this.#settings.credentials
+  }
+
   /** The nodes that are known, by index; holes where an index has none. */
   nodes(): (NodeInfo | undefined)[] {
     if (this.#state === "ended") return []
@@ -410,6 +423,9 @@ export class Driver {
         case output.RESUME:
           this.#connections[words[at + 1]!]?.socket?.resume()
           break
+        case output.CREDENTIAL:
+          void this.#sayCredential()
+          break
         case output.EVENT: {
           const from = text + words[at + 3]!
           const said = decodeUtf8(memory.bytes, from, from + words[at + 4]!)
@@ -486,6 +502,8 @@ export class Driver {
         return true
       case Answer.MANY:
         return waiter.sink!.ended(this.#reader, words, at, tape)
+      case Answer.ADMIN:
+        return this.#reader.values(tape + words[at + 8]! * 4, words[at + 9]!, words[at + 10]!)
       case Answer.INFO:
         return { node: words[at + 3]!, text: this.#reader.text(tape + words[at + 8]! * 4, words[at + 10]!) }
       default:
@@ -545,8 +563,23 @@ export class Driver {
     socket?.destroy()
   }
 
+  /** The engine logs in and needs the password, which may take its time and never throws. */
+  async #sayCredential(): Promise<void> {
+    const { credentials } = this.#settings
+    try {
+      const said = await credentials?.ask(this.hash)
+      if (this.#state === "ended") return
+      if (said) this.#enter(() => this.#engine.credential(said.hash, said.clear, performance.now()))
+    } catch (error) {
+      if (this.#state === "ended") return
+      this.#noPassword = error
+      this.#enter(() => this.#engine.no_credential(performance.now()))
+    }
+    this.#pump()
+  }
+
   #becomeReady(ready: Ready): void {
-    this.#ready?.(ready)
+    this.#ready?.(ready.code === code.CLIENT ? { ...ready, cause: this.#noPassword } : ready)
     this.#ready = undefined
   }
 

@@ -12,6 +12,15 @@ export {
   parseInfo,
 } from "./admin/parse-info.ts"
 export { QueryJob, type QueryJobNode } from "./admin/query-job.ts"
+export type {
+  Admin,
+  Privilege,
+  PrivilegeCode,
+  Role,
+  RoleLimits,
+  User,
+  UserRates,
+} from "./admin/security.ts"
 export type { TruncateOptions } from "./admin/truncate.ts"
 export type { UdfModule } from "./admin/udfs.ts"
 export type { XdrFilter } from "./admin/xdr-filter.ts"
@@ -80,6 +89,7 @@ export * as string from "./ops/string.ts"
 export {
   type AbortPolicy,
   type BackgroundPolicy,
+  type AdminPolicy,
   type BasePolicy,
   type BatchApplyPolicy,
   type BatchOperatePolicy,

@@ -119,6 +119,9 @@ export interface OperatePolicy extends WritePolicy, ReadPolicy {
 /** `infoAll`, `infoNode`, `infoRandomNode`. */
 export interface InfoPolicy extends BasePolicy {}
 
+/** `client.admin`. */
+export interface AdminPolicy extends BasePolicy {}
+
 /** The rows of a batch that read. */
 export type BatchReadPolicy = Pick<ReadPolicy, "filterExpression" | "readTouchTtlPercent">
 
@@ -257,6 +260,7 @@ export interface Policies {
   /** Queries in the background. */
   background?: Omit<BackgroundPolicy, "signal">
   info?: Omit<InfoPolicy, "signal">
+  admin?: Omit<AdminPolicy, "signal">
   /** What commits do first. */
   txnVerify?: TransactionVerifyPolicy
   /** What commits do then, and aborts. */
@@ -548,6 +552,7 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
   scan: query,
   background,
   info: base,
+  admin: base,
   txnVerify: [...steps, "readModeSC"],
   txnRoll: steps,
 }
@@ -595,6 +600,8 @@ const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = 
     scan: query,
     background: { socketTimeout: 30_000, totalTimeout: 1000 },
     info: { ...all, maxRetries: 2 },
+    // A change of users goes to all nodes before it is answered.
+    admin: { ...all, totalTimeout: 60_000 },
     txnVerify: { ...step, readModeSC: "linearize" },
     txnRoll: step,
   } as const
@@ -677,11 +684,7 @@ function byKind<K extends string>(kinds: Record<K, unknown>, make: (kind: K) => 
 
 function checkKinds(policies: Policies): void {
   if (!isPlainObject(policies)) throw wrong("config.policies", policies, "an object of policies by kind of operation")
-  const later = ["admin"]
   for (const [kind, given] of Object.entries(policies)) {
-    if (later.includes(kind)) {
-      throw invalid(`config.policies.${kind} is not available yet: this version has no such operations.`)
-    }
     if (!Object.hasOwn(takes, kind)) throw unknownField("config.policies", kind, Object.keys(takes))
     for (const name of ["signal", "txn"] as const) {
       if ((given as RecordPolicy | undefined)?.[name] === undefined) continue

@@ -13,6 +13,8 @@ Starts an Aerospike server in memory: for tests and demos, not for production.
   --cluster-name <name>   default none
   --enterprise            be an Enterprise Edition: the namespace test is
                           strongly consistent, for transactions
+  --security              be an Enterprise Edition with users: the user admin has
+                          the password admin
   --help`
 
 /** Runs until SIGINT or SIGTERM; gives the exit code. */
@@ -47,6 +49,7 @@ function parse(argv: string[]): DevServerOptions | undefined {
       host: text,
       "cluster-name": text,
       enterprise: { type: "boolean" },
+      security: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   })
@@ -58,6 +61,10 @@ function parse(argv: string[]): DevServerOptions | undefined {
   if (values.enterprise) {
     options.edition = "enterprise"
     options.namespaces = { test: { strongConsistency: true }, bar: { nsupPeriod: 0 } }
+  }
+  if (values.security) {
+    options.edition = "enterprise"
+    options.security = true
   }
   return options
 }

@@ -50,6 +50,11 @@ export interface Engine extends Regions {
   closed(conn: number, socketEnd: number, now: number): void
   time(now: number): void
 
+  /** Answers CREDENTIAL: the password's hash, and the password itself where it travels so. */
+  credential(hash: string, clear: string, now: number): void
+  /** Answers CREDENTIAL: there is none. */
+  no_credential(now: number): void
+
   /** Words of output records. */
   poll(now: number): number
   output_address(): number
@@ -74,6 +79,8 @@ export type EngineClass = new (config: string, seedLo: number, seedHi: number, n
 /** The engine's class and the memory of its module: one a realm, however many clients. */
 export interface EngineModule {
   readonly Engine: EngineClass
+  /** A password as servers want it. Takes some 50 to 100 ms. */
+  readonly hash_password: (password: string) => string
   readonly memory: { readonly buffer: ArrayBuffer }
 }
 

@@ -113,6 +113,13 @@ export class Reader {
     return this.#value()
   }
 
+  /** Reads values that follow one another. */
+  values(at: number, items: number, data: number): unknown[] {
+    this.#at = at
+    this.#data = data
+    return this.#list(items)
+  }
+
   #name(): string {
     const words = this.#memory.words
     const at = this.#at

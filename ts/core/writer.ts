@@ -35,6 +35,9 @@ export interface Call {
   readonly args: readonly unknown[]
 }
 
+/** A field of a command on users and roles: its number, and text, a number, or a list of both. */
+export type AdminField = readonly [id: number, value: string | number | readonly (string | number)[]]
+
 export class Writer {
   readonly #engine: Regions
   readonly #memory: Memory
@@ -318,6 +321,27 @@ export class Writer {
     const at = this.#used
     this.#keyWords(0, at, this.#text(command))
     this.#memory.words[this.#head + commandWord.SET] = node
+  }
+
+  /** A command on users and roles, and its fields. */
+  admin(command: number, fields: readonly AdminField[]): void {
+    this.#items = 1 + fields.length
+    this.#double(tag.INT, NONE, command)
+    for (const [id, value] of fields) {
+      if (typeof value === "string" || typeof value === "number") {
+        this.#adminValue(id, value)
+        continue
+      }
+      this.#pair(tag.LIST, id, value.length, 0)
+      for (const item of value) this.#adminValue(NONE, item)
+    }
+  }
+
+  #adminValue(id: number, value: string | number): void {
+    if (typeof value === "number") return this.#double(tag.INT, id, value)
+    const at = this.#used
+    const length = this.#text(value)
+    this.#pair(tag.STRING, id, at, length)
   }
 
   /** Bins to be written. */

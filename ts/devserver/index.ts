@@ -22,6 +22,11 @@ export interface DevServerOptions {
    * racks where that is possible. Default: all on rack 0. Enterprise.
    */
   racks?: readonly number[]
+  /**
+   * Have users, who must log in. `true`: the user `admin` with the password `admin` and the role superuser. Quotas and
+   * allowlists are kept and told; they are not held to. Default `false`. Enterprise.
+   */
+  security?: boolean | SecurityOptions
   /** How many nodes, up to 32. Default 1. */
   nodes?: number
   /** Ids of the nodes in hexadecimal, instead of `nodes`. Default A1, A2, …. */
@@ -36,6 +41,25 @@ export interface DevServerOptions {
   udfLog?: (entry: UdfLog) => void
   /** Namespaces by name. Default `test`, and `bar` where nothing expires (`nsupPeriod: 0`). */
   namespaces?: Readonly<Record<string, NamespaceOptions>>
+}
+
+/** Users and roles of a dev server. */
+export interface SecurityOptions {
+  /** Default: `admin`, as with `true`. */
+  users?: readonly { readonly name: string; readonly password: string; readonly roles?: readonly string[] }[]
+  /** Beside those that every server has: user-admin, sys-admin, data-admin, read, read-write and so on. */
+  roles?: readonly {
+    readonly name: string
+    /** Names of privileges, or objects that say for which namespace and set. */
+    readonly privileges?: readonly (string | { code: string; namespace?: string; set?: string })[]
+    readonly allowlist?: readonly string[]
+    readonly readQuota?: number
+    readonly writeQuota?: number
+  }[]
+  /** Seconds that a session lasts. Default 86,400. */
+  sessionTtl?: number
+  /** Whether quotas can be set. Default `false`. */
+  quotas?: boolean
 }
 
 /** Options of a namespace: the server's own, in camelCase. */

@@ -1,6 +1,6 @@
 // Loads the engine where files can be read at once: one module a realm, when the first client is made.
 
-import { Codec, Engine, initSync } from "../../pkg/engine/aerospike_wasm_engine.js"
+import { Codec, Engine, hash_password, initSync } from "../../pkg/engine/aerospike_wasm_engine.js"
 import { type CodecModule, type LoadEngine, provideCodec } from "../core/codec.ts"
 import type { EngineModule } from "../core/engine.ts"
 
@@ -25,5 +25,5 @@ export function loadWith(engine: (wasm: object | undefined) => EngineModule): Lo
 
 function load(wasm: object): EngineModule & CodecModule {
   const module = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm as BufferSource)
-  return { Codec, Engine, memory: initSync({ module }).memory }
+  return { Codec, Engine, hash_password, memory: initSync({ module }).memory }
 }

@@ -1,7 +1,7 @@
 // The package where there are no sockets and no files of ours: browsers, and runtimes that we do not ship a transport
 // for. `connect` needs `transport` and `wasm` in its configuration.
 
-import init, { Codec, Engine } from "../../pkg/engine/aerospike_wasm_engine.js"
+import init, { Codec, Engine, hash_password } from "../../pkg/engine/aerospike_wasm_engine.js"
 import { type Connect, connectOn } from "../connect.ts"
 import { type LoadEngine, provideCodec } from "../core/codec.ts"
 import type { EngineModule } from "../core/engine.ts"
@@ -30,7 +30,7 @@ function loaded(wasm: object | undefined): Promise<EngineModule> {
   loading ??= init({ module_or_path: wasm as WebAssembly.Module })
     .then(({ memory }) => {
       provideCodec(() => ({ Codec, memory }))
-      return { Engine, memory }
+      return { Engine, hash_password, memory }
     })
     .catch((error: unknown) => {
       loading = undefined

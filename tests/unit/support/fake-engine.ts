@@ -54,7 +54,11 @@ export class FakeEngine implements Engine {
         return made(config)
       }
     }
-    return { Engine: Engine as unknown as EngineModule["Engine"], memory: this.memory }
+    return {
+      Engine: Engine as unknown as EngineModule["Engine"],
+      hash_password: (password) => `hash of ${password.length}`,
+      memory: this.memory,
+    }
   }
 
   called(name: string): unknown[][] {
@@ -146,6 +150,14 @@ export class FakeEngine implements Engine {
   refused_slot = () => this.refuse?.slot ?? NONE
   refused_text = () => this.#tell(this.refuse?.text ?? "")
   scratch_address = () => this.#scratch
+  credential(hash: string, clear: string, _now: number): void {
+    this.calls.push(["credential", hash, clear])
+  }
+
+  no_credential(_now: number): void {
+    this.calls.push(["no_credential"])
+  }
+
   cancel(op: number): void {
     this.#call("cancel", op)
   }

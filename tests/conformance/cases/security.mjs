@@ -1,0 +1,253 @@
+// Users and roles: what is done and what is refused on a cluster with security. It starts a server of its own, for that
+// of the run has none.
+
+import { inspect } from "node:util"
+
+/** A server with users, and its hosts. */
+async function secured(t, security = {}, options = {}) {
+  const { startDevServer } = await import("../../../dist/devserver/index.js")
+  const users = [
+    { name: "admin", password: "adm1n-secret", roles: ["superuser"] },
+    { name: "ada", password: "ada-secret", roles: ["read-write"] },
+    { name: "rita", password: "rita-secret", roles: ["reader"] },
+  ]
+  const roles = [{ name: "reader", privileges: [{ code: "read", namespace: "test", set: "shown" }] }]
+  const server = await startDevServer({ edition: "enterprise", ...options, security: { users, roles, ...security } })
+  t.closing(() => server.close())
+  return server
+}
+
+const admin = { user: "admin", password: "adm1n-secret" }
+const ada = { user: "ada", password: "ada-secret" }
+
+/** Starts a server and connects as a user. */
+async function connected(t, as = admin, security = {}, options = {}) {
+  const server = await secured(t, security, options)
+  return { server, client: await t.connect({ hosts: server.hosts, ...as }) }
+}
+
+export default {
+  name: "security",
+  needs: ["a dev server of its own"],
+  cases: [
+    {
+      name: "who logs in reads and writes, on every node of a cluster",
+      async run(t) {
+        const { client } = await connected(t, ada, {}, { nodes: 3 })
+        const keys = Array.from({ length: 300 }, (_, i) => ["test", "s", i])
+        await Promise.all(keys.map((key, i) => client.put(key, { i })))
+        const rows = await client.batchRead(keys)
+        t.same(
+          rows.map(({ bins }) => bins?.i),
+          keys.map((_, i) => i),
+        )
+        t.same((await client.query("test", "s").results()).length, 300)
+      },
+    },
+    {
+      name: "a wrong password, an unknown user and nobody are AdminErrors with the server's code, without the password",
+      async run(t) {
+        const { hosts } = await secured(t)
+        const wrong = { user: "ada", password: "no-such-secret" }
+        const error = await t.fails(t.connect({ hosts, ...wrong }), { is: "AdminError", code: 62, says: ["ada", hosts] })
+        t.assert.ok(!inspect(error).includes("no-such-secret"))
+        await t.fails(t.connect({ hosts, user: "eve", password: "x" }), { is: "AdminError", code: 60, says: "eve" })
+        await t.fails(t.connect({ hosts }), { is: "AdminError", code: 80, says: "user" })
+      },
+    },
+    {
+      name: "the password may be a function, which is asked at each login",
+      async run(t) {
+        let asked = 0
+        const password = async () => {
+          asked++
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          return "ada-secret"
+        }
+        const { client } = await connected(t, { user: "ada", password, tendInterval: 100 }, { sessionTtl: 1 })
+        await t.until(async () => asked >= 3, { what: "a new session" })
+        await client.put(["test", "s", 1], { a: 1 })
+      },
+    },
+    {
+      name: "a password that cannot be had fails the connect, with the reason as its cause",
+      async run(t) {
+        const { hosts } = await secured(t)
+        const reason = new Error("the vault is shut")
+        const password = () => Promise.reject(reason)
+        const error = await t.fails(t.connect({ hosts, user: "ada", password }), { says: "config.password" })
+        t.assert.equal(error.cause, reason)
+        await t.fails(t.connect({ hosts, user: "ada", password: () => 7 }), { says: "config.password" })
+        const never = () => new Promise(() => {})
+        await t.fails(t.connect({ hosts, user: "ada", password: never, timeout: 300 }), { says: "no login" })
+      },
+    },
+    {
+      name: "sessions end and are renewed under load without a failure",
+      async run(t) {
+        const { client } = await connected(t, { ...ada, tendInterval: 100, idleTimeout: 1 }, { sessionTtl: 1 })
+        const end = Date.now() + 2500
+        let n = 0
+        while (Date.now() < end) {
+          await Promise.all(Array.from({ length: 50 }, () => client.put(["test", "s", n++ % 100], { n })))
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+        t.same(client.stats().failed ?? 0, 0)
+      },
+    },
+    {
+      name: "a node that starts again wants a new login and gets it",
+      async run(t) {
+        const { client, server } = await connected(t, ada, {}, { nodes: 2 })
+        await server.kill(0)
+        await server.restart(0)
+        await t.until(() => client.put(["test", "s", 1], { a: 1 }).then(() => client.nodes().length === 2, () => false))
+        for (let i = 0; i < 50; i++) await client.put(["test", "s", i], { a: 1 }, { maxRetries: 5 })
+      },
+    },
+    {
+      name: "roles say what may be done, by namespace and set",
+      async run(t) {
+        const { client, server } = await connected(t)
+        await client.put(["test", "shown", 1], { a: 1 })
+        const rita = await t.connect({ hosts: server.hosts, user: "rita", password: "rita-secret" })
+        t.same((await rita.get(["test", "shown", 1])).bins, { a: 1 })
+        const refused = { is: "AdminError", code: 81, says: "roles" }
+        await t.fails(rita.put(["test", "shown", 1], { a: 2 }), refused)
+        await t.fails(rita.get(["test", "hidden", 1]), refused)
+        await t.fails(rita.get(["bar", "shown", 1]), refused)
+        await t.fails(rita.query("test", "hidden").results(), refused)
+        await t.fails(rita.truncate("test", "shown"), refused)
+        await t.fails(rita.admin.createUser("x", "y"), refused)
+        const [row] = await rita.batchRead([["test", "hidden", 1]])
+        t.same(row.code, 81)
+        await client.admin.grantRoles("rita", ["read-write"])
+        await rita.put(["test", "hidden", 1], { a: 2 })
+        await client.admin.revokeRoles("rita", ["read-write"])
+        await t.fails(rita.put(["test", "hidden", 1], { a: 2 }), refused)
+      },
+    },
+    {
+      name: "users are created, told of, changed and removed",
+      async run(t) {
+        const { client, server } = await connected(t)
+        const { admin: users } = client
+        await users.createUser("bob", "bob-secret", ["read", "write"])
+        const bob = await t.connect({ hosts: server.hosts, user: "bob", password: "bob-secret" })
+        await bob.put(["test", "s", 1], { a: 1 })
+        const told = await users.queryUser("bob")
+        t.same([told.name, told.roles], ["bob", ["read", "write"]])
+        t.assert.ok(told.connections > 0)
+        t.same(told.reads.quota, 0)
+        t.same((await bob.admin.queryUser()).name, "bob")
+        t.same(
+          (await users.queryUsers()).map(({ name }) => name),
+          ["ada", "admin", "bob", "rita"],
+        )
+        await t.fails(users.createUser("bob", "x"), { is: "AdminError", code: 61 })
+        await t.fails(users.createUser("cid", "x", ["no-such-role"]), { is: "AdminError", code: 70 })
+        await bob.admin.changePassword("bob", "new-secret")
+        await t.fails(t.connect({ hosts: server.hosts, user: "bob", password: "bob-secret" }), { code: 62 })
+        await t.connect({ hosts: server.hosts, user: "bob", password: "new-secret" })
+        await users.changePassword("bob", "third-secret")
+        await t.connect({ hosts: server.hosts, user: "bob", password: "third-secret" })
+        await t.fails(bob.admin.changePassword("ada", "x"), { is: "AdminError", code: 81 })
+        await users.dropUser("bob")
+        await t.fails(users.queryUser("bob"), { is: "AdminError", code: 60 })
+        await t.fails(users.dropUser("bob"), { is: "AdminError", code: 60 })
+        await t.fails(bob.get(["test", "s", 1]), { is: "AdminError" })
+      },
+    },
+    {
+      name: "a user of a certificate has no password to log in with",
+      async run(t) {
+        const { client, server } = await connected(t)
+        await client.admin.createPkiUser("cert", ["read"])
+        t.same((await client.admin.queryUser("cert")).roles, ["read"])
+        await t.fails(client.admin.changePassword("cert", "x"), { is: "AdminError", code: 64 })
+        await t.fails(t.connect({ hosts: server.hosts, user: "cert", password: "x" }), { code: 62 })
+      },
+    },
+    {
+      name: "roles are created, told of, changed and removed",
+      async run(t) {
+        const { client } = await connected(t, admin, { quotas: true })
+        const { admin: roles } = client
+        const privileges = [{ code: "sindex-admin" }, { code: "read-write", namespace: "test", set: "s" }]
+        await roles.createRole("r", privileges, { allowlist: ["10.0.0.0/8", "127.0.0.1"], readQuota: 10, writeQuota: 20 })
+        t.same(await roles.queryRole("r"), {
+          name: "r",
+          privileges,
+          allowlist: ["10.0.0.0/8", "127.0.0.1"],
+          readQuota: 10,
+          writeQuota: 20,
+        })
+        await roles.grantPrivileges("r", [{ code: "truncate", namespace: "bar" }])
+        await roles.revokePrivileges("r", [{ code: "sindex-admin" }])
+        await roles.setAllowlist("r", null)
+        await roles.setQuotas("r", 0, 30)
+        const told = await roles.queryRole("r")
+        t.same(told.privileges, [
+          { code: "read-write", namespace: "test", set: "s" },
+          { code: "truncate", namespace: "bar" },
+        ])
+        t.same([told.allowlist, told.readQuota, told.writeQuota], [[], 0, 30])
+        const names = (await roles.queryRoles()).map(({ name }) => name)
+        for (const name of ["r", "reader", "superuser", "read-write-udf"]) t.assert.ok(names.includes(name), name)
+        await t.fails(roles.createRole("r", privileges), { is: "AdminError", code: 71 })
+        await roles.createRole("empty", [])
+        t.same((await roles.queryRole("empty")).privileges, [])
+        await roles.dropRole("r")
+        await t.fails(roles.queryRole("r"), { is: "AdminError", code: 70 })
+      },
+    },
+    {
+      name: "quotas need to be switched on",
+      async run(t) {
+        const { client } = await connected(t)
+        await t.fails(client.admin.setQuotas("reader", 1, 1), { is: "AdminError", code: 74 })
+      },
+    },
+    {
+      name: "what cannot be said of users and roles is refused before it is sent",
+      async run(t) {
+        const { client } = await connected(t)
+        const { admin: users } = client
+        const refused = { is: "InvalidArgumentError" }
+        await t.fails(users.createUser("", "x"), refused)
+        await t.fails(users.createUser("x".repeat(64), "x"), refused)
+        await t.fails(users.createUser("a", 7), { ...refused, not: "7" })
+        await t.fails(users.createUser("a", "b", "read"), refused)
+        await t.fails(users.grantRoles("a", []), refused)
+        await t.fails(users.createRole("r", [{ code: "fly" }]), { ...refused, says: "privileges[0].code" })
+        await t.fails(users.createRole("r", [{ code: "sys-admin", namespace: "test" }]), refused)
+        await t.fails(users.createRole("r", [{ code: "read", set: "s" }]), refused)
+        await t.fails(users.createRole("r", [], { readQuota: -1 }), refused)
+        await t.fails(users.setAllowlist("r", ["1.2.3.4,5.6.7.8"]), refused)
+      },
+    },
+    {
+      name: "secrets are in nothing that is shown",
+      async run(t) {
+        const lines = []
+        const logger = (level, message, fields) => lines.push(inspect({ level, message, fields }))
+        const { client, server } = await connected(t, { ...ada, logger })
+        await t.fails(t.connect({ hosts: server.hosts, user: "ada", password: "bad-secret", logger }))
+        const shown = inspect(client, { depth: 9, showHidden: true }) + JSON.stringify(client) + lines.join()
+        for (const secret of ["ada-secret", "bad-secret", "$2a$"]) t.assert.ok(!shown.includes(secret), secret)
+      },
+    },
+    {
+      name: "a server without security says so to who names a user",
+      async run(t) {
+        await t.fails(t.connect({ hosts: t.hosts, ...ada }), {
+          is: "AdminError",
+          code: 51,
+          says: ["no security", "leave user and password out"],
+        })
+        await t.fails(t.client.admin.queryUsers(), { is: "AdminError", code: 51 })
+      },
+      needs: ["Community Edition"],
+    },
+  ],
+}
