@@ -88,8 +88,8 @@ export type { ListReturnType, MapReturnType } from "./ops/returns.ts"
 export * as string from "./ops/string.ts"
 export {
   type AbortPolicy,
-  type BackgroundPolicy,
   type AdminPolicy,
+  type BackgroundPolicy,
   type BasePolicy,
   type BatchApplyPolicy,
   type BatchOperatePolicy,

@@ -36,6 +36,7 @@ import policies from "./cases/policies.mjs"
 import query from "./cases/query.mjs"
 import records from "./cases/records.mjs"
 import retries from "./cases/retries.mjs"
+import security from "./cases/security.mjs"
 import transactions from "./cases/transactions.mjs"
 import udf from "./cases/udf.mjs"
 import udfRecords from "./cases/udf-records.mjs"
@@ -72,6 +73,7 @@ export const subjects = [
   udf,
   udfRecords,
   transactions,
+  security,
   jobs,
   aggregation,
   errors,

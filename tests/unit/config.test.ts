@@ -65,6 +65,7 @@ describe("fields", () => {
       [
         "host=a	3000	",
         "cluster_name=",
+        "auth_mode=internal",
         "timeout=1000",
         "idle_timeout=55000",
         "max_conns_per_node=256",

@@ -2,10 +2,10 @@
 // of the run has none.
 
 import { inspect } from "node:util"
+import { startDevServer } from "aerospike-wasm/devserver"
 
 /** A server with users, and its hosts. */
 async function secured(t, security = {}, options = {}) {
-  const { startDevServer } = await import("../../../dist/devserver/index.js")
   const users = [
     { name: "admin", password: "adm1n-secret", roles: ["superuser"] },
     { name: "ada", password: "ada-secret", roles: ["read-write"] },
@@ -28,7 +28,6 @@ async function connected(t, as = admin, security = {}, options = {}) {
 
 export default {
   name: "security",
-  needs: ["a dev server of its own"],
   cases: [
     {
       name: "who logs in reads and writes, on every node of a cluster",
@@ -49,7 +48,11 @@ export default {
       async run(t) {
         const { hosts } = await secured(t)
         const wrong = { user: "ada", password: "no-such-secret" }
-        const error = await t.fails(t.connect({ hosts, ...wrong }), { is: "AdminError", code: 62, says: ["ada", hosts] })
+        const error = await t.fails(t.connect({ hosts, ...wrong }), {
+          is: "AdminError",
+          code: 62,
+          says: ["ada", hosts],
+        })
         t.assert.ok(!inspect(error).includes("no-such-secret"))
         await t.fails(t.connect({ hosts, user: "eve", password: "x" }), { is: "AdminError", code: 60, says: "eve" })
         await t.fails(t.connect({ hosts }), { is: "AdminError", code: 80, says: "user" })
@@ -101,7 +104,12 @@ export default {
         const { client, server } = await connected(t, ada, {}, { nodes: 2 })
         await server.kill(0)
         await server.restart(0)
-        await t.until(() => client.put(["test", "s", 1], { a: 1 }).then(() => client.nodes().length === 2, () => false))
+        await t.until(() =>
+          client.put(["test", "s", 1], { a: 1 }).then(
+            () => client.nodes().length === 2,
+            () => false,
+          ),
+        )
         for (let i = 0; i < 50; i++) await client.put(["test", "s", i], { a: 1 }, { maxRetries: 5 })
       },
     },
@@ -174,7 +182,11 @@ export default {
         const { client } = await connected(t, admin, { quotas: true })
         const { admin: roles } = client
         const privileges = [{ code: "sindex-admin" }, { code: "read-write", namespace: "test", set: "s" }]
-        await roles.createRole("r", privileges, { allowlist: ["10.0.0.0/8", "127.0.0.1"], readQuota: 10, writeQuota: 20 })
+        await roles.createRole("r", privileges, {
+          allowlist: ["10.0.0.0/8", "127.0.0.1"],
+          readQuota: 10,
+          writeQuota: 20,
+        })
         t.same(await roles.queryRole("r"), {
           name: "r",
           privileges,

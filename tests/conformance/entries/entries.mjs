@@ -6,7 +6,7 @@ import * as tables from "../../../dist/core/generated.js"
 import { COLLECTIONS } from "./recorder.mjs"
 import { argsOf, FAMILIES, namesOf } from "./shapes.mjs"
 
-const { context, expType, op, pathFlag } = tables
+const { context, expType, op, pathFlag, privilege } = tables
 
 /** Tables of which every entry stands for itself. */
 const SINGLE = [
@@ -24,6 +24,9 @@ const SINGLE = [
   "hllOp",
   "stringOp",
   "code",
+  "securityCommand",
+  "securityField",
+  "privilege",
   "expOp",
   "expSystem",
   "regexFlag",
@@ -94,6 +97,11 @@ const READING = ["READ", "CDT_READ", "EXP_READ", "BITS_READ", "HLL_READ", "STRIN
 const WRITABLE = ["INTEGER", "FLOAT", "STRING", "BLOB", "BOOL", "HLL", "MAP", "LIST", "GEOJSON"]
 const INDEXED = { numeric: "INTEGER", string: "STRING", blob: "BLOB", geo2dsphere: "GEOJSON" }
 
+/** Fields of answers about users and roles. */
+const TOLD = ["USER", "ROLES", "ROLE", "PRIVILEGES", "ALLOWLIST", "READ_QUOTA", "WRITE_QUOTA"]
+  .concat(["READ_INFO", "WRITE_INFO", "CONNECTIONS"])
+  .concat(["SESSION_TOKEN", "SESSION_TTL"])
+
 const byName = new Map(Object.entries(tables))
 
 /** All of them, as the recorder names them. */
@@ -101,7 +109,7 @@ export function entries() {
   const all = []
   for (const table of SINGLE) all.push(...Object.keys(byName.get(table)).map((name) => `${table}.${name}`))
   for (const family of Object.keys(FAMILIES)) all.push(...ofFamily(family))
-  all.push(...ofContexts(), ...ofExpressions(), ...ofMessages(), ...ofIndexes())
+  all.push(...ofContexts(), ...ofExpressions(), ...ofMessages(), ...ofIndexes(), ...ofSecurity())
   return all
 }
 
@@ -170,4 +178,12 @@ function* ofIndexes() {
     }
   }
   yield* ["index by context", "index by expression", "query by context", "query by expression", "query by name"]
+}
+
+function* ofSecurity() {
+  for (const [name, value] of Object.entries(privilege)) {
+    yield `privilege.${name} read`
+    if (value >= privilege.READ) yield* [`privilege.${name} of a namespace`, `privilege.${name} of a set`]
+  }
+  yield* TOLD.map((name) => `securityField.${name} read`)
 }

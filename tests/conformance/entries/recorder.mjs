@@ -7,7 +7,7 @@ import { cutFrames, parseInfo, parseMessages, rowsOf, TYPE } from "../../vectors
 import { decode, Ext, Float } from "./decode.mjs"
 import { argsOf, FAMILIES, namesIn } from "./shapes.mjs"
 
-const { VERSION, cdtOp, context, expOp, expSystem, field, info1, mapOp, op, particle } = tables
+const { VERSION, cdtOp, context, expOp, expSystem, field, info1, mapOp, op, particle, privilege, securityField } = tables
 
 /** Sets that are asked for only to learn what the server can do: they are no cases. */
 const PROBES = new Set(["facts", "probe"])
@@ -73,6 +73,14 @@ function* ofRequest({ type, body }) {
     for (const [line] of parseInfo(body)) yield* ofInfo(line)
     return
   }
+  if (type === TYPE.SECURITY) {
+    yield named("messageType", type)
+    for (const { command, fields } of securityMessages(body)) {
+      yield named("securityCommand", command)
+      yield* ofSecurity(fields)
+    }
+    return
+  }
   if (type !== TYPE.MESSAGE) {
     yield named("messageType", type)
     return
@@ -92,7 +100,12 @@ function* ofAnswer({ type, body }) {
     if (inner) yield* ofAnswer(inner)
     return
   }
-  if (type === TYPE.SECURITY) yield named("code", body[1])
+  if (type === TYPE.SECURITY) {
+    for (const { result, fields } of securityMessages(body)) {
+      yield named("code", result)
+      for (const name of ofSecurity(fields)) yield `${name} read`
+    }
+  }
   if (type === TYPE.INFO)
     for (const [, result] of body.toString().matchAll(/\bERROR:(\d+):/g)) yield named("code", result)
   if (type !== TYPE.MESSAGE) return
@@ -154,6 +167,41 @@ function* ofInfo(line) {
   yield `index of ${type} in ${(given.indextype ?? "default").toLowerCase()}`
   if (given.context) yield "index by context"
   if (given.exp) yield "index by expression"
+}
+
+/** The messages of a frame about users: 16 bytes each, of which the second to fourth count, and fields. */
+function* securityMessages(body) {
+  for (let at = 0; at + 16 <= body.length; ) {
+    const [, result, command, count] = body.subarray(at, at + 16)
+    at += 16
+    const fields = []
+    for (let i = 0; i < count; i++) {
+      const end = at + 4 + body.readUInt32BE(at)
+      fields.push({ id: body[at + 4], data: body.subarray(at + 5, end) })
+      at = end
+    }
+    yield { result, command, fields }
+  }
+}
+
+function* ofSecurity(fields) {
+  for (const { id, data } of fields) {
+    yield named("securityField", id)
+    if (id === securityField.PRIVILEGES) yield* ofPrivileges(data)
+  }
+}
+
+/** Each privilege, and for which part of the data it is. */
+function* ofPrivileges(data) {
+  for (let at = 1, left = data[0]; left > 0; left--) {
+    const kind = data[at++]
+    yield named("privilege", kind)
+    if (kind < privilege.READ) continue
+    const namespace = data[at]
+    const set = data[at + 1 + namespace]
+    at += 2 + namespace + set
+    if (namespace) yield `${named("privilege", kind)} of a ${set ? "set" : "namespace"}`
+  }
 }
 
 // ── Ops ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

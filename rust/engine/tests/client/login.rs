@@ -387,7 +387,7 @@ fn user(name: &[u8], roles: &[u8], out: &mut Vec<u8>) {
 #[test]
 fn users_come_in_many_messages_and_frames() {
     let mut rig = connected(1, "");
-    let mut bodies = vec![vec![], vec![]];
+    let mut bodies = [vec![], vec![]];
     user(b"ann", b"\x02\x04read\x05write", &mut bodies[0]);
     user(b"bob", b"\0", &mut bodies[0]);
     user(b"cid", b"\x01\x01x", &mut bodies[1]);
