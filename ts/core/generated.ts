@@ -1451,6 +1451,8 @@ export const code = Object.freeze({
   NOT_ALLOWLISTED: 82,
   /** the user's quota is exceeded */
   QUOTA_EXCEEDED: 83,
+  /** the server has nothing to check passwords elsewhere with */
+  LDAP_NOT_CONFIGURED: 90,
   /** the UDF failed */
   UDF: 100,
   /** the record is locked by another transaction */
@@ -2211,6 +2213,7 @@ export const codeText: Readonly<Record<number, string>> = Object.freeze({
   81: "the user's roles do not allow this",
   82: "the client's address is not on the allowlist",
   83: "the user's quota is exceeded",
+  90: "the server has nothing to check passwords elsewhere with",
   100: "the UDF failed",
   120: "the record is locked by another transaction",
   121: "a record read by the transaction has changed",
@@ -2316,6 +2319,7 @@ export const codeName: Readonly<Record<number, string>> = Object.freeze({
   81: "ROLE_VIOLATION",
   82: "NOT_ALLOWLISTED",
   83: "QUOTA_EXCEEDED",
+  90: "LDAP_NOT_CONFIGURED",
   100: "UDF",
   120: "MRT_BLOCKED",
   121: "MRT_VERSION_MISMATCH",

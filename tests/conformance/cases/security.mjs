@@ -3,6 +3,7 @@
 
 import { inspect } from "node:util"
 import { startDevServer } from "aerospike-wasm/devserver"
+import { codesOfSecurity, field } from "../support/raw.mjs"
 
 /** A server with users, and its hosts. */
 async function secured(t, security = {}, options = {}) {
@@ -16,6 +17,9 @@ async function secured(t, security = {}, options = {}) {
   t.closing(() => server.close())
   return server
 }
+
+/** The password of admin as it travels: as `crypt(3)` makes it with the salt that all clients share. */
+const ADMIN_HASH = "$2a$10$7EqJtq98hPqEX7fNZaFWoO9nY1UzkImEDyo179qwwpA/u2nftKsvq"
 
 const admin = { user: "admin", password: "adm1n-secret" }
 const ada = { user: "ada", password: "ada-secret" }
@@ -207,10 +211,47 @@ export default {
         const names = (await roles.queryRoles()).map(({ name }) => name)
         for (const name of ["r", "reader", "superuser", "read-write-udf"]) t.assert.ok(names.includes(name), name)
         await t.fails(roles.createRole("r", privileges), { is: "AdminError", code: 71 })
+        await t.fails(roles.setAllowlist("r", ["nowhere"]), { is: "AdminError", code: 73 })
         await roles.createRole("empty", [])
         t.same((await roles.queryRole("empty")).privileges, [])
         await roles.dropRole("r")
         await t.fails(roles.queryRole("r"), { is: "AdminError", code: 70 })
+      },
+    },
+    {
+      name: "every privilege is for all, for a namespace or for a set, as it was granted",
+      async run(t) {
+        const { client } = await connected(t)
+        const scoped = ["read", "read-write", "read-write-udf", "write", "truncate"]
+        scoped.push("masking-admin", "read-masked", "write-masked")
+        const cluster = ["user-admin", "sys-admin", "data-admin", "udf-admin", "sindex-admin"]
+        const privileges = [
+          ...cluster.map((code) => ({ code })),
+          ...scoped.flatMap((code) => [{ code }, { code, namespace: "test" }, { code, namespace: "test", set: "a" }]),
+        ]
+        await client.admin.createRole("all", privileges)
+        const order = (list) => list.map((one) => JSON.stringify(one)).sort()
+        t.same(order((await client.admin.queryRole("all")).privileges), order(privileges))
+        await client.admin.revokePrivileges("all", privileges.slice(0, -1))
+        t.same((await client.admin.queryRole("all")).privileges, privileges.slice(-1))
+      },
+    },
+    {
+      name: "what only a client with a fault would say is refused with a code of its own",
+      async run(t) {
+        const { hosts } = await secured(t)
+        const user = field(0, Buffer.from("admin"))
+        const [LOGIN, AUTHENTICATE, CREATE_ROLE] = [20, 0, 10]
+        t.same(await codesOfSecurity(hosts, [[LOGIN, user]]), [65])
+        t.same(await codesOfSecurity(hosts, [[AUTHENTICATE, user, field(5, Buffer.from("no session"))]]), [66])
+        t.same(await codesOfSecurity(hosts, [[CREATE_ROLE, field(11, Buffer.from("r"))]]), [80])
+        const hash = "$2a$10$7EqJtq98hPqEX7fNZaFWoO"
+        t.same(await codesOfSecurity(hosts, [[LOGIN, user, field(3, Buffer.from(hash))]]), [62])
+        const known = [LOGIN, user, field(3, Buffer.from(ADMIN_HASH))]
+        const nameless = field(12, Buffer.from([1, 99, 0, 0]))
+        const cut = field(10, Buffer.from([1, 200, 1]))
+        const asked = [known, [77], [CREATE_ROLE, field(11, Buffer.from("r")), nameless], [5, user, cut]]
+        t.same(await codesOfSecurity(hosts, asked), [0, 54, 72, 55])
       },
     },
     {
@@ -247,6 +288,17 @@ export default {
         await t.fails(t.connect({ hosts: server.hosts, user: "ada", password: "bad-secret", logger }))
         const shown = inspect(client, { depth: 9, showHidden: true }) + JSON.stringify(client) + lines.join()
         for (const secret of ["ada-secret", "bad-secret", "$2a$"]) t.assert.ok(!shown.includes(secret), secret)
+      },
+    },
+    {
+      name: "a server whose security is switched off lets everybody in, and has no users",
+      async run(t) {
+        const server = await startDevServer({ edition: "enterprise" })
+        t.closing(() => server.close())
+        const client = await t.connect({ hosts: server.hosts, ...ada })
+        await client.put(["test", "s", 1], { a: 1 })
+        t.same((await client.get(["test", "s", 1])).bins, { a: 1 })
+        await t.fails(client.admin.queryUsers(), { is: "AdminError", code: 52 })
       },
     },
     {

@@ -7,7 +7,8 @@ import { cutFrames, parseInfo, parseMessages, rowsOf, TYPE } from "../../vectors
 import { decode, Ext, Float } from "./decode.mjs"
 import { argsOf, FAMILIES, namesIn } from "./shapes.mjs"
 
-const { VERSION, cdtOp, context, expOp, expSystem, field, info1, mapOp, op, particle, privilege, securityField } = tables
+const { VERSION, cdtOp, context, expOp, expSystem, field, info1, mapOp, op, particle, privilege, securityField } =
+  tables
 
 /** Sets that are asked for only to learn what the server can do: they are no cases. */
 const PROBES = new Set(["facts", "probe"])
@@ -103,7 +104,7 @@ function* ofAnswer({ type, body }) {
   if (type === TYPE.SECURITY) {
     for (const { result, fields } of securityMessages(body)) {
       yield named("code", result)
-      for (const name of ofSecurity(fields)) yield `${name} read`
+      for (const name of ofSecurity(fields)) yield* [name, `${name} read`]
     }
   }
   if (type === TYPE.INFO)

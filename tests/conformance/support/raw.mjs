@@ -41,11 +41,24 @@ export function message({ info1 = 0, info2 = 0, info3 = 0, fields, ops = [] }) {
 }
 
 /** The frame that answers a message of a type, the header of eight bytes included. */
-export function askRaw(t, type, body) {
+export async function askRaw(t, type, body) {
+  const [answer] = await exchange(firstHost(t.hosts), [framed(type, body)])
+  return answer
+}
+
+/** The codes that answer messages about users, `[command, …fields]` each, on one connection. */
+export async function codesOfSecurity(hosts, messages) {
+  const frames = messages.map(([command, ...fields]) =>
+    framed(2, Buffer.concat([Buffer.from([0, 0, command, fields.length]), Buffer.alloc(12), ...fields])),
+  )
+  return (await exchange(firstHost(hosts), frames)).map((answer) => answer[9])
+}
+
+function framed(type, body) {
   const head = Buffer.alloc(8)
   head.set([2, type])
   head.writeUIntBE(body.length, 2, 6)
-  return exchange(firstHost(t.hosts), Buffer.concat([head, body]))
+  return Buffer.concat([head, body])
 }
 
 /** A field of a message. */
@@ -65,19 +78,25 @@ export function op(code, type, name, value) {
   return Buffer.concat([head, text, value])
 }
 
-/** Sends one frame and resolves to the frame that answers it. */
-function exchange([host, port], frame) {
+/** Sends frames and resolves to the frames that answer them, one each. */
+function exchange([host, port], frames) {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port }, () => socket.write(frame))
+    const socket = connect({ host, port }, () => socket.write(Buffer.concat(frames)))
+    const answers = []
     let held = Buffer.alloc(0)
     socket.on("error", reject)
     socket.on("close", () => reject(new Error("the connection was closed without an answer")))
     socket.on("data", (bytes) => {
       held = Buffer.concat([held, bytes])
-      if (held.length < 8 || held.length < 8 + held.readUIntBE(2, 6)) return
+      while (held.length >= 8 && held.length >= 8 + held.readUIntBE(2, 6)) {
+        const end = 8 + held.readUIntBE(2, 6)
+        answers.push(held.subarray(0, end))
+        held = held.subarray(end)
+      }
+      if (answers.length < frames.length) return
       socket.removeAllListeners("close")
       socket.destroy()
-      resolve(held)
+      resolve(answers)
     })
   })
 }

@@ -365,15 +365,14 @@ impl Rig {
             let Ok(Some((kind, total))) = wire::complete(&socket.input) else { return };
             let request: Vec<u8> = socket.input.drain(..total).collect();
             let port = socket.port;
-            if kind == 1 {
-                let Some(node) = self.nodes.get(&port).filter(|node| !node.dumb) else { return };
-                let answer = info_answer(node, &self.nodes, &request[8..]);
-                self.give(conn, &frame(1, &answer));
-                continue;
-            }
-            let Some(node) = self.nodes.get_mut(&port) else { return };
+            let Some(node) = self.nodes.get_mut(&port).filter(|node| !node.dumb) else { return };
             if let Some(answer) = node.security.as_mut().and_then(|security| security.answer(conn, kind, &request)) {
                 self.give(conn, &answer);
+                continue;
+            }
+            if kind == 1 {
+                let answer = info_answer(&self.nodes[&port], &self.nodes, &request[8..]);
+                self.give(conn, &frame(1, &answer));
                 continue;
             }
             match kind {
