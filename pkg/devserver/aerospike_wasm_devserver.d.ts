@@ -1,6 +1,16 @@
 /* tslint:disable */
 /* eslint-disable */
 
+/** What runs UDFs; see `rust/devserver/src/udf_host.rs`. */
+export interface UdfHost {
+    /** Whether it can answer. If not, it says so to whoever waits, later. */
+    ready(): boolean
+    /** `length` bytes in linear memory say what to do. */
+    answer(address: number, length: number): Uint8Array
+}
+
+
+
 export class DevServer {
     free(): void;
     [Symbol.dispose](): void;
@@ -53,9 +63,17 @@ export class DevServer {
      */
     set_address(node: number, hosts: string, port: number): void;
     /**
+     * Gives it what runs UDFs. Without one they fail.
+     */
+    set_udf_host(host: UdfHost): void;
+    /**
      * Milliseconds until there is more to answer to what is pending, 0 = now.
      */
     wait(conn: number, wall_ms: number): number;
+    /**
+     * Whether a request of the connection waits for the host of UDFs.
+     */
+    waits_for_udfs(conn: number): boolean;
 }
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
@@ -77,10 +95,12 @@ export interface InitOutput {
     readonly devserver_received: (a: number, b: number, c: number, d: number) => number;
     readonly devserver_restart: (a: number, b: number) => void;
     readonly devserver_set_address: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly devserver_set_udf_host: (a: number, b: any) => void;
     readonly devserver_wait: (a: number, b: number, c: number) => number;
+    readonly devserver_waits_for_udfs: (a: number, b: number) => number;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
-    readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;

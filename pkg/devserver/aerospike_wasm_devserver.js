@@ -151,6 +151,13 @@ export class DevServer {
         wasm.devserver_set_address(this.__wbg_ptr, node, ptr0, len0, port);
     }
     /**
+     * Gives it what runs UDFs. Without one they fail.
+     * @param {UdfHost} host
+     */
+    set_udf_host(host) {
+        wasm.devserver_set_udf_host(this.__wbg_ptr, host);
+    }
+    /**
      * Milliseconds until there is more to answer to what is pending, 0 = now.
      * @param {number} conn
      * @param {number} wall_ms
@@ -159,6 +166,15 @@ export class DevServer {
     wait(conn, wall_ms) {
         const ret = wasm.devserver_wait(this.__wbg_ptr, conn, wall_ms);
         return ret >>> 0;
+    }
+    /**
+     * Whether a request of the connection waits for the host of UDFs.
+     * @param {number} conn
+     * @returns {boolean}
+     */
+    waits_for_udfs(conn) {
+        const ret = wasm.devserver_waits_for_udfs(this.__wbg_ptr, conn);
+        return ret !== 0;
     }
 }
 if (Symbol.dispose) DevServer.prototype[Symbol.dispose] = DevServer.prototype.free;
@@ -171,6 +187,17 @@ function __wbg_get_imports() {
         },
         __wbg___wbindgen_throw_41e9ee4f547fc59a: function(arg0, arg1) {
             throw new Error(getStringFromWasm0(arg0, arg1));
+        },
+        __wbg_answer_eacc0ea89389c633: function(arg0, arg1, arg2, arg3) {
+            const ret = arg1.answer(arg2 >>> 0, arg3 >>> 0);
+            const ptr1 = passArray8ToWasm0(ret, wasm.__wbindgen_malloc);
+            const len1 = WASM_VECTOR_LEN;
+            getDataViewMemory0().setInt32(arg0 + 4 * 1, len1, true);
+            getDataViewMemory0().setInt32(arg0 + 4 * 0, ptr1, true);
+        },
+        __wbg_ready_67b67582e22db999: function(arg0) {
+            const ret = arg0.ready();
+            return ret;
         },
         __wbindgen_init_externref_table: function() {
             const table = wasm.__wbindgen_externrefs;
@@ -192,6 +219,14 @@ const DevServerFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_devserver_free(ptr, 1));
 
+let cachedDataViewMemory0 = null;
+function getDataViewMemory0() {
+    if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {
+        cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
+    }
+    return cachedDataViewMemory0;
+}
+
 function getStringFromWasm0(ptr, len) {
     return decodeText(ptr >>> 0, len);
 }
@@ -202,6 +237,13 @@ function getUint8ArrayMemory0() {
         cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
     }
     return cachedUint8ArrayMemory0;
+}
+
+function passArray8ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 1, 1) >>> 0;
+    getUint8ArrayMemory0().set(arg, ptr / 1);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
 }
 
 function passStringToWasm0(arg, malloc, realloc) {
@@ -281,6 +323,7 @@ function __wbg_finalize_init(instance, module) {
     wasmInstance = instance;
     wasm = instance.exports;
     wasmModule = module;
+    cachedDataViewMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
     return wasm;

@@ -52,6 +52,10 @@ export class Engine {
      * The caller took so many records of a query: reading may go on.
      */
     consumed(op: number, records: number): void;
+    /**
+     * Answers CREDENTIAL: what `hash_password` makes of the password, and the password itself where it is to travel so.
+     */
+    credential(hash: string, clear: string, now: number): void;
     data_address(): number;
     data_capacity(): number;
     /**
@@ -75,6 +79,10 @@ export class Engine {
      */
     constructor(config: string, seed_low: number, seed_high: number, now: number);
     next_deadline(): number;
+    /**
+     * Answers CREDENTIAL: there is none.
+     */
+    no_credential(now: number): void;
     /**
      * Node indices are below it; an index may have no node now.
      */
@@ -115,8 +123,25 @@ export class Engine {
     tape_address(): number;
     text_address(): number;
     time(now: number): void;
+    /**
+     * A new transaction: its handle, never 0. `timeout` is in seconds, 0 = as the server is set up.
+     */
+    txn_begin(timeout: number): number;
+    /**
+     * The handle will not be used again.
+     */
+    txn_end(txn: number): void;
+    /**
+     * What is known of a transaction, by its index in `abi::txn_word`.
+     */
+    txn_word(txn: number, word: number): number;
     writable(conn: number, now: number): void;
 }
+
+/**
+ * A password as servers want it. Takes some 50 to 100 ms: bcrypt is slow on purpose.
+ */
+export function hash_password(password: string): string;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
@@ -143,6 +168,7 @@ export interface InitOutput {
     readonly engine_command_capacity: (a: number) => number;
     readonly engine_command_reserve: (a: number, b: number) => number;
     readonly engine_consumed: (a: number, b: number, c: number) => void;
+    readonly engine_credential: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
     readonly engine_data_address: (a: number) => number;
     readonly engine_data_capacity: (a: number) => number;
     readonly engine_data_reserve: (a: number, b: number) => number;
@@ -154,6 +180,7 @@ export interface InitOutput {
     readonly engine_names: (a: number) => number;
     readonly engine_new: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly engine_next_deadline: (a: number) => number;
+    readonly engine_no_credential: (a: number, b: number) => void;
     readonly engine_node_count: (a: number) => number;
     readonly engine_node_text: (a: number, b: number) => number;
     readonly engine_opened: (a: number, b: number, c: number) => void;
@@ -170,10 +197,15 @@ export interface InitOutput {
     readonly engine_tape_address: (a: number) => number;
     readonly engine_text_address: (a: number) => number;
     readonly engine_time: (a: number, b: number) => void;
+    readonly engine_txn_begin: (a: number, b: number) => number;
+    readonly engine_txn_end: (a: number, b: number) => void;
+    readonly engine_txn_word: (a: number, b: number, c: number) => number;
     readonly engine_writable: (a: number, b: number, c: number) => void;
+    readonly hash_password: (a: number, b: number) => [number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

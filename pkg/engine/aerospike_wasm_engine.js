@@ -171,6 +171,19 @@ export class Engine {
         wasm.engine_consumed(this.__wbg_ptr, op, records);
     }
     /**
+     * Answers CREDENTIAL: what `hash_password` makes of the password, and the password itself where it is to travel so.
+     * @param {string} hash
+     * @param {string} clear
+     * @param {number} now
+     */
+    credential(hash, clear, now) {
+        const ptr0 = passStringToWasm0(hash, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ptr1 = passStringToWasm0(clear, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len1 = WASM_VECTOR_LEN;
+        wasm.engine_credential(this.__wbg_ptr, ptr0, len0, ptr1, len1, now);
+    }
+    /**
      * @returns {number}
      */
     data_address() {
@@ -263,6 +276,13 @@ export class Engine {
     next_deadline() {
         const ret = wasm.engine_next_deadline(this.__wbg_ptr);
         return ret;
+    }
+    /**
+     * Answers CREDENTIAL: there is none.
+     * @param {number} now
+     */
+    no_credential(now) {
+        wasm.engine_no_credential(this.__wbg_ptr, now);
     }
     /**
      * Node indices are below it; an index may have no node now.
@@ -390,6 +410,32 @@ export class Engine {
         wasm.engine_time(this.__wbg_ptr, now);
     }
     /**
+     * A new transaction: its handle, never 0. `timeout` is in seconds, 0 = as the server is set up.
+     * @param {number} timeout
+     * @returns {number}
+     */
+    txn_begin(timeout) {
+        const ret = wasm.engine_txn_begin(this.__wbg_ptr, timeout);
+        return ret >>> 0;
+    }
+    /**
+     * The handle will not be used again.
+     * @param {number} txn
+     */
+    txn_end(txn) {
+        wasm.engine_txn_end(this.__wbg_ptr, txn);
+    }
+    /**
+     * What is known of a transaction, by its index in `abi::txn_word`.
+     * @param {number} txn
+     * @param {number} word
+     * @returns {number}
+     */
+    txn_word(txn, word) {
+        const ret = wasm.engine_txn_word(this.__wbg_ptr, txn, word);
+        return ret >>> 0;
+    }
+    /**
      * @param {number} conn
      * @param {number} now
      */
@@ -398,6 +444,26 @@ export class Engine {
     }
 }
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
+
+/**
+ * A password as servers want it. Takes some 50 to 100 ms: bcrypt is slow on purpose.
+ * @param {string} password
+ * @returns {string}
+ */
+export function hash_password(password) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+        const ptr0 = passStringToWasm0(password, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.hash_password(ptr0, len0);
+        deferred2_0 = ret[0];
+        deferred2_1 = ret[1];
+        return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+}
 function __wbg_get_imports() {
     const import0 = {
         __proto__: null,

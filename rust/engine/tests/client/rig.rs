@@ -365,12 +365,15 @@ impl Rig {
             let Ok(Some((kind, total))) = wire::complete(&socket.input) else { return };
             let request: Vec<u8> = socket.input.drain(..total).collect();
             let port = socket.port;
-            let Some(node) = self.nodes.get_mut(&port).filter(|node| !node.dumb) else { return };
+            let Some(node) = self.nodes.get_mut(&port) else { return };
             if let Some(answer) = node.security.as_mut().and_then(|security| security.answer(conn, kind, &request)) {
                 self.give(conn, &answer);
                 continue;
             }
             if kind == 1 {
+                if node.dumb {
+                    return;
+                }
                 let answer = info_answer(&self.nodes[&port], &self.nodes, &request[8..]);
                 self.give(conn, &frame(1, &answer));
                 continue;
