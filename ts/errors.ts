@@ -209,7 +209,7 @@ const classes: readonly (readonly [ErrorClass, ...number[]])[] = [
   [NoMoreConnectionsError, code.NO_MORE_CONNECTIONS],
   [BackpressureError, code.BACKPRESSURE],
   [MaxErrorRateExceededError, code.MAX_ERROR_RATE],
-  [AdminError, ...between(code.SECURITY_NOT_SUPPORTED, code.QUOTA_EXCEEDED)],
+  [AdminError, ...between(code.SECURITY_NOT_SUPPORTED, code.QUOTA_EXCEEDED), code.LDAP_NOT_CONFIGURED],
   [TransactionError, ...between(code.MRT_BLOCKED, code.MRT_MONITOR_EXISTS)],
   [TransactionError, code.TXN_FAILED, code.TXN_ALREADY_COMMITTED, code.TXN_ALREADY_ABORTED],
 ]

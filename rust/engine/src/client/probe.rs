@@ -12,7 +12,7 @@ use crate::proto::code;
 
 /// Worth saying rather than that a seed could not be used.
 fn is_about_users(code: i32) -> bool {
-    (code::SECURITY_NOT_SUPPORTED..=code::QUOTA_EXCEEDED).contains(&code) || code == code::CLIENT
+    matches!(code, code::SECURITY_NOT_SUPPORTED..=code::QUOTA_EXCEEDED | code::LDAP_NOT_CONFIGURED | code::CLIENT)
 }
 
 #[derive(Debug)]
