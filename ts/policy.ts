@@ -81,6 +81,11 @@ export interface ReadPolicy extends RecordPolicy {
   readModeSC?: "session" | "linearize" | "allowReplica" | "allowUnavailable" | undefined
   /** Reading renews the time to live when less than this percentage is left; 0 = as the server says, -1 = never. Default 0. */
   readTouchTtlPercent?: number | undefined
+  /**
+   * False: bins that are lists or maps come as a {@link TypedBlob}, their packed bytes with their particle type (20 list, 19
+   * map). It can be kept, passed on and written to a bin as it is. Default true.
+   */
+  deserialize?: boolean | undefined
 }
 
 /** `remove`. */
@@ -145,7 +150,7 @@ export type BatchOperatePolicy = BatchWritePolicy & BatchReadPolicy & Pick<Opera
  *
  * A `filterExpression` holds for every row that has none of its own, and all rows are part of its `txn`.
  */
-export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP" | "readModeSC"> {
+export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP" | "readModeSC" | "deserialize"> {
   /** Rows of namespaces in memory may be done in the server's network thread. Default true. */
   allowInlineRam?: boolean | undefined
   /** Rows of namespaces on SSDs, too. Default false. */
@@ -175,7 +180,8 @@ export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP"
  */
 export interface QueryPolicy
   extends BasePolicy,
-    Pick<RecordPolicy, "filterExpression" | "replica" | "compress" | "compressionThreshold"> {
+    Pick<RecordPolicy, "filterExpression" | "replica" | "compress" | "compressionThreshold">,
+    Pick<ReadPolicy, "deserialize"> {
   /** How many replicas an available (AP) namespace consults. Default `"one"`. */
   readModeAP?: "one" | "all" | undefined
   /** Records that a node may read in a second; 0 = no limit. Default 0. */
@@ -399,6 +405,10 @@ const fields = {
     pack: (words: PolicyWords, value: string) => words.flag(policyFlag.COMMIT_MASTER, value === "master"),
   },
   onLockingOnly: bit(policyFlag.ON_LOCKING_ONLY),
+  deserialize: {
+    rule: flag,
+    pack: (words: PolicyWords, value: boolean) => words.flag(policyFlag.PACKED_COLLECTIONS, !value),
+  },
   respondAllOps: {
     rule: flag,
     pack: (words: PolicyWords, value: boolean) => {
@@ -515,7 +525,7 @@ const record: readonly FieldName[] = [
 ]
 const remove: readonly FieldName[] = [...record, "gen", "durableDelete", "commitLevel", "onLockingOnly"]
 
-const read: readonly FieldName[] = [...record, "readModeAP", "readModeSC", "readTouchTtlPercent"]
+const read: readonly FieldName[] = [...record, "readModeAP", "readModeSC", "readTouchTtlPercent", "deserialize"]
 const write: readonly FieldName[] = [...remove, "exists", "ttl"]
 const rowRemove: readonly FieldName[] = [
   ...(["filterExpression", "sendKey"] as const),
@@ -525,7 +535,7 @@ const query: readonly FieldName[] = [
   ...base,
   ...(["filterExpression", "replica", "readModeAP", "recordsPerSecond", "maxRecords", "expectedDuration"] as const),
   ...(["includeBins", "partitionFilter", "failOnClusterChange", "maxConcurrentNodes"] as const),
-  ...(["compress", "compressionThreshold"] as const),
+  ...(["compress", "compressionThreshold", "deserialize"] as const),
 ]
 
 const steps: readonly FieldName[] = [
@@ -545,7 +555,7 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
   operate: [...new Set([...write, ...read, "respondAllOps" as const])],
   apply: write,
   batch: [
-    ...[...record, "readModeAP", "readModeSC", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
+    ...[...record, "readModeAP", "readModeSC", "deserialize", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
     ...(["maxConcurrentNodes", "read", "write", "remove", "operate", "apply"] as const),
   ] as FieldName[],
   query,

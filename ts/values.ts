@@ -122,7 +122,10 @@ export class HLL {
   }
 }
 
-/** Bytes with a particle type of another client's language (7 Java, 8 C#, 9 Python, 10 Ruby, 11 PHP, 12 Erlang …). */
+/**
+ * Bytes with a particle type of another client's language (7 Java, 8 C#, 9 Python, 10 Ruby, 11 PHP, 12 Erlang …); or a
+ * packed list (20) or map (19), which reads give with the policy `deserialize: false` and which can only be a whole bin.
+ */
 export class TypedBlob {
   /** The particle type, 0 to 255. */
   readonly type: number

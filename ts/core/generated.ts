@@ -157,6 +157,8 @@ export const policyFlag = Object.freeze({
   REPLICA_SHIFT: 14,
   /** Of OPERATE only ops with a value answer, also where a map, bit, HLL or expression op would make all answer. */
   RESPOND_VALUES_ONLY: 131072,
+  /** Lists and maps come as BLOB slots, their packed bytes with their particle type. In a batch that of the outer block. */
+  PACKED_COLLECTIONS: 262144,
 } as const)
 
 /** Bits of the BATCH_FLAGS word, as the wire has them. */

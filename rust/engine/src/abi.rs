@@ -85,6 +85,7 @@ table! {
         GEN_SHIFT = 12, "Two bits: 0 none, 1 equal, 2 greater.";
         REPLICA_SHIFT = 14, "Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random.";
         RESPOND_VALUES_ONLY = 1 << 17, "Of OPERATE only ops with a value answer, also where a map, bit, HLL or expression op would make all answer.";
+        PACKED_COLLECTIONS = 1 << 18, "Lists and maps come as BLOB slots, their packed bytes with their particle type. In a batch that of the outer block.";
     }
 }
 

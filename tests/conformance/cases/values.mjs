@@ -368,5 +368,41 @@ export default {
         t.assert.equal(await t.client.exists(key), undefined)
       },
     },
+    {
+      name: "lists and maps come packed when they are not to be deserialized, and are written as they came",
+      needs: ["batches", "queries", "operate"],
+      async run(t) {
+        const { TypedBlob, op } = t.api
+        const [key, copy] = t.keys(2)
+        const bins = { l: [1, "a", [2.5]], m: { k: [true] }, n: 7, s: "text", e: [] }
+        await t.client.put(key, bins)
+        const packed = { deserialize: false }
+        const read = (await t.client.get(key, packed)).bins
+        t.same({ n: read.n, s: read.s }, { n: 7, s: "text" })
+        t.assert.ok(read.l instanceof TypedBlob && read.m instanceof TypedBlob)
+        t.same([read.l.type, read.m.type, read.e.type], [20, 19, 20])
+        t.same([...read.e.bytes], [0x90])
+        await t.client.put(copy, read)
+        t.same((await t.client.get(copy)).bins, bins)
+        t.same((await t.client.select(key, ["l"], packed)).bins, { l: read.l })
+        t.same((await t.client.operate(key, [op.read("m")], packed)).bins, { m: read.m })
+        const rows = await t.client.batchRead([key, copy], undefined, packed)
+        t.same(
+          rows.map(({ bins }) => bins.l),
+          [read.l, read.l],
+        )
+        const found = await t.client.query("test", t.set).policy(packed).results()
+        t.assert.ok(found.length >= 2 && found.every(({ bins }) => !Array.isArray(bins.l)))
+        t.assert.ok(
+          found.some(({ bins }) => bins.l instanceof TypedBlob && bins.l.bytes.length === read.l.bytes.length),
+        )
+        for (const bad of [new TypedBlob(20, new Uint8Array([0x92, 1])), new TypedBlob(19, new Uint8Array([0x90]))])
+          await t.fails(t.client.put(copy, { bad }), {
+            is: "InvalidArgumentError",
+            says: ["bad", "packed list or map"],
+          })
+        await t.fails(t.client.put(copy, { bad: [read.l] }), { is: "InvalidArgumentError", says: "bad" })
+      },
+    },
   ],
 }

@@ -185,9 +185,10 @@ impl Engine {
             }
             return Ok(None);
         }
+        let collections = self.ops[part].collections;
         while at < to {
             let first_slot = self.outputs.tape.len();
-            let reply = wire::reply(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
+            let reply = wire::reply(&bytes[at..to], at, collections, &mut self.names, &mut self.outputs.tape);
             let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
             at += reply.length;
             if self.ends_part(part, &reply) {

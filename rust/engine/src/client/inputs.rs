@@ -226,10 +226,12 @@ impl Engine {
                     return Err(Malformed("expected a record answer"));
                 }
                 let first_slot = self.outputs.tape.len();
-                let reply = wire::reply(body, from, &mut self.names, &mut self.outputs.tape).and_then(|reply| {
-                    let whole = reply.length == body.len();
-                    whole.then_some(reply).ok_or(Malformed("bytes behind the end of an answer"))
-                });
+                let collections = self.ops[op].collections;
+                let reply =
+                    wire::reply(body, from, collections, &mut self.names, &mut self.outputs.tape).and_then(|reply| {
+                        let whole = reply.length == body.len();
+                        whole.then_some(reply).ok_or(Malformed("bytes behind the end of an answer"))
+                    });
                 let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
                 self.check_session(conn, reply.code);
                 self.next_in_line(conn, node);

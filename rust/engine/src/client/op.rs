@@ -10,6 +10,7 @@ use crate::command::admin::Admin;
 use crate::command::batch::Batch;
 use crate::command::{Block, Encoded};
 use crate::conn::ConnId;
+use crate::value::tape::Collections;
 
 /// Where an operation is. A member of exactly the list that the name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct Op {
     /// Reads of a strong-consistency namespace in session mode go to the master.
     pub session_read: bool,
     pub linearize: bool,
+    /// As what the lists and maps of its answer are wanted.
+    pub collections: Collections,
     pub replica: Replica,
     /// Which replica, counting from the policy's first; goes on at a retry.
     pub replica_index: u32,
@@ -136,6 +139,7 @@ pub struct Limits {
     replica_index: u32,
     session_read: bool,
     linearize: bool,
+    collections: Collections,
 }
 
 impl Op {
@@ -149,6 +153,7 @@ impl Op {
             write: false,
             info: false,
             session_read: false,
+            collections: Collections::Walked,
             linearize: false,
             replica: Replica::Sequence,
             replica_index: 0,
@@ -195,6 +200,7 @@ impl Op {
             info: block.kind == command_kind::INFO,
             session_read: !write && read_mode == 0,
             linearize: !write && read_mode == 1,
+            collections: block.collections(),
             turns: Turns::of(block.max_nodes),
             ..Op::new()
         };
@@ -237,6 +243,7 @@ impl Op {
             replica: self.replica,
             replica_index: self.replica_index,
             session_read: self.session_read,
+            collections: self.collections,
             linearize: self.linearize,
         }
     }
@@ -259,6 +266,7 @@ impl Op {
             replica: limits.replica,
             replica_index: limits.replica_index,
             session_read: limits.session_read,
+            collections: limits.collections,
             linearize: limits.linearize,
             ..Op::new()
         };

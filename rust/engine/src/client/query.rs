@@ -289,12 +289,13 @@ impl Engine {
     ) -> Result<Option<Reply>, Malformed> {
         let mut at = from;
         let has_columns = self.query_has_columns(part);
+        let collections = self.ops[part].collections;
         while at < to {
             let first_slot = self.outputs.tape.len();
             let (reply, mark) = if has_columns {
                 self.record_of_columns(part, &bytes[at..to])?
             } else {
-                let record = wire::record(&bytes[at..to], at, &mut self.names, &mut self.outputs.tape);
+                let record = wire::record(&bytes[at..to], at, collections, &mut self.names, &mut self.outputs.tape);
                 let record = record.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
                 (record.reply, record.digest.map(|digest| Mark { digest, bval: record.bval }))
             };

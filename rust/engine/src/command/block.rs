@@ -5,7 +5,7 @@
 use super::refused;
 use crate::abi::{command_kind as kind, command_word as word, policy_flag as flag};
 use crate::limits::limit;
-use crate::value::tape::Slot;
+use crate::value::tape::{Collections, Slot};
 use crate::Refused;
 
 /// Slots of the command region that the block itself takes; the value slots follow.
@@ -94,6 +94,14 @@ impl Block {
     /// Whether the command changes the record. That of OPERATE is for its ops to say.
     pub fn is_write(&self) -> bool {
         (kind::PUT..=kind::REMOVE).contains(&self.kind)
+    }
+
+    pub fn collections(&self) -> Collections {
+        if self.has(flag::PACKED_COLLECTIONS) {
+            Collections::Packed
+        } else {
+            Collections::Walked
+        }
     }
 
     pub fn exists(&self) -> Result<Exists, Refused> {
@@ -196,7 +204,7 @@ fn check(block: &Block) -> Result<(), Refused> {
     if block.filter_slots > 0 && block.filter_length > 0 {
         return Err(refused("there are two filters: slots and bytes"));
     }
-    if block.flags >> flag::REPLICA_SHIFT & 7 > 4 || block.flags >= flag::RESPOND_VALUES_ONLY << 1 {
+    if block.flags >> flag::REPLICA_SHIFT & 7 > 4 || block.flags >= flag::PACKED_COLLECTIONS << 1 {
         return Err(refused("the replica policy is none of sequence, master, any, preferRack and random"));
     }
     block.exists()?;
@@ -360,7 +368,7 @@ mod tests {
 
     #[test]
     fn policies_that_do_not_exist_are_refused() {
-        for flags in [5 << flag::EXISTS_SHIFT, 3 << flag::GEN_SHIFT, 5 << flag::REPLICA_SHIFT, 1 << 18, 1 << 31] {
+        for flags in [5 << flag::EXISTS_SHIFT, 3 << flag::GEN_SHIFT, 5 << flag::REPLICA_SHIFT, 1 << 19, 1 << 31] {
             assert!(reason(&[GET, (word::FLAGS, flags)]).contains("policy"));
         }
         for flags in [4 << flag::EXISTS_SHIFT, 2 << flag::GEN_SHIFT, 4 << flag::REPLICA_SHIFT, 3 << flag::READ_SC_SHIFT]

@@ -8,7 +8,7 @@ use crate::key::{self, UserKey};
 use crate::limits::limit;
 use crate::proto::particle;
 use crate::value::pack;
-use crate::value::tape::{self, Slot};
+use crate::value::tape::{self, Collections, Slot};
 use crate::Refused;
 
 /// Room to begin with.
@@ -87,7 +87,7 @@ impl Codec {
         pack::list_header(1, 0, &mut self.packed);
         let bytes = self.data.get(..length).filter(|bytes| bytes.len() <= limit::EXPRESSION);
         self.packed.extend_from_slice(bytes.ok_or(refused("an expression is longer than 1 MiB"))?);
-        tape::from_particle(particle::LIST, &self.packed, 0, NONE, &mut self.tape)
+        tape::from_particle(particle::LIST, &self.packed, 0, NONE, Collections::Walked, &mut self.tape)
             .map_err(|malformed| refused(malformed.0))?;
         Ok(self.tape.len())
     }

@@ -6,7 +6,7 @@ use crate::abi::{tag, NONE};
 use crate::limits::limit;
 use crate::names::Names;
 use crate::proto::field;
-use crate::value::tape::{self, Slot};
+use crate::value::tape::{self, Collections, Slot};
 use crate::Malformed;
 
 /// What a message says beside its values.
@@ -43,14 +43,20 @@ const UPDATE_TIME: usize = 8;
 /// Decodes the message at the start of `body`, which lies at `offset` in its buffer: texts on the tape are counted from
 /// that buffer's start. An op becomes the slots of its value, the first of which has the bin's name id; a NAME slot
 /// comes before when the name has no id. On failure the caller cuts the tape to where it was.
-pub fn reply(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<Reply, Malformed> {
+pub fn reply(
+    body: &[u8],
+    offset: usize,
+    collections: Collections,
+    names: &mut Names,
+    tape: &mut Vec<Slot>,
+) -> Result<Reply, Malformed> {
     let (header, mut at) = Header::read(body)?;
     let mut fields = TxnFields::default();
     for _ in 0..header.fields {
         let field = sized(body, &mut at, 1)?;
         fields.take(field[0], &field[1..])?;
     }
-    let reply = ops(&header, body, at, offset, names, tape)?;
+    let reply = ops(&header, body, at, offset, collections, names, tape)?;
     Ok(fields.of(reply))
 }
 
@@ -59,13 +65,14 @@ fn ops(
     body: &[u8],
     mut at: usize,
     offset: usize,
+    collections: Collections,
     names: &mut Names,
     tape: &mut Vec<Slot>,
 ) -> Result<Reply, Malformed> {
     let base = tape.len();
     for _ in 0..header.ops {
         let op = sized(body, &mut at, OP_HEADER)?;
-        read_op(op, offset + at - op.len(), names, tape)?;
+        read_op(op, offset + at - op.len(), collections, names, tape)?;
         if tape.len() - base > limit::SLOTS {
             return Err(Malformed("a record has too many elements"));
         }
@@ -84,7 +91,13 @@ pub struct Record {
 
 /// As `reply`, for a message that says which record it is about. Two slots come before those of the bins: the digest,
 /// and the user key (NIL when it is not stored), whose bin word is the set's name id.
-pub fn record(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<Record, Malformed> {
+pub fn record(
+    body: &[u8],
+    offset: usize,
+    collections: Collections,
+    names: &mut Names,
+    tape: &mut Vec<Slot>,
+) -> Result<Record, Malformed> {
     let (header, mut at) = Header::read(body)?;
     let mut record = Record::default();
     let (digest_slot, key_slot) = (tape.len(), tape.len() + 1);
@@ -108,7 +121,7 @@ pub fn record(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot
             }
             field::KEY if !value.is_empty() => {
                 let before = tape.len();
-                tape::from_particle(value[0], &value[1..], place + 1, NONE, tape)?;
+                tape::from_particle(value[0], &value[1..], place + 1, NONE, Collections::Walked, tape)?;
                 // A key is one slot: an integer, text or bytes.
                 if tape.len() != before + 1 {
                     return Err(Malformed("a user key that is a list or map"));
@@ -120,7 +133,7 @@ pub fn record(body: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot
         }
     }
     tape[key_slot].bin = set;
-    record.reply = ops(&header, body, at, offset, names, tape)?;
+    record.reply = ops(&header, body, at, offset, collections, names, tape)?;
     Ok(record)
 }
 
@@ -152,13 +165,19 @@ fn parts_of_op(op: &[u8]) -> Result<(u8, &[u8], usize), Malformed> {
 }
 
 #[inline]
-fn read_op(op: &[u8], offset: usize, names: &mut Names, tape: &mut Vec<Slot>) -> Result<(), Malformed> {
+fn read_op(
+    op: &[u8],
+    offset: usize,
+    collections: Collections,
+    names: &mut Names,
+    tape: &mut Vec<Slot>,
+) -> Result<(), Malformed> {
     let (particle_type, name, value_start) = parts_of_op(op)?;
     let bin = names.intern_received(name);
     if bin == NONE {
         tape.push(Slot::new(tag::NAME, NONE, (offset + OP_HEADER) as u32, name.len() as u32));
     }
-    tape::from_particle(particle_type, &op[value_start..], offset + value_start, bin, tape)
+    tape::from_particle(particle_type, &op[value_start..], offset + value_start, bin, collections, tape)
 }
 
 // ── A part at a time ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,7 +291,7 @@ mod tests {
         let bytes =
             body(Header { generation: 3, ttl: 9, ..Header::default() }, &[("a", Value::Int(-1)), ("b", Value::Nil)]);
         let (mut names, mut tape) = (Names::new(1), Vec::new());
-        let reply = reply(&bytes, 8, &mut names, &mut tape).unwrap();
+        let reply = reply(&bytes, 8, Collections::Walked, &mut names, &mut tape).unwrap();
         assert_eq!(reply, Reply { generation: 3, void_time: 9, items: 2, length: bytes.len(), ..Reply::default() });
         assert_eq!(tape, [Slot::int(0, -1), Slot::new(tag::NIL, 1, 0, 0)]);
         assert_eq!((names.get(0), names.get(1)), (&b"a"[..], &b"b"[..]));
@@ -282,7 +301,7 @@ mod tests {
     fn texts_are_counted_from_the_start_of_the_buffer() {
         let frame = [&[0xEE; 11][..], &body(Header::default(), &[("bin", Value::String(b"text".to_vec()))])].concat();
         let (mut names, mut tape) = (Names::new(1), Vec::new());
-        reply(&frame[11..], 11, &mut names, &mut tape).unwrap();
+        reply(&frame[11..], 11, Collections::Walked, &mut names, &mut tape).unwrap();
         assert_eq!(tape[0].tag, tag::STRING | tag_flag::ASCII);
         assert_eq!(tape::slice(&frame, tape[0].a, tape[0].b), Some(&b"text"[..]));
     }
@@ -292,7 +311,7 @@ mod tests {
         let mut bytes = vec![24, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0xAA, 0xBB];
         message::field(&mut bytes, 4, &[7; 20]);
         message::field(&mut bytes, 99, &[]);
-        let read = reply(&bytes, 8, &mut Names::new(1), &mut Vec::new()).unwrap();
+        let read = reply(&bytes, 8, Collections::Walked, &mut Names::new(1), &mut Vec::new()).unwrap();
         assert_eq!((read.code, read.info3, read.items, read.length), (2, 1, 0, bytes.len()));
     }
 
@@ -302,7 +321,7 @@ mod tests {
             let mut bytes = Vec::new();
             Header { fields: 1, ..Header::default() }.write(&mut bytes);
             message::field(&mut bytes, id, value);
-            reply(&bytes, 0, &mut Names::new(1), &mut Vec::new())
+            reply(&bytes, 0, Collections::Walked, &mut Names::new(1), &mut Vec::new())
         };
         let version = [1, 2, 3, 4, 5, 6, 7];
         assert_eq!(with(field::RECORD_VERSION, &version).unwrap().version, Some(version));
@@ -326,7 +345,7 @@ mod tests {
         bytes.extend_from_slice(&[9; 8]);
         bytes.push(5);
         let mut tape = Vec::new();
-        reply(&bytes, 0, &mut Names::new(1), &mut tape).unwrap();
+        reply(&bytes, 0, Collections::Walked, &mut Names::new(1), &mut tape).unwrap();
         assert_eq!(tape, [Slot::int(0, 5)]);
     }
 
@@ -338,7 +357,7 @@ mod tests {
         }
         let bytes = body(Header::default(), &[("unheard", Value::Bool(true))]);
         let mut tape = Vec::new();
-        let read = reply(&bytes, 0, &mut names, &mut tape).unwrap();
+        let read = reply(&bytes, 0, Collections::Walked, &mut names, &mut tape).unwrap();
         assert_eq!(read.items, 1);
         assert_eq!(tape[0].kind(), tag::NAME);
         assert_eq!(tape::slice(&bytes, tape[0].a, tape[0].b), Some(&b"unheard"[..]));
@@ -349,7 +368,10 @@ mod tests {
     fn every_prefix_of_a_message_is_malformed() {
         let bytes = body(Header::default(), &[("a", Value::Int(1)), ("b", Value::String(b"x".to_vec()))]);
         for end in 0..bytes.len() {
-            assert!(reply(&bytes[..end], 8, &mut Names::new(1), &mut Vec::new()).is_err(), "{end} bytes");
+            assert!(
+                reply(&bytes[..end], 8, Collections::Walked, &mut Names::new(1), &mut Vec::new()).is_err(),
+                "{end} bytes"
+            );
         }
     }
 }

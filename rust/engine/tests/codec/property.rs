@@ -5,7 +5,7 @@ use aerospike_sansio::abi::{command_kind as kind, command_word as word};
 use aerospike_sansio::command;
 use aerospike_sansio::names::{NameKind, Names};
 use aerospike_sansio::proto::{op, particle as types};
-use aerospike_sansio::value::tape::{self, Slot};
+use aerospike_sansio::value::tape::{self, Collections, Slot};
 use aerospike_sansio::value::{msgpack, order, particle, MapOrder, Value};
 use aerospike_sansio::wire::{self, message, Header, Peek};
 use proptest::prelude::*;
@@ -149,7 +149,7 @@ fn parse_all(bytes: &[u8]) {
     for particle_type in 0..=32 {
         let whole = particle::read(particle_type, bytes);
         let mut tape = Vec::new();
-        let walked = tape::from_particle(particle_type, bytes, 8, 0, &mut tape);
+        let walked = tape::from_particle(particle_type, bytes, 8, 0, Collections::Walked, &mut tape);
         assert_eq!(whole.is_ok(), walked.is_ok(), "type {particle_type}: both readers believe the same");
         if let Ok(value) = whole {
             let mut at = 0;
@@ -164,7 +164,7 @@ fn parse_all(bytes: &[u8]) {
         assert_eq!(complete.is_some(), bytes.len() >= 8 + length);
     }
     let mut tape = vec![Slot::default()];
-    if let Ok(reply) = wire::reply(bytes, 8, &mut Names::new(1), &mut tape) {
+    if let Ok(reply) = wire::reply(bytes, 8, Collections::Walked, &mut Names::new(1), &mut tape) {
         assert!(reply.length <= bytes.len());
         assert!(tape.len() > reply.items as usize);
     }
@@ -200,7 +200,7 @@ proptest! {
         prop_assert_eq!(&direct, &wire);
 
         let mut tape = vec![Slot::default(); 3];
-        tape::from_particle(particle_type, &wire, 0, 9, &mut tape).unwrap();
+        tape::from_particle(particle_type, &wire, 0, 9, Collections::Walked, &mut tape).unwrap();
         let mut at = 3;
         prop_assert_eq!(tape[3].bin, 9);
         prop_assert_eq!(region::value(&tape, &mut at, &wire), value);
@@ -233,7 +233,7 @@ proptest! {
     fn an_answer_becomes_its_bins(bins in bins()) {
         let frame = answer(&bins);
         let (mut names, mut tape) = (Names::new(3), Vec::new());
-        let reply = wire::reply(&frame[8..], 8, &mut names, &mut tape).unwrap();
+        let reply = wire::reply(&frame[8..], 8, Collections::Walked, &mut names, &mut tape).unwrap();
         prop_assert_eq!((reply.items as usize, reply.length), (bins.len(), frame.len() - 8));
         let mut at = 0;
         for (name, value) in &bins {
@@ -249,7 +249,7 @@ proptest! {
         for end in 0..frame.len() {
             prop_assert_eq!(wire::complete(&frame[..end]), Ok(None));
             if end >= 8 {
-                prop_assert!(wire::reply(&frame[8..end], 8, &mut Names::new(1), &mut Vec::new()).is_err());
+                prop_assert!(wire::reply(&frame[8..end], 8, Collections::Walked, &mut Names::new(1), &mut Vec::new()).is_err());
             }
         }
         prop_assert_eq!(wire::complete(&frame), Ok(Some((3, frame.len()))));
@@ -314,7 +314,7 @@ proptest! {
         prop_assert_eq!(wire::complete(&frame), Ok(Some((3, frame.len()))));
         // A request's ops are laid out as an answer's are, so the reader of answers reads them.
         let mut tape = Vec::new();
-        wire::reply(&frame[8..], 8, &mut names, &mut tape).unwrap();
+        wire::reply(&frame[8..], 8, Collections::Walked, &mut names, &mut tape).unwrap();
         let mut at = 0;
         for (name, mut value) in bins {
             prop_assert_eq!(names.get(tape[at].bin), name.as_bytes());

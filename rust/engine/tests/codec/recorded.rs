@@ -6,7 +6,7 @@ use crate::region::{self, Region};
 use aerospike_sansio::abi::{command_kind as kind, command_word as word, policy_flag as flag, tag, NONE};
 use aerospike_sansio::names::{NameKind, Names};
 use aerospike_sansio::proto::{field, info1, message_type, PROTO_HEADER};
-use aerospike_sansio::value::tape::Slot;
+use aerospike_sansio::value::tape::{Collections, Slot};
 use aerospike_sansio::value::{order, particle, MapOrder, Value};
 use aerospike_sansio::wire::{self, Header};
 use aerospike_sansio::Refused;
@@ -260,7 +260,7 @@ fn answer(frame: &[u8]) -> Vec<(wire::Reply, Vec<(String, Value)>)> {
     let mut messages = Vec::new();
     while at < frame.len() {
         let mut tape = Vec::new();
-        let reply = wire::reply(&frame[at..], at, &mut names, &mut tape).unwrap();
+        let reply = wire::reply(&frame[at..], at, Collections::Walked, &mut names, &mut tape).unwrap();
         messages.push((reply, values(&tape, frame, &names, reply.items)));
         at += reply.length;
     }
@@ -312,7 +312,7 @@ fn recorded_ops(frame: &[u8]) -> Vec<Op> {
     let mut all = Vec::new();
     while !rest.is_empty() {
         let (_, skip) = Header::read(rest).unwrap();
-        let length = wire::reply(rest, 0, &mut Names::new(1), &mut Vec::new()).unwrap().length;
+        let length = wire::reply(rest, 0, Collections::Walked, &mut Names::new(1), &mut Vec::new()).unwrap().length;
         let (mut body, after) = (&rest[skip..length], &rest[length..]);
         let header = Header::read(rest).unwrap().0;
         for _ in 0..header.fields {

@@ -10,6 +10,15 @@ use crate::value::pack::{self, marker, Token};
 use crate::value::{particle as form, MapOrder};
 use crate::Malformed;
 
+/// What becomes of lists and maps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Collections {
+    #[default]
+    Walked,
+    /// They stay as they are: the bytes of a blob with their particle type. Nobody looked at these bytes.
+    Packed,
+}
+
 /// Appends the slots of a particle. `offset` is where `bytes` lie in the buffer that texts are to be found in; `bin` is
 /// for the first slot, which is the value itself. On failure the caller cuts the tape to where it was.
 #[inline]
@@ -18,6 +27,7 @@ pub fn from_particle(
     bytes: &[u8],
     offset: usize,
     bin: u32,
+    collections: Collections,
     tape: &mut Vec<Slot>,
 ) -> Result<(), Malformed> {
     // Every place within the particle is a u32 from here on.
@@ -30,7 +40,9 @@ pub fn from_particle(
         particle::INTEGER => Slot::int(bin, form::integer(bytes)?),
         particle::STRING => Slot::new(string_tag(bytes), bin, start, length),
         particle::FLOAT => Slot::wide(tag::DOUBLE, bin, form::float(bytes)?.to_bits()),
-        particle::LIST | particle::MAP => return Walk::new(bytes, start, tape).particle(particle_type, bin),
+        particle::LIST | particle::MAP if collections == Collections::Walked => {
+            return Walk::new(bytes, start, tape).particle(particle_type, bin)
+        }
         particle::BOOL => Slot::new(if form::boolean(bytes)? { tag::TRUE } else { tag::FALSE }, bin, 0, 0),
         particle::NULL => Slot::new(tag::NIL, bin, 0, 0),
         particle::HLL => Slot::new(tag::HLL, bin, start, length),
@@ -205,12 +217,12 @@ mod tests {
 
     fn decoded(particle_type: u8, bytes: &[u8]) -> Vec<Slot> {
         let mut tape = Vec::new();
-        from_particle(particle_type, bytes, 0, BIN, &mut tape).unwrap();
+        from_particle(particle_type, bytes, 0, BIN, Collections::Walked, &mut tape).unwrap();
         tape
     }
 
     fn malformed(particle_type: u8, bytes: &[u8]) -> bool {
-        from_particle(particle_type, bytes, 0, BIN, &mut Vec::new()).is_err()
+        from_particle(particle_type, bytes, 0, BIN, Collections::Walked, &mut Vec::new()).is_err()
     }
 
     fn slot(tag: u32, a: u32, b: u32) -> Slot {
@@ -272,7 +284,7 @@ mod tests {
     fn texts_are_counted_from_the_start_of_the_buffer() {
         let buffer = b"....\x92\xa2\x03x\xa3\x04yz";
         let mut tape = vec![Slot::default()];
-        from_particle(particle::LIST, &buffer[4..], 4, BIN, &mut tape).unwrap();
+        from_particle(particle::LIST, &buffer[4..], 4, BIN, Collections::Walked, &mut tape).unwrap();
         assert_eq!(tape[1], Slot::new(tag::LIST, BIN, 2, 0));
         assert_eq!(slice(buffer, tape[2].a, tape[2].b), Some(&b"x"[..]));
         assert_eq!(slice(buffer, tape[3].a, tape[3].b), Some(&b"yz"[..]));
@@ -378,6 +390,19 @@ mod tests {
         assert_eq!(decoded(particle::LIST, &nested(256)).len(), 256);
         assert!(malformed(particle::LIST, &nested(257)));
         assert!(malformed(particle::LIST, &nested(100_000)));
+    }
+
+    #[test]
+    fn lists_and_maps_stay_packed_when_they_are_wanted_so() {
+        for kind in [particle::LIST, particle::MAP] {
+            let mut tape = Vec::new();
+            // Nobody looks at what is in them.
+            from_particle(kind, &[0xc1, 7], 5, BIN, Collections::Packed, &mut tape).unwrap();
+            assert_eq!(tape, [Slot::new(tag::BLOB | u32::from(kind) << 8, BIN, 5, 2)]);
+        }
+        let mut tape = Vec::new();
+        from_particle(particle::INTEGER, &[0; 8], 0, BIN, Collections::Packed, &mut tape).unwrap();
+        assert_eq!(tape, [Slot::int(BIN, 0)]);
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub fn to_particle(slots: &[Slot], at: usize, data: &[u8], out: &mut Vec<u8>) ->
         tag::INT | tag::INT64 => form::put(particle::INTEGER, &reader.int(slot)?.to_be_bytes(), out),
         tag::DOUBLE => form::put(particle::FLOAT, &slot.f64().to_be_bytes(), out),
         tag::GEOJSON => form::geo(reader.text(slot)?, out),
+        tag::BLOB if matches!(slot.blob_type(), particle::LIST | particle::MAP) => {
+            form::put(slot.blob_type(), reader.collection(slot)?, out)
+        }
         tag::STRING | tag::BLOB | tag::HLL => form::put(reader.text_type(slot)?, reader.text(slot)?, out),
         tag::LIST => {
             reader.pack(slot, 0, out)?;
@@ -91,6 +94,20 @@ impl<'a> Reader<'a> {
             _ if pack::is_blob_type(slot.blob_type()) => Ok(slot.blob_type()),
             _ => Err(self.refused("the type of a blob is not that of any client's blob")),
         }
+    }
+
+    /// The bytes of a list or map that is packed already.
+    fn collection(&self, slot: Slot) -> Result<&[u8], Refused> {
+        let bytes = self.text(slot)?;
+        let is_one = match pack::token(bytes, &mut 0) {
+            Ok(pack::Token::List(_)) => slot.blob_type() == particle::LIST,
+            Ok(pack::Token::Map(_)) => slot.blob_type() == particle::MAP,
+            _ => false,
+        };
+        if !is_one || !matches!(pack::skip(bytes, &mut 0), Ok(length) if length == bytes.len()) {
+            return Err(self.refused("what is said to be a packed list or map is none"));
+        }
+        Ok(bytes)
     }
 
     /// Appends the packed form of the value that `slot` began. `depth`: how many lists and maps it lies in.
@@ -377,6 +394,27 @@ mod tests {
         assert_eq!(blamed(&[slot(tag::NAME, 0, 0)]), 0);
         assert_eq!(blamed(&[slot(tag::LIST, 1, 0), slot(tag::NAME, 0, 0)]), 1);
         assert_eq!(blamed(&[slot(tag::BLOB | 99 << 8, 0, 0)]), 0);
+    }
+
+    #[test]
+    fn a_list_or_map_that_is_packed_already_is_a_bin_as_it_is() {
+        let packed = |kind: u8, bytes: &[u8]| {
+            let slot = Slot::new(tag::BLOB | u32::from(kind) << 8, NONE, 0, bytes.len() as u32);
+            let mut out = Vec::new();
+            to_particle(&[slot], 0, bytes, &mut out).map(|(kind, _)| (kind, out))
+        };
+        for (kind, bytes) in [(particle::LIST, &[0x92, 1, 0x90][..]), (particle::MAP, &[0x81, 1, 2])] {
+            assert_eq!(packed(kind, bytes), Ok((kind, bytes.to_vec())));
+            let other = particle::LIST + particle::MAP - kind;
+            assert!(packed(other, bytes).is_err());
+            assert!(packed(kind, &bytes[..bytes.len() - 1]).is_err());
+            assert!(packed(kind, &[bytes, &[0]].concat()).is_err());
+            assert!(packed(kind, &[]).is_err());
+        }
+        // Only a whole bin: within a list it would have to be walked.
+        let inside =
+            [Slot::new(tag::LIST, NONE, 1, 0), Slot::new(tag::BLOB | u32::from(particle::LIST) << 8, NONE, 0, 1)];
+        assert!(to_particle(&inside, 0, &[0x90], &mut Vec::new()).is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod decode;
 mod encode;
 
-pub use decode::from_particle;
+pub use decode::{from_particle, Collections};
 pub use encode::{to_packed, to_particle};
 
 use crate::abi::tag;
