@@ -1569,8 +1569,10 @@ export const limit = Object.freeze({
   MESSAGE: 134217728,
   /** Levels of nested lists and maps. */
   VALUE_DEPTH: 256,
-  /** Slots that one record of an answer may unfold to. */
+  /** Slots that one record of an answer may unfold to, and about what one message may. */
   SLOTS: 16777216,
+  /** What has come of unfinished messages, on all connections. */
+  UNFINISHED: 268435456,
   /** Time to live in seconds: ten years. */
   TTL_MAX: 315360000,
   /** Different names that an engine remembers. */
@@ -1579,6 +1581,12 @@ export const limit = Object.freeze({
   INFO_ANSWER: 16777216,
   /** Nodes of a cluster. */
   NODES: 1024,
+  /** Name of a node. */
+  NODE_NAME: 64,
+  /** Name or address of a host. */
+  HOST: 255,
+  /** Addresses that are looked at for the first time, at once. */
+  PROBES: 256,
   /** Partitions of a namespace. */
   PARTITIONS: 4096,
   /** Replica levels of a namespace. */

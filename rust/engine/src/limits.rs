@@ -14,11 +14,15 @@ table! {
         CONTEXT_DEPTH = 256, "Steps of a context.";
         MESSAGE = 128 * 1024 * 1024, "A message, either way.";
         VALUE_DEPTH = 256, "Levels of nested lists and maps.";
-        SLOTS = 16 * 1024 * 1024, "Slots that one record of an answer may unfold to.";
+        SLOTS = 16 * 1024 * 1024, "Slots that one record of an answer may unfold to, and about what one message may.";
+        UNFINISHED = 256 * 1024 * 1024, "What has come of unfinished messages, on all connections.";
         TTL_MAX = 315_360_000, "Time to live in seconds: ten years.";
         NAMES = 262_144, "Different names that an engine remembers.";
         INFO_ANSWER = 16 * 1024 * 1024, "An info answer that the tend believes.";
         NODES = 1024, "Nodes of a cluster.";
+        NODE_NAME = 64, "Name of a node.";
+        HOST = 255, "Name or address of a host.";
+        PROBES = 256, "Addresses that are looked at for the first time, at once.";
         PARTITIONS = 4096, "Partitions of a namespace.";
         REPLICAS = 128, "Replica levels of a namespace.";
         NAMESPACES = 32, "Namespaces of a cluster.";

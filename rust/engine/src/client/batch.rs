@@ -180,20 +180,22 @@ impl Engine {
                 let Some(reply) = self.row_of_columns(part, &bytes[at..to])? else { return Ok(None) };
                 at += reply.length;
                 if self.ends_part(part, &reply) {
-                    return Ok(Some(reply));
+                    return wire::nothing_behind(at, to).map(|()| Some(reply));
                 }
             }
             return Ok(None);
         }
         let collections = self.ops[part].collections;
+        let base = self.outputs.tape.len();
         while at < to {
+            wire::fits(&self.outputs.tape[base..])?;
             let first_slot = self.outputs.tape.len();
             let reply = wire::reply(&bytes[at..to], at, collections, &mut self.names, &mut self.outputs.tape);
             let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
             at += reply.length;
             if self.ends_part(part, &reply) {
                 self.outputs.tape.truncate(first_slot);
-                return Ok(Some(reply));
+                return wire::nothing_behind(at, to).map(|()| Some(reply));
             }
             self.row_replied(part, &reply, first_slot as u32, super::address_of(bytes))?;
         }

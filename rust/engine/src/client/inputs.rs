@@ -10,6 +10,9 @@ use crate::proto::{code, message_type, PROTO_HEADER};
 use crate::value::tape::Slot;
 use crate::{wire, Malformed};
 
+/// An unfinished message that is longer is worth counting what all of them take.
+const LARGE: usize = 1024 * 1024;
+
 impl Engine {
     /// Room for `length` bytes that came from a socket, to be filled before `received`.
     pub fn receive_reserve(&mut self, length: usize) -> &mut [u8] {
@@ -80,20 +83,19 @@ impl Engine {
         self.stats[stat::BYTES_RECEIVED] += length as f64;
         let now = self.now;
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state != State::Connecting) else { return };
-        connection.progress = now;
         if let Purpose::Pool(node) = connection.purpose {
             self.members[node as usize].iter_mut().for_each(|member| member.heard_at = now);
         }
         if connection.stream.has_tail() {
             let joined = connection.stream.join(&self.staging[..length]);
-            self.read_joined(conn, joined);
+            self.read_joined(conn, joined, now);
         } else {
             let staging = std::mem::take(&mut self.staging);
-            let used = self.read(conn, &staging[..length]);
+            let used = self.read(conn, &staging[..length], now);
             if let Some(connection) = self.conns.get_mut(conn) {
                 if used < length {
                     let tail = connection.stream.join(&staging[used..length]);
-                    connection.stream.keep(tail);
+                    self.keep(conn, tail, now);
                 }
             }
             self.staging_is_referred_to |= !self.outputs.tape.is_empty();
@@ -101,24 +103,43 @@ impl Engine {
         }
     }
 
-    fn read_joined(&mut self, conn: ConnId, joined: Vec<u8>) {
-        let used = self.read(conn, &joined);
-        let Some(connection) = self.conns.get_mut(conn) else {
+    fn read_joined(&mut self, conn: ConnId, joined: Vec<u8>, now: f64) {
+        let used = self.read(conn, &joined, now);
+        if !self.conns.is_used(conn) {
             self.outputs.retained.push(joined);
-            return;
-        };
-        if used == 0 {
-            connection.stream.keep(joined);
+        } else if used == 0 {
+            self.keep(conn, joined, now);
+        } else {
+            self.keep(conn, joined[used..].to_vec(), now);
+            self.outputs.retained.push(joined);
+        }
+    }
+
+    /// Keeps an unfinished message. If those of all connections have become too many bytes, the connection with the
+    /// longest one is closed: a node that sends without end takes no memory from the others.
+    fn keep(&mut self, conn: ConnId, tail: Vec<u8>, now: f64) {
+        let connection = &mut self.conns[conn];
+        if tail.len() > PROTO_HEADER {
+            connection.progress = now;
+        }
+        let is_large = tail.len() > LARGE;
+        connection.stream.keep(tail);
+        if !is_large {
             return;
         }
-        let tail = joined[used..].to_vec();
-        connection.stream.keep(tail);
-        self.outputs.retained.push(joined);
+        let unfinished = |conn: &ConnId| self.conns[*conn].stream.unfinished();
+        let conns = self.conns.indices();
+        let total: usize = conns.iter().map(unfinished).sum();
+        if total > limit::UNFINISHED {
+            if let Some(longest) = conns.into_iter().max_by_key(unfinished) {
+                self.conn_ended(longest, close_reason::PROTOCOL, "unfinished answers take too much memory");
+            }
+        }
     }
 
     /// Uses the whole messages at the start of `bytes`; tells how many bytes that were. What is malformed ends the
     /// connection, and nothing else.
-    fn read(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
+    fn read(&mut self, conn: ConnId, bytes: &[u8], now: f64) -> usize {
         let mut used = 0;
         loop {
             let Some(connection) = self.conns.get(conn) else { return bytes.len() };
@@ -129,6 +150,10 @@ impl Engine {
             };
             match wire::complete(&bytes[used..]) {
                 Ok(Some((kind, total))) if total <= expected + PROTO_HEADER => {
+                    // Empty messages without end do not keep a request waiting without end.
+                    if total > PROTO_HEADER {
+                        self.conns[conn].progress = now;
+                    }
                     if let Err(Malformed(why)) = self.message(conn, kind, bytes, used + PROTO_HEADER, used + total) {
                         self.malformed(conn, why, &bytes[used..]);
                         return bytes.len();
@@ -159,6 +184,8 @@ impl Engine {
             _ => Err(Malformed("expected an info answer")),
         };
         match self.conns[conn].purpose {
+            // Before anything is done for it.
+            Purpose::Pool(_) if self.conns[conn].in_flight.is_empty() => Err(Malformed("an answer to no request")),
             Purpose::Pool(_) if kind == message_type::COMPRESSED => self.compressed_message(conn, body),
             Purpose::Pool(_) if kind == message_type::DATA && body.is_empty() => {
                 // An empty message is legal and means nothing.
@@ -227,11 +254,8 @@ impl Engine {
                 }
                 let first_slot = self.outputs.tape.len();
                 let collections = self.ops[op].collections;
-                let reply =
-                    wire::reply(body, from, collections, &mut self.names, &mut self.outputs.tape).and_then(|reply| {
-                        let whole = reply.length == body.len();
-                        whole.then_some(reply).ok_or(Malformed("bytes behind the end of an answer"))
-                    });
+                let reply = wire::reply(body, from, collections, &mut self.names, &mut self.outputs.tape)
+                    .and_then(|reply| wire::nothing_behind(reply.length, body.len()).map(|()| reply));
                 let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
                 self.check_session(conn, reply.code);
                 self.next_in_line(conn, node);

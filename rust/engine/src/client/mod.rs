@@ -129,6 +129,8 @@ pub struct Engine {
     members: Vec<Option<Member>>,
     map: PartitionMap,
     probes: Slab<Probe>,
+    /// Until when connecting waits for what the first nodes named; infinity while there is no node.
+    settle_by: f64,
     /// When the seeds are tried again, having no node.
     next_seed: f64,
     /// Why each seed failed, for the error that says so.
@@ -189,6 +191,7 @@ impl Engine {
             members: Vec::new(),
             map: PartitionMap::default(),
             probes: Slab::default(),
+            settle_by: f64::INFINITY,
             next_seed: f64::INFINITY,
             seed_errors: Vec::new(),
             seed_code: code::NOT_CONNECTED,
@@ -243,7 +246,8 @@ impl Engine {
         }
         let closing = if let Life::Closing { until } = self.life { until } else { f64::INFINITY };
         let tend = self.members.iter().flatten().map(|member| member.tend.next_at).fold(self.next_seed, f64::min);
-        self.op_timers.earliest().min(self.conn_timers.earliest()).min(tend).min(closing)
+        let settling = if self.life == Life::Starting { self.settle_by } else { f64::INFINITY };
+        self.op_timers.earliest().min(self.conn_timers.earliest()).min(tend).min(closing).min(settling)
     }
 
     /// The first thing that every input does: forget the outputs that were given out.
@@ -269,6 +273,10 @@ impl Engine {
         due.drain(..).for_each(|op| self.op_timer(op));
         self.due = due;
         self.tend_what_is_due();
+        if self.settle_by <= self.heard && self.life == Life::Starting {
+            self.check_ready();
+            self.settle_by = f64::INFINITY;
+        }
     }
 
     fn transmit(&mut self) {

@@ -5,6 +5,9 @@ use crate::abi::{self, output};
 use crate::value::tape::Slot;
 use crate::wire::Reply;
 
+/// A tape that has grown past this is given back when its values were taken: 16 MiB.
+const KEEP_SLOTS: usize = 1024 * 1024;
+
 #[derive(Debug, Default)]
 pub struct Outputs {
     pub words: Vec<u32>,
@@ -46,6 +49,9 @@ impl Outputs {
     pub fn clear(&mut self) {
         self.words.clear();
         self.tape.clear();
+        if self.tape.capacity() > KEEP_SLOTS {
+            self.tape = Vec::new();
+        }
         self.text.clear();
         self.retained.clear();
     }

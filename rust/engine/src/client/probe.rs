@@ -136,7 +136,8 @@ impl Engine {
         if answer.starts_with(super::tend::NOT_AUTHENTICATED) {
             return Err((code::NOT_AUTHENTICATED, "the server wants a user and a password".into()));
         }
-        let name = info::value(answer, "node").filter(|name| !name.is_empty()).map(info::text);
+        let is_name = |name: &&[u8]| (1..=limit::NODE_NAME).contains(&name.len());
+        let name = info::value(answer, "node").filter(is_name).map(info::text);
         let Some(name) = name else {
             return Err((code::MALFORMED, "it did not say which node it is".into()));
         };
@@ -156,7 +157,8 @@ impl Engine {
             return Ok(None);
         }
         let mut node = Node::new(name, probe.addresses[probe.at].clone());
-        node.build = info::value(answer, "build").map(info::text).unwrap_or_default();
+        let build = info::value(answer, "build").filter(|build| build.len() <= limit::NODE_NAME);
+        node.build = build.map(info::text).unwrap_or_default();
         Ok(Some(node))
     }
 
@@ -234,11 +236,12 @@ impl Engine {
         if known == 0 && self.probes.live() == 0 {
             return self.no_node_left();
         }
-        if self.life != Life::Starting || self.peers_probed() {
+        if self.life != Life::Starting {
             return;
         }
         let settled = self.members.iter().flatten().all(|member| member.tended || member.node.failures > 0);
-        if !settled {
+        // A node that names ever more peers does not keep the client from connecting.
+        if (self.peers_probed() || !settled) && self.heard < self.settle_by {
             return;
         }
         if self.members.iter().flatten().any(|member| member.tended) {

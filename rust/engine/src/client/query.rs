@@ -290,7 +290,9 @@ impl Engine {
         let mut at = from;
         let has_columns = self.query_has_columns(part);
         let collections = self.ops[part].collections;
+        let base = self.outputs.tape.len();
         while at < to {
+            wire::fits(&self.outputs.tape[base..])?;
             let first_slot = self.outputs.tape.len();
             let (reply, mark) = if has_columns {
                 self.record_of_columns(part, &bytes[at..to])?
@@ -303,6 +305,7 @@ impl Engine {
             // An error before the start comes alone and without the LAST bit.
             if reply.info3 & info3::LAST != 0 || (reply.code != code::OK && reply.info3 & info3::PARTITION_DONE == 0) {
                 self.outputs.tape.truncate(first_slot);
+                wire::nothing_behind(at, to)?;
                 // Whoever gets the connection next wants to read.
                 self.resume_part(part);
                 return Ok(Some(reply));

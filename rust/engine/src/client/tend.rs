@@ -13,6 +13,7 @@ use crate::abi::{close_reason, event, stat};
 use crate::cluster::node::{parse_racks, UNKNOWN};
 use crate::cluster::{base64, info, peers, NodeId};
 use crate::conn::{ConnId, Purpose};
+use crate::limits::limit;
 use crate::Malformed;
 
 /// After an error a node is asked at once, but not more often than this.
@@ -134,7 +135,8 @@ impl Engine {
             self.forget_session(conn);
             return self.drop_tend_conn(node, close_reason::AUTH, "the server wants a login");
         }
-        let said = info::value(answer, "node").map(info::text).unwrap_or_default();
+        let said = info::value(answer, "node").filter(|name| name.len() <= limit::NODE_NAME);
+        let said = said.map(info::text).unwrap_or_default();
         if said != member.node.name {
             return self.replaced(node, &said);
         }
@@ -192,6 +194,10 @@ impl Engine {
         }
         for peer in said.peers {
             if self.node_named(&peer.name).is_none() && !self.is_probed(&peer.name) {
+                if self.probes.live() >= limit::PROBES {
+                    // The others come with the next tend.
+                    return self.ask_for_peer(&peer.name);
+                }
                 let addresses = peer.addresses.into_iter().map(|address| self.config.mapped(address)).collect();
                 self.probe(addresses, Some(peer.name));
             }
@@ -234,6 +240,8 @@ impl Engine {
         member.tend.next_at = next_at;
         let is_back = std::mem::take(&mut member.node.failures) > 0;
         member.tended = true;
+        self.settle_by = self.settle_by.min(self.now + self.config.timeout);
+        let Some(member) = self.member_mut(node) else { return };
         member.window += 1;
         if member.window >= window {
             let was_open = member.breaker_is_open(limit);
@@ -340,6 +348,10 @@ impl Engine {
         if let Some(conn) = tend_conn {
             self.conns[conn].purpose = Purpose::Tend(NodeId::MAX);
             self.drop_conn(conn, close_reason::NODE_GONE);
+        }
+        if self.map.owned(node) > 0 {
+            // Others may have what it said it had: they are asked again.
+            self.members.iter_mut().flatten().for_each(|member| member.node.partition_generation = UNKNOWN);
         }
         self.map.forget(node);
         // First the node, then its connections: what was on them must not be sent its way again.

@@ -1,5 +1,7 @@
 //! One node as the cluster describes it.
 
+use crate::limits::limit;
+
 /// Index of a node in the engine's table; stays the same as long as the node is in it.
 pub type NodeId = u16;
 
@@ -74,6 +76,7 @@ pub fn parse_racks(answer: &str) -> Vec<(String, i64)> {
         .split(';')
         .filter_map(|part| part.split_once(':'))
         .filter_map(|(ns, rack)| Some((ns.into(), rack.parse().ok()?)))
+        .take(limit::NAMESPACES)
         .collect()
 }
 

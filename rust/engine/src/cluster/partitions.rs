@@ -70,11 +70,15 @@ impl PartitionMap {
         self.namespaces.iter().flat_map(|ns| &ns.levels).flatten().filter(|&&owner| owner == node).count()
     }
 
-    /// A removed node owns nothing: its id may be given to another one.
+    /// A removed node owns nothing: its id may be given to another one. Nor does its regime hold any longer, or one that
+    /// it made up would keep the others from what is theirs for ever.
     pub fn forget(&mut self, node: NodeId) {
-        for slot in self.namespaces.iter_mut().flat_map(|ns| &mut ns.levels).flatten() {
-            if *slot == node {
-                *slot = NOBODY;
+        for Namespace { regimes, levels, .. } in &mut self.namespaces {
+            for level in levels {
+                for (slot, regime) in level.iter_mut().zip(regimes.iter_mut()).filter(|(slot, _)| **slot == node) {
+                    *slot = NOBODY;
+                    *regime = 1.min(*regime);
+                }
             }
         }
     }

@@ -61,6 +61,9 @@ impl<'a> Reader<'a> {
         } else {
             default_port
         };
+        if host.len() > limit::HOST || tls_name.len() > limit::HOST {
+            return Err(BAD);
+        }
         Ok(Address { host: text(host), port, tls_name: tls_name.into() })
     }
 
@@ -100,7 +103,7 @@ pub fn parse(answer: &[u8]) -> Result<Peers, Malformed> {
             Ok(())
         })?;
         reader.take(b']')?;
-        if name.is_empty() || addresses.is_empty() {
+        if name.is_empty() || name.len() > limit::NODE_NAME || addresses.is_empty() {
             return Err(BAD);
         }
         peers.push(Peer { name, addresses });

@@ -88,6 +88,11 @@ impl Stream {
         tail
     }
 
+    /// Bytes of an unfinished message.
+    pub fn unfinished(&self) -> usize {
+        self.tail.len()
+    }
+
     pub fn has_tail(&self) -> bool {
         !self.tail.is_empty()
     }

@@ -137,6 +137,22 @@ pub fn record(
     Ok(record)
 }
 
+/// The last message of an answer ends its frame.
+pub fn nothing_behind(end: usize, frame: usize) -> Result<(), Malformed> {
+    if end < frame {
+        return Err(Malformed("bytes behind the end of an answer"));
+    }
+    Ok(())
+}
+
+/// Is there room for another record of a message that has unfolded to `slots` by now?
+pub fn fits(slots: &[Slot]) -> Result<(), Malformed> {
+    if slots.len() > limit::SLOTS {
+        return Err(Malformed("a message has too many elements"));
+    }
+    Ok(())
+}
+
 /// The field or op at `at`, its size taken off, if it has at least `min` bytes and all of them are there.
 #[inline]
 fn sized<'a>(body: &'a [u8], at: &mut usize, min: usize) -> Result<&'a [u8], Malformed> {
