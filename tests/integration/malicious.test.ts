@@ -77,7 +77,7 @@ function judge(name: string, { codes, again = ["OK"], log, writes, seeds }: Misd
   expect(result.took, `${name}: time`).toBeLessThan(20_000)
   expect(result.opened, `${name}: connections`).toBeLessThan(20_000)
   expect(result.memory, `${name}: MiB of linear memory`).toBeLessThan(1024)
-  expect(result.heap, `${name}: MiB of heap`).toBeLessThan(512)
+  expect(result.heap, `${name}: MiB of heap`).toBeLessThan(1024)
   // A batch or a query that was told less than it asked for says so.
   const many = [...(codes ?? ["OK"]), "NO_RESPONSE"]
   const among = (got: string[], allowed: string[], what: string) =>
