@@ -30,6 +30,30 @@ fn idle_connections_to_a_machine_that_is_no_more_are_not_tried_one_by_one() {
     fine(6729);
 }
 
+/// While other connections to the node were open or being opened, each refused connect was answered with another one.
+#[test]
+fn a_node_that_refuses_connections_is_not_asked_for_one_after_the_other() {
+    fine(102_046);
+    fine(503_360);
+    fine(504_415);
+}
+
+/// It was kept for a request that waited behind a late answer, and for ever when that request was taken back: with no
+/// other connection allowed, nothing was sent to the node any more.
+#[test]
+fn a_connection_that_owes_an_answer_is_not_kept_when_nothing_waits_on_it() {
+    fine(107_536);
+    fine(108_506);
+    fine(509_757);
+    fine(512_643);
+}
+
+/// Nothing goes wrong, but more is asked than one connection can carry in 30 seconds: the day gave too short a time.
+#[test]
+fn a_calm_day_leaves_time_for_the_queue() {
+    fine(502_218);
+}
+
 #[test]
 fn a_seed_is_a_day_and_always_the_same_one() {
     let day = || format!("{:?}", aerospike_sim::play(3).map_err(|problem| panic!("{problem}")));

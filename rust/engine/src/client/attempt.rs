@@ -194,8 +194,14 @@ impl Engine {
             later.start -= length as u64;
         }
         self.answered(conn);
-        if let (Purpose::Pool(node), true) = (self.conns[conn].purpose, self.conns[conn].in_flight.is_empty()) {
-            self.settle(conn, node);
+        if let Purpose::Pool(node) = self.conns[conn].purpose {
+            if self.conns[conn].in_flight.is_empty() {
+                self.settle(conn, node);
+            } else {
+                self.drain_again(conn);
+            }
+            // What waits may have its place: no answer will come that says so.
+            self.serve(node);
         }
     }
 

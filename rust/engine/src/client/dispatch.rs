@@ -9,7 +9,7 @@ use crate::conn::pool::Choice;
 use crate::conn::{Conn, ConnId, InFlight, Purpose, State};
 use crate::proto::code;
 
-/// After a refused connect nothing is tried for this long, unless a connection is open.
+/// After a refused connect no other is tried for this long.
 const REFUSED_PAUSE_MS: f64 = 100.0;
 /// A connection that has this many bytes to write and a socket that takes none gets no more requests.
 const PENDING_MAX: usize = 1024 * 1024;
@@ -122,6 +122,8 @@ impl Engine {
             let (now, config) = (self.now, &self.config);
             let Some(member) = self.member(node) else { continue };
             if now < member.refused_until {
+                // What waits there wants them still when the pause is over.
+                self.short_of_conns.push(node);
                 continue;
             }
             let (comfortable, _) = member.depths(config);
@@ -212,10 +214,10 @@ impl Engine {
         self.count_error(node);
         self.tend_soon(node);
         let Some(member) = self.member_mut(node) else { return };
+        member.refused_until = pause;
         if member.pool.total() > 0 {
             return self.serve(node);
         }
-        member.refused_until = pause;
         let waiting: Vec<_> = member.pool.waiting.drain(..).chain(member.pool.waiting_exclusive.drain(..)).collect();
         for name in waiting {
             if let Some(op) = self.named(name) {
@@ -314,6 +316,16 @@ impl Engine {
         } else {
             self.log(level::DEBUG, "closed a connection whose answer did not come");
             self.conn_ended(conn, close_reason::TIMED_OUT, "no answer in time");
+        }
+    }
+
+    /// A connection that is only kept because something waits on it has one request less: is it to be kept still?
+    pub(super) fn drain_again(&mut self, conn: ConnId) {
+        let now = self.now;
+        let Some(connection) = self.conns.get_mut(conn) else { return };
+        if connection.state == State::Draining && connection.expires == f64::INFINITY {
+            connection.expires = now;
+            self.conn_timers.set(conn, now);
         }
     }
 }

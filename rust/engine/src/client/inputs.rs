@@ -278,6 +278,8 @@ impl Engine {
         };
         if settled {
             self.settle(conn, node);
+        } else {
+            self.drain_again(conn);
         }
     }
 

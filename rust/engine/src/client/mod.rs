@@ -247,7 +247,10 @@ impl Engine {
         let closing = if let Life::Closing { until } = self.life { until } else { f64::INFINITY };
         let tend = self.members.iter().flatten().map(|member| member.tend.next_at).fold(self.next_seed, f64::min);
         let settling = if self.life == Life::Starting { self.settle_by } else { f64::INFINITY };
-        self.op_timers.earliest().min(self.conn_timers.earliest()).min(tend).min(closing).min(settling)
+        let refused = |&node: &NodeId| self.member(node).map(|member| member.refused_until);
+        let pauses = self.short_of_conns.iter().filter_map(refused).fold(f64::INFINITY, f64::min);
+        let timers = self.op_timers.earliest().min(self.conn_timers.earliest());
+        [timers, tend, closing, settling, pauses].into_iter().fold(f64::INFINITY, f64::min)
     }
 
     /// The first thing that every input does: forget the outputs that were given out.

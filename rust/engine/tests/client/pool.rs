@@ -146,6 +146,66 @@ fn idle_connections_of_a_node_that_does_not_answer_its_tend_are_not_believed() {
 }
 
 #[test]
+fn connects_that_are_refused_beside_an_open_connection_are_tried_again_after_a_pause_and_not_at_once() {
+    let mut rig = with_idle(1);
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    rig.nodes.get_mut(&BASE).unwrap().down = true;
+    let write = rig.put(1);
+    // Reads do not stand behind the write: they want a connection of their own.
+    let reads: Vec<u32> = (2..20).map(|key| rig.get(key)).collect();
+    rig.run();
+    let failed = rig.engine.stat(stat::CONNECTIONS_FAILED);
+    rig.advance(99.0);
+    assert_eq!(rig.engine.stat(stat::CONNECTIONS_FAILED), failed);
+    rig.nodes.get_mut(&BASE).unwrap().down = false;
+    rig.advance(2.0);
+    assert!(rig.conns_in_use().len() > 1, "nothing has happened but that the pause is over");
+    rig.answer_held(BASE);
+    reads.iter().chain([&write]).for_each(|&op| assert_eq!(rig.result(op).code, code::OK));
+}
+
+#[test]
+fn what_waits_takes_the_place_of_a_request_that_was_taken_back() {
+    let mut rig = Rig::connected(1, "max_conns_per_node=1\npipeline_depth=1\n");
+    rig.stuck = true;
+    let first = rig.get(1);
+    rig.run();
+    assert_eq!(rig.result(first).code, code::OK);
+    rig.ended.clear();
+    // The socket has not asked for more: nothing of this one leaves.
+    let stays = rig.submit(command_kind::GET, 2, &[(word::TOTAL_TIMEOUT, 100)]);
+    let waits = rig.submit(command_kind::GET, 3, &[(word::TOTAL_TIMEOUT, 0)]);
+    rig.advance(101.0);
+    assert_eq!(rig.result(stays).code, code::TIMEOUT);
+    rig.stuck = false;
+    rig.unstick();
+    rig.run();
+    assert_eq!(rig.result(waits).code, code::OK);
+}
+
+#[test]
+fn a_connection_that_owes_an_answer_is_closed_when_nothing_waits_on_it_any_more() {
+    let mut rig = Rig::connected(1, "max_conns_per_node=1\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    rig.stuck = true;
+    let late = rig.submit(command_kind::GET, 1, &[(word::TOTAL_TIMEOUT, 50)]);
+    rig.run();
+    // Behind it, with no retries to go elsewhere; the socket takes nothing of it.
+    let behind = rig.submit(command_kind::GET, 2, &[(word::TOTAL_TIMEOUT, 500)]);
+    rig.advance(60.0);
+    assert_eq!(rig.result(late).code, code::TIMEOUT);
+    assert_eq!(pool_conns(&rig), 1);
+    rig.advance(450.0);
+    assert_eq!(rig.result(behind).code, code::TIMEOUT);
+    rig.ended.clear();
+    rig.stuck = false;
+    rig.nodes.get_mut(&BASE).unwrap().holds = false;
+    let next = rig.get(3);
+    rig.run();
+    assert_eq!(rig.result(next).code, code::OK, "it has the only connection that there may be");
+}
+
+#[test]
 fn a_malformed_answer_ends_what_is_on_that_connection_and_nothing_else() {
     let mut rig = Rig::connected(1, "max_conns_per_node=2\ncomfortable_depth=1\n");
     rig.nodes.get_mut(&BASE).unwrap().holds = true;
