@@ -99,6 +99,11 @@ export interface Config {
   operationQueueTimeoutMs?: number
   /** When so many wait already: `BackpressureError` at once. Default 0: no limit. */
   maxQueuedOperations?: number
+  /**
+   * Bytes of requests that may wait for a connection of a node, for instance while its sockets take nothing; then
+   * `BackpressureError` at once. 0: no limit. Default 268,435,456 (256 MiB).
+   */
+  maxQueuedBytesPerNode?: number
   /** Errors of a node in `errorRateWindow` after which it is given a rest; 0 = never. Default 100. */
   maxErrorRate?: number
   /** In tends. Default 1. */
@@ -201,6 +206,7 @@ const fields: Record<keyof Config, ConfigField> = {
   maxConcurrentOperations: { rule: count(million), default: 0, engine: "max_concurrent_operations" },
   operationQueueTimeoutMs: { rule: milliseconds(), default: 0, engine: "operation_queue_timeout" },
   maxQueuedOperations: { rule: count(100 * million), default: 0, engine: "max_queued_operations" },
+  maxQueuedBytesPerNode: { rule: count(4096 * million), default: 2 ** 28, engine: "max_queued_bytes_per_node" },
   maxErrorRate: { rule: count(million), default: 100, engine: "max_error_rate" },
   errorRateWindow: { rule: count(1000, 1), default: 1, engine: "error_rate_window" },
   coalesce: { rule: rule('"off"', () => true), default: "off", only: ["off", false] },

@@ -239,7 +239,10 @@ const advice = new Map<number, string>([
   [code.MRT_EXPIRED, "Give the transaction more time with its timeout, or do less in it."],
   [code.MRT_TOO_MANY_WRITES, "A transaction writes at most 4096 records: split it."],
   [code.NO_MORE_CONNECTIONS, "Raise maxConnsPerNode, or lower the number of operations in flight."],
-  [code.BACKPRESSURE, "Slow down, or raise maxConcurrentOperations, maxQueuedOperations or operationQueueTimeoutMs."],
+  [
+    code.BACKPRESSURE,
+    "Slow down, or raise maxConcurrentOperations, maxQueuedOperations, maxQueuedBytesPerNode or operationQueueTimeoutMs.",
+  ],
   [code.MAX_ERROR_RATE, "The node is tried again after errorRateWindow tends."],
   [code.NOT_CONNECTED, "Check hosts, ports, firewalls and, inside containers, useServicesAlternate or ipMap."],
   [code.CLUSTER_NAME_MISMATCH, "Check clusterName and hosts."],

@@ -80,6 +80,7 @@ describe("fields", () => {
         "max_concurrent_operations=0",
         "operation_queue_timeout=0",
         "max_queued_operations=0",
+        "max_queued_bytes_per_node=268435456",
         "max_error_rate=100",
         "error_rate_window=1",
         "",

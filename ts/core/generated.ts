@@ -521,8 +521,34 @@ export const stat = Object.freeze({
   NODES: 16,
   /** Answers that came after their operation had ended. */
   LATE_ANSWERS: 17,
+  /** Connections closed, opened or not, because they were unused for longer than idleTimeout. From here on one for each close_reason. */
+  CLOSED_IDLE: 18,
+  /** More than needed. */
+  CLOSED_SURPLUS: 19,
+  /** Their node left the cluster. */
+  CLOSED_NODE_GONE: 20,
+  /** An answer did not come in time. */
+  CLOSED_TIMED_OUT: 21,
+  /** An answer was malformed. */
+  CLOSED_PROTOCOL: 22,
+  /** The server closed them. */
+  CLOSED_REMOTE: 23,
+  /** The socket failed. */
+  CLOSED_FAILED: 24,
+  /** They could not be opened. */
+  CLOSED_CONNECT_FAILED: 25,
+  /** They were not opened in time. */
+  CLOSED_CONNECT_TIMEOUT: 26,
+  /** The server let them in no more, or never did. */
+  CLOSED_AUTH: 27,
+  /** The client was closed. */
+  CLOSED_SHUTDOWN: 28,
+  /** The caller gave up. */
+  CLOSED_CANCELLED: 29,
+  /** TLS could not be begun. */
+  CLOSED_TLS: 30,
   /** How many there are. */
-  LENGTH: 18,
+  LENGTH: 31,
 } as const)
 
 /** Types of a message, byte 1 of its 8-byte header. */

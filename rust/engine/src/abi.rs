@@ -328,7 +328,20 @@ table! {
         TENDS_FAILED = 15, "Tends of a node that failed.";
         NODES = 16, "Nodes, now.";
         LATE_ANSWERS = 17, "Answers that came after their operation had ended.";
-        LENGTH = 18, "How many there are.";
+        CLOSED_IDLE = 18, "Connections closed, opened or not, because they were unused for longer than idleTimeout. From here on one for each close_reason.";
+        CLOSED_SURPLUS = 19, "More than needed.";
+        CLOSED_NODE_GONE = 20, "Their node left the cluster.";
+        CLOSED_TIMED_OUT = 21, "An answer did not come in time.";
+        CLOSED_PROTOCOL = 22, "An answer was malformed.";
+        CLOSED_REMOTE = 23, "The server closed them.";
+        CLOSED_FAILED = 24, "The socket failed.";
+        CLOSED_CONNECT_FAILED = 25, "They could not be opened.";
+        CLOSED_CONNECT_TIMEOUT = 26, "They were not opened in time.";
+        CLOSED_AUTH = 27, "The server let them in no more, or never did.";
+        CLOSED_SHUTDOWN = 28, "The client was closed.";
+        CLOSED_CANCELLED = 29, "The caller gave up.";
+        CLOSED_TLS = 30, "TLS could not be begun.";
+        LENGTH = 31, "How many there are.";
     }
 }
 

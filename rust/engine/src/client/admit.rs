@@ -71,11 +71,12 @@ impl Engine {
     }
 
     /// Fails with how many are ahead of it, told in the place of a generation.
-    fn turn_away(&mut self, op: u32, ahead: usize) {
+    pub(super) fn turn_away(&mut self, op: u32, ahead: usize) {
         if self.ops[op].batch.is_some() || self.ops[op].query.is_some() {
             return self.finish(op, code::BACKPRESSURE);
         }
-        let done = Done { generation: ahead as u32, ..without_answer(op, code::BACKPRESSURE) };
+        let in_doubt = self.is_in_doubt(op);
+        let done = Done { generation: ahead as u32, in_doubt, ..without_answer(op, code::BACKPRESSURE) };
         self.end(op, done);
     }
 

@@ -40,6 +40,7 @@ impl Engine {
     /// An attempt came to nothing: again, if the policy has tries and time left; else the operation ends with `code`.
     pub(super) fn fail_attempt(&mut self, op: u32, code: i32, from_server: bool) {
         let now = self.now;
+        self.leave_line(op);
         if from_server && code == code::UNAVAILABLE {
             // What we know of who has what is old.
             self.tend_soon(self.ops[op].last_node as NodeId);
@@ -334,14 +335,21 @@ impl Engine {
         if self.ops[op].query.is_some() {
             return self.give_up_query(op, code);
         }
+        let in_doubt = self.is_in_doubt(op);
+        self.end(op, Done { in_doubt, from_server, ..without_answer(op, code) });
+    }
+
+    /// Whether an operation that ends now may have taken effect; if so it is counted.
+    pub(super) fn is_in_doubt(&mut self, op: u32) -> bool {
         let in_doubt = self.ops[op].may_have_happened();
         if in_doubt {
             self.count(stat::IN_DOUBT);
         }
-        self.end(op, Done { in_doubt, from_server, ..without_answer(op, code) });
+        in_doubt
     }
 
     pub(super) fn end(&mut self, op: u32, done: Done) {
+        self.leave_line(op);
         self.op_timers.clear(op);
         if self.ops[op].part.is_some() {
             self.ops[op].serial = self.ops[op].serial.wrapping_add(1);

@@ -47,6 +47,8 @@ pub struct Config {
     pub max_concurrent_operations: usize,
     pub operation_queue_timeout: f64,
     pub max_queued_operations: usize,
+    /// Bytes of requests that wait for a connection of a node, 0 = no limit.
+    pub max_queued_bytes_per_node: usize,
     pub max_error_rate: u32,
     pub error_rate_window: u32,
     /// Bytes of all columns of a result at which it is given up.
@@ -79,6 +81,7 @@ impl Default for Config {
             max_concurrent_operations: 0,
             operation_queue_timeout: 0.0,
             max_queued_operations: 0,
+            max_queued_bytes_per_node: 256 * 1024 * 1024,
             max_error_rate: 100,
             error_rate_window: 1,
             columns_max: limit::COLUMNS,
@@ -155,6 +158,7 @@ impl Config {
             "max_concurrent_operations" => self.max_concurrent_operations = number(value)?,
             "operation_queue_timeout" => self.operation_queue_timeout = number(value)?,
             "max_queued_operations" => self.max_queued_operations = number(value)?,
+            "max_queued_bytes_per_node" => self.max_queued_bytes_per_node = number(value)?,
             "max_error_rate" => self.max_error_rate = number(value)?,
             "error_rate_window" => self.error_rate_window = number::<u32>(value).filter(|&n| n > 0)?,
             "columns_max" => self.columns_max = number::<usize>(value).filter(|&n| n <= limit::COLUMNS)?,

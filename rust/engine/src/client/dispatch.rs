@@ -67,6 +67,14 @@ impl Engine {
     }
 
     fn wait_for_conn(&mut self, op: u32, node: NodeId, exclusive: bool) {
+        let (length, max) = (self.ops[op].request.len(), self.config.max_queued_bytes_per_node);
+        let Some(member) = self.member_mut(node) else { return };
+        // What is longer than the bound alone may still wait alone.
+        if max != 0 && member.waiting_bytes > 0 && member.waiting_bytes + length > max {
+            let ahead = member.pool.waiting.len() + member.pool.waiting_exclusive.len();
+            return self.turn_away(op, ahead);
+        }
+        member.waiting_bytes += length;
         let entry = &mut self.ops[op];
         entry.stage = Stage::Queued(node);
         let (name, deadline) = ((op, entry.serial), entry.deadline);
@@ -77,7 +85,18 @@ impl Engine {
         }
     }
 
+    /// It waits for a connection no more.
+    pub(super) fn leave_line(&mut self, op: u32) {
+        let Stage::Queued(node) = self.ops[op].stage else { return };
+        self.ops[op].stage = Stage::Fresh;
+        let length = self.ops[op].request.len();
+        if let Some(member) = self.member_mut(node) {
+            member.waiting_bytes = member.waiting_bytes.saturating_sub(length);
+        }
+    }
+
     fn put_on(&mut self, op: u32, conn: ConnId, node: NodeId) {
+        self.leave_line(op);
         let (now, exclusive) = (self.now, self.ops[op].is_slow());
         let entry = &mut self.ops[op];
         entry.stage = Stage::InFlight(conn);

@@ -348,6 +348,7 @@ impl Engine {
         self.conn_timers.clear(conn);
         let refused = self.conns[conn].refused;
         let opening = matches!(state, State::Connecting | State::LoggingIn(_));
+        self.count(stat::CLOSED_IDLE + (reason - close_reason::IDLE) as usize);
         if state == State::Connecting {
             self.count(stat::CONNECTIONS_FAILED);
         } else {
@@ -358,6 +359,7 @@ impl Engine {
             if let Some(member) = self.member_mut(node) {
                 member.pool.remove(conn);
             }
+            self.log_ended(node, reason, text);
             if !matches!(
                 reason,
                 close_reason::IDLE
@@ -366,7 +368,6 @@ impl Engine {
                     | close_reason::NODE_GONE
                     | close_reason::CANCELLED
             ) {
-                self.log_ended(node, text);
                 // A server that closes connections which nobody uses does nothing wrong.
                 if state != State::Connecting && !self.conns[conn].in_flight.is_empty() {
                     self.count_error(node);
@@ -393,9 +394,11 @@ impl Engine {
         }
     }
 
-    fn log_ended(&mut self, node: u16, text: &str) {
+    fn log_ended(&mut self, node: u16, reason: u32, text: &str) {
+        let known = close_reason::ROWS.iter().find(|row| row.value == i64::from(reason)).map_or("", |row| row.doc);
+        let why = if text.is_empty() { known } else { text };
         if let Some(name) = self.member(node).map(|member| member.node.name.clone()) {
-            self.log(level::DEBUG, &format!("connection to {name}: {text}"));
+            self.log(level::DEBUG, &format!("connection to {name}: {why}"));
         }
     }
 }

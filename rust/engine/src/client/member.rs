@@ -37,6 +37,8 @@ pub struct Member {
     pub tended: bool,
     /// No connection is tried before this, since the last one was refused.
     pub refused_until: f64,
+    /// Bytes of the requests that wait for a connection of the pool.
+    pub waiting_bytes: usize,
     /// When bytes last came on a connection of the pool.
     pub heard_at: f64,
     /// How further connections are let in, on a cluster with users.
@@ -66,6 +68,7 @@ impl Member {
             tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY },
             tended: false,
             refused_until: 0.0,
+            waiting_bytes: 0,
             heard_at: f64::NEG_INFINITY,
             session: None,
             login: None,

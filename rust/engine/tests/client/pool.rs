@@ -273,3 +273,72 @@ fn a_hundred_thousand_operations_leave_nothing_behind() {
     assert_eq!(rig.engine.stat(stat::IN_FLIGHT), 0.0);
     assert!(rig.engine.stat(stat::CONNECTIONS_OPEN) <= 2.0 * (4.0 + 1.0));
 }
+
+#[test]
+fn every_reason_for_a_close_has_its_counter() {
+    let counter = |name: &str| stat::ROWS.iter().find(|row| row.name == format!("CLOSED_{name}")).map(|row| row.value);
+    for reason in close_reason::ROWS {
+        let expected = stat::CLOSED_IDLE as i64 + reason.value - i64::from(close_reason::IDLE);
+        assert_eq!(counter(reason.name), Some(expected), "{}", reason.name);
+    }
+    let reasons = stat::ROWS.iter().filter(|row| row.name.starts_with("CLOSED_")).count();
+    assert_eq!(reasons, close_reason::ROWS.len());
+}
+
+#[test]
+fn closes_are_counted_by_their_reason() {
+    let mut rig = Rig::connected(1, "idle_timeout=3000\n");
+    let op = rig.get(1);
+    rig.run();
+    assert_eq!(rig.result(op).code, code::OK);
+    rig.advance(5000.0);
+    assert_eq!(rig.engine.stat(stat::CLOSED_IDLE), 1.0);
+    assert_eq!(rig.engine.stat(stat::CLOSED_REMOTE), 0.0);
+    assert_eq!(rig.engine.stat(stat::CONNECTIONS_CLOSED), 1.0);
+}
+
+#[test]
+fn no_more_bytes_wait_for_a_node_than_allowed() {
+    let text = "max_conns_per_node=1\npipeline_depth=2\nmax_queued_bytes_per_node=400\n";
+    let mut rig = Rig::connected(1, text);
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let ops: Vec<u32> = (0..40).map(|key| rig.get(key)).collect();
+    rig.run();
+    let ended = |rig: &Rig| ops.iter().filter(|&&op| rig.has_ended(op)).count();
+    let away = ended(&rig);
+    assert!((25..37).contains(&away), "{away} of 40 were turned away");
+    for &op in ops.iter().filter(|&&op| rig.has_ended(op)) {
+        assert_eq!((rig.result(op).code, rig.result(op).in_doubt), (code::BACKPRESSURE, false));
+    }
+    // What waits goes on, and there is room again behind it.
+    rig.nodes.get_mut(&BASE).unwrap().holds = false;
+    rig.answer_held(BASE);
+    assert_eq!(ended(&rig), 40);
+    rig.ended.clear();
+    let more: Vec<u32> = (0..6).map(|key| rig.get(key)).collect();
+    rig.run();
+    more.iter().for_each(|&op| assert_eq!(rig.result(op).code, code::OK));
+}
+
+#[test]
+fn what_is_given_up_while_it_waits_makes_room() {
+    let mut rig = Rig::connected(1, "max_conns_per_node=1\npipeline_depth=1\nmax_queued_bytes_per_node=100\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    rig.get(0);
+    rig.run();
+    for key in 1..50 {
+        rig.ended.clear();
+        let waiting = rig.get(key);
+        rig.run();
+        assert!(!rig.has_ended(waiting), "{key}");
+        rig.engine.cancel(waiting);
+        rig.run();
+        assert_eq!(rig.result(waiting).code, code::ABORTED);
+    }
+    rig.nodes.get_mut(&BASE).unwrap().holds = false;
+    rig.answer_held(BASE);
+    rig.ended.clear();
+    let last = rig.get(5000);
+    rig.run();
+    assert_eq!(rig.result(last).code, code::OK);
+}
