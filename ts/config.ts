@@ -69,7 +69,10 @@ export interface Config {
   maxConnsPerNode?: number
   /** Opened when a node is met, and kept. Default 0. */
   minConnsPerNode?: number
-  /** Default 1. */
+  /**
+   * Taken for the sake of configurations that name it, and without effect: several pools keep threads from waiting for each
+   * other's locks, and here one thread has them all. Default 1.
+   */
   connPoolsPerNode?: number
   /** The most requests that wait for their answers on one connection; 1 = no pipelining. Default: the engine's. */
   pipelineDepth?: number

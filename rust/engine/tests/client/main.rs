@@ -10,6 +10,7 @@ mod hostile;
 mod login;
 mod pool;
 mod query;
+mod racks;
 mod retries;
 mod rig;
 mod secured;

@@ -69,6 +69,9 @@ pub struct Node {
     pub old_features: Option<&'static str>,
     /// Where it says that it can be reached, if it is asked for that.
     pub services: Option<String>,
+    /// The rack that it is on, and how often the cluster was rebalanced. Without one it says what a Community server says.
+    pub rack: Option<i64>,
+    pub rebalances: i64,
     /// It is reached with TLS alone, and peers tell this name of it.
     pub tls_name: Option<&'static str>,
     /// How a TLS handshake with it ends, if not well.
@@ -809,7 +812,10 @@ fn info_answer(node: &Node, nodes: &BTreeMap<u16, Node>, request: &[u8]) -> Vec<
             }
             "partition-generation" => node.partition_generation.to_string(),
             "peers-generation" => node.peers_generation.to_string(),
-            "peers-clear-std" | "peers-tls-std" | "peers-tls-alt" => {
+            "rebalance-generation" => node.rebalances.to_string(),
+            "rack-ids" if node.rack.is_some() => format!("other:9;test:{}", node.rack.unwrap_or_default()),
+            "rack-ids" => "ERROR:25:enterprise only".into(),
+            "peers-clear-std" | "peers-clear-alt" | "peers-tls-std" | "peers-tls-alt" => {
                 assert_eq!(name.contains("tls"), node.tls_name.is_some());
                 let host = if name.ends_with("alt") { "alt" } else { "h" };
                 let peer = |port: &u16| {

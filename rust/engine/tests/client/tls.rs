@@ -61,6 +61,19 @@ fn the_alternate_addresses_of_a_cluster_with_tls_are_asked_for() {
 }
 
 #[test]
+fn the_alternate_addresses_of_a_cluster_are_asked_for() {
+    let mut rig = Rig::new(cluster(3), &format!("host=127.0.0.1\t{BASE}\t\nuse_services_alternate=1\n"));
+    rig.run();
+    assert_eq!(rig.ready, Some((code::OK, String::new())));
+    assert_eq!(connects(&rig), ["127.0.0.1:3000 in clear", "alt:3001 in clear", "alt:3002 in clear"]);
+    (0..60).for_each(|key| {
+        rig.get(key);
+    });
+    rig.run();
+    rig.nodes.values().for_each(|node| assert!(node.requests > 5, "{node:?}"));
+}
+
+#[test]
 fn names_mean_nothing_without_tls() {
     let mut rig = Rig::new(cluster(2), &format!("host=h\t{BASE}\tone.test\ntls_name=all.test\n"));
     rig.run();
