@@ -12,6 +12,7 @@ import { difference, lonelyRowLines, requestLines } from "./lines.mjs"
 import { clientOf } from "./load.mjs"
 import { opBuilder } from "./ops.mjs"
 import { isQuery, ownRecords, recordedRecords } from "./queries.mjs"
+import { emptyUsersAnswer, isAboutUsers } from "./users.mjs"
 import { looseFor, neutralText, valueBuilder, valueText } from "./values.mjs"
 
 const NAMESPACES = ["test", "bar"]
@@ -88,7 +89,9 @@ async function settle(act) {
 }
 
 /** Some answer, so that a call whose own answer is not recorded ends. */
-function emptyAnswer({ kind, commands }) {
+function emptyAnswer(what) {
+  const { kind, commands } = what
+  if (isAboutUsers(what)) return emptyUsersAnswer(what)
   return kind === "info" ? infoFrame(`${commands[0]}\t\n`) : bytesOf(`0203000000000016160000000002${"00".repeat(16)}`)
 }
 

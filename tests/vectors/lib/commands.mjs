@@ -6,6 +6,7 @@ import { adminRefusal, callAdmin, verbOf } from "./admin.mjs"
 import { callBatch, commandsOf, isBatch } from "./batches.mjs"
 import { canBuildOp, opRefusal, valuesOfOp } from "./ops.mjs"
 import { callQuery, isQuery, queryNotYet } from "./queries.mjs"
+import { callUsers, isAboutUsers, usersNotYet } from "./users.mjs"
 import { canBuild } from "./values.mjs"
 
 /** `policy` fields of the descriptions, as fields of the client's policies. */
@@ -86,6 +87,7 @@ const KNOWN_QUERY = new Set(["kind", "ns", "set", "bins", "where", "partitions",
 
 /** Why the client does not have a command yet, or undefined when it has. */
 export function notYet(what) {
+  if (isAboutUsers(what)) return usersNotYet(what)
   if (verbOf(what)) return "before_nanos" in what ? "truncate with before_nanos" : undefined
   if (isQuery(what)) {
     for (const name of Object.keys(what)) if (!KNOWN_QUERY.has(name)) return `${what.kind} with ${name}`
@@ -176,6 +178,7 @@ function isText(value) {
 /** Calls the client. `build` makes values of the neutral ones. */
 export function call(client, what, build, api) {
   if (verbOf(what)) return callAdmin(client, what, { api, build })
+  if (isAboutUsers(what)) return callUsers(client, what)
   const key = (described) => keyOf(described, build)
   if (isBatch(what)) {
     const rowPolicy = (described) => policyOf(described, POLICY, build)

@@ -15,6 +15,7 @@ import {
   TYPE,
 } from "./frame.mjs"
 import { canonical, canonicalDouble, canonicalGeo } from "./msgpack.mjs"
+import { usersBody } from "./users.mjs"
 
 /**
  * A request. `mapOrderDiffers`: the recorder packed unordered maps in another order than it was told, so their order is nothing to
@@ -25,7 +26,7 @@ export function requestLines(bytes, { mapOrderDiffers = false, parameters = fals
   const lines = frames.flatMap((frame) => {
     const head = `frame version ${frame.version} type ${frame.type}`
     if (frame.type === TYPE.INFO && parameters) return [head, ...parameterLines(frame.body)]
-    if (frame.type !== TYPE.MESSAGE) return [head, show(frame.body)]
+    if (frame.type !== TYPE.MESSAGE) return [head, show(usersBody(frame))]
     return [head, ...messagesOf(frame, (message) => messageLines(message, { mapOrderDiffers }))]
   })
   if (rest.length) lines.push(`then ${rest.length} bytes that are no whole frame`)
