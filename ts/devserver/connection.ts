@@ -15,7 +15,9 @@ export class Connection implements Handlers {
   /** A connection to a node, or nothing if the node refuses it. */
   static accept(module: Module, node: number, socket: Socket): Connection | undefined {
     const id = module.core.connect(node)
-    return id < 0 ? undefined : new Connection(module, socket, id)
+    if (id < 0) return undefined
+    module.core.set_peer(id, socket.address, socket.certified)
+    return new Connection(module, socket, id)
   }
 
   private constructor(module: Module, socket: Socket, id: number) {

@@ -23,8 +23,8 @@ export interface DevServerOptions {
    */
   racks?: readonly number[]
   /**
-   * Have users, who must log in. `true`: the user `admin` with the password `admin` and the role superuser. Quotas and
-   * allowlists are kept and told; they are not held to. Default `false`. Enterprise.
+   * Have users, who must log in. `true`: the user `admin` with the password `admin` and the role superuser. Default
+   * `false`. Enterprise.
    */
   security?: boolean | SecurityOptions
   /** How many nodes, up to 32. Default 1. */
@@ -46,19 +46,27 @@ export interface DevServerOptions {
 /** Users and roles of a dev server. */
 export interface SecurityOptions {
   /** Default: `admin`, as with `true`. */
-  users?: readonly { readonly name: string; readonly password: string; readonly roles?: readonly string[] }[]
+  users?: readonly {
+    readonly name: string
+    readonly password: string
+    readonly roles?: readonly string[]
+    /** The password is checked elsewhere (LDAP), as it comes: for `authMode` `"external"`. Default `false`. */
+    readonly external?: boolean
+  }[]
   /** Beside those that every server has: user-admin, sys-admin, data-admin, read, read-write and so on. */
   roles?: readonly {
     readonly name: string
     /** Names of privileges, or objects that say for which namespace and set. */
     readonly privileges?: readonly (string | { code: string; namespace?: string; set?: string })[]
+    /** Addresses and networks, such as `"10.0.0.0/8"`, from which its users may log in. Default: any. */
     readonly allowlist?: readonly string[]
+    /** Records a second that a node lets its users read, and write; 0 = any. A query has to state a limit within it. */
     readonly readQuota?: number
     readonly writeQuota?: number
   }[]
   /** Seconds that a session lasts. Default 86,400. */
   sessionTtl?: number
-  /** Whether quotas can be set. Default `false`. */
+  /** Whether quotas can be set by clients. Those of `roles` hold in any case. Default `false`. */
   quotas?: boolean
 }
 

@@ -13,6 +13,10 @@ export interface Handlers {
 }
 
 export interface Socket {
+  /** The client's address. */
+  readonly address: string
+  /** Whom the client's certificate names, if it showed one that is trusted; else empty. */
+  readonly certified: string
   /** Gives bytes to the socket. False when it has more than it can send. */
   write(bytes: Uint8Array): boolean
   pause(): void
@@ -65,6 +69,8 @@ export async function listen(
 
 function serve(socket: NetSocket, accept: (socket: Socket) => Handlers | undefined): void {
   const handlers = accept({
+    address: socket.remoteAddress ?? "",
+    certified: "",
     write: (bytes) => socket.write(bytes),
     pause: () => socket.pause(),
     resume: () => socket.resume(),

@@ -122,6 +122,11 @@ impl DevServer {
         self.cluster.connect(node as usize).map_or(-1, |conn| conn as i32)
     }
 
+    /// Who a connection is from: an address, and whom its certificate names; empty = not known.
+    pub fn set_peer(&mut self, conn: u32, address: &str, certified: &str) {
+        self.cluster.set_peer(conn, address, certified);
+    }
+
     pub fn disconnected(&mut self, conn: u32) {
         self.cluster.disconnected(conn);
     }

@@ -16,6 +16,7 @@ use crate::udf_modules::Modules;
 use crate::Code;
 use aerospike_sansio::proto::{code, info1, message_type, PROTO_HEADER};
 use aerospike_sansio::wire::{self, Compressor};
+use std::net::IpAddr;
 
 /// What the host is to do with a connection, after it has written the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,13 @@ impl Cluster {
         up.connections += 1;
         up.counters.connections_opened += 1;
         Some(self.connections.open(node, up.life))
+    }
+
+    /// What the host knows of who has connected: the address, and whom a certificate names that the host trusts.
+    pub fn set_peer(&mut self, conn: ConnId, address: &str, certified: &str) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        connection.address = address.parse::<IpAddr>().ok().map(|address| address.to_canonical());
+        connection.certified = (!certified.is_empty()).then(|| certified.into());
     }
 
     /// The connection is gone, whoever closed it. To be said once for each: its number is used again.
@@ -238,7 +246,7 @@ impl Cluster {
             let begin = at;
             at += PROTO_HEADER + body.len();
             if let Some(security) = self.security.as_mut() {
-                security.call_as(self.connections.get(conn).and_then(|connection| connection.user.as_deref()));
+                security.call_as(node, self.connections.get(conn).and_then(|connection| connection.user.as_deref()));
             }
             match kind {
                 message_type::INFO => {

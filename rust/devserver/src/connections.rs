@@ -2,6 +2,7 @@
 
 use crate::command::Progress;
 use crate::limits::limit;
+use std::net::IpAddr;
 
 pub type ConnId = u32;
 
@@ -22,6 +23,10 @@ pub struct Connection {
     pub progress: Option<Progress>,
     /// Who has logged in.
     pub user: Option<String>,
+    /// The client's address, if the host told it.
+    pub address: Option<IpAddr>,
+    /// Whom the client's certificate names, if it showed one that the host trusts.
+    pub certified: Option<String>,
     /// What the client said of itself, in base64, once a connection.
     pub user_agent: Vec<u8>,
 }

@@ -255,6 +255,33 @@ export default {
       },
     },
     {
+      name: "users whose roles have an allowlist come from its addresses alone",
+      async run(t) {
+        const { client, server } = await connected(t)
+        const rita = { hosts: server.hosts, user: "rita", password: "rita-secret" }
+        await client.admin.setAllowlist("reader", ["10.0.0.0/8", "127.0.0.2"])
+        await t.fails(t.connect(rita), { is: "AdminError", code: 82, says: ["rita", "address"] })
+        await client.admin.setAllowlist("reader", ["10.0.0.0/8", "127.0.0.0/8", "::1"])
+        await t.connect(rita)
+      },
+    },
+    {
+      name: "who has a quota is held to it, and queries need a limit within it",
+      async run(t) {
+        const { client, server } = await connected(t, admin, { quotas: true })
+        await client.put(["test", "shown", 1], { a: 1 })
+        await client.admin.setQuotas("reader", 20, 0)
+        const rita = await t.connect({ hosts: server.hosts, user: "rita", password: "rita-secret" })
+        const reads = await Promise.allSettled(Array.from({ length: 100 }, () => rita.get(["test", "shown", 1])))
+        const [failed] = reads.filter(({ status }) => status === "rejected")
+        await t.fails(Promise.reject(failed.reason), { is: "AdminError", code: 83, says: "quota" })
+        const all = rita.query("test", "shown")
+        await t.fails(all.results(), { is: "AdminError", code: 83 })
+        t.same((await rita.query("test", "shown").policy({ recordsPerSecond: 20 }).results()).length, 1)
+        t.same((await rita.admin.queryUser()).reads.quota, 20)
+      },
+    },
+    {
       name: "quotas need to be switched on",
       async run(t) {
         const { client } = await connected(t)

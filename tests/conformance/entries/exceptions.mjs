@@ -8,9 +8,6 @@ export const EXCEPTIONS = {
     "securityField.CLEAR_PASSWORD",
     ...named("code", "EXPIRED_PASSWORD", "LDAP_NOT_CONFIGURED"),
   ],
-  "of quotas and addresses, which the dev server keeps and does not hold to": [
-    ...named("code", "NOT_ALLOWLISTED", "QUOTA_EXCEEDED"),
-  ],
   "nobody has told when a server answers it": named(
     "code",
     "SECURITY_SCHEME_NOT_SUPPORTED",

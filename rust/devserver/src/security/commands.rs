@@ -1,10 +1,12 @@
 //! SECURITY messages: logins, and commands on users and roles. Codes are those that the official clients document; which
 //! comes first when several things are wrong is inferred.
 
-use super::{From, Permission, Privilege, Role, Session, User};
+use super::network::Network;
+use super::{From, Permission, Privilege, Role, Session, Shown, User};
 use crate::cluster::Cluster;
 use crate::reply;
 use crate::Code;
+use aerospike_sansio::cluster::session::Secret;
 use aerospike_sansio::limits::limit;
 use aerospike_sansio::password;
 use aerospike_sansio::proto::{code, message_type, privilege, security_command as command, security_field as field};
@@ -87,6 +89,15 @@ impl Call<'_> {
         self.name(field::USER, limit::USER, code::INVALID_USER)
     }
 
+    /// Who is to be let in: the user who is named, else whom the certificate names.
+    fn comer(&self) -> Result<String, Code> {
+        if self.message.field(field::USER).is_some() {
+            return self.user();
+        }
+        let connection = self.cluster.connections.get(self.from.conn);
+        connection.and_then(|connection| connection.certified.clone()).ok_or(code::INVALID_USER)
+    }
+
     fn hash(&self, id: u8) -> Result<Vec<u8>, Code> {
         let hash = self.message.field(id).filter(|hash| hash.len() == HASH && hash.starts_with(b"$2a$10$"));
         Ok(hash.ok_or(code::INVALID_PASSWORD)?.to_vec())
@@ -105,23 +116,25 @@ impl Call<'_> {
         }
     }
 
+    fn admit(&mut self, user: &str) -> Done {
+        let address = self.cluster.connections.get(self.from.conn).and_then(|connection| connection.address);
+        match self.security()?.admits(user, address) {
+            true => Ok(()),
+            false => Err(code::NOT_ALLOWLISTED),
+        }
+    }
+
     fn login(&mut self) -> Done {
-        let name = self.user()?;
-        let credential = self.message.field(field::CREDENTIAL).ok_or(code::INVALID_CREDENTIAL)?.to_vec();
-        let clear = self.message.field(field::CLEAR_PASSWORD).map(<[u8]>::to_vec);
+        let name = self.comer()?;
+        let shows = self.shown()?;
         let words: Vec<u64> = (0..TOKEN_WORDS).map(|_| self.cluster.draw()).collect();
         let token: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
         let (From { node, .. }, now_ms) = (self.from, self.now_ms);
         let life = self.cluster.nodes[node].life;
         let security = self.security()?;
-        let user = security.users.get_mut(&name).ok_or(code::INVALID_USER)?;
-        if clear.is_some() {
-            // Nothing is configured by which it could be checked elsewhere.
-            return Err(code::LDAP_NOT_CONFIGURED);
-        }
-        if !user.knows(&credential) {
-            return Err(code::INVALID_PASSWORD);
-        }
+        security.users.get_mut(&name).ok_or(code::INVALID_USER)?.check(&shows)?;
+        self.admit(&name)?;
+        let security = self.security()?;
         security.sessions.retain(|_, session| session.expires_ms > now_ms);
         let ttl = security.session_ttl;
         let expires_ms = now_ms + u64::from(ttl) * 1000;
@@ -132,8 +145,20 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// By what who logs in is to be believed.
+    fn shown(&self) -> Result<Shown, Code> {
+        if self.message.field(field::USER).is_none() {
+            return Ok(Shown::Certificate);
+        }
+        let credential = self.message.field(field::CREDENTIAL).ok_or(code::INVALID_CREDENTIAL)?;
+        Ok(match self.message.field(field::CLEAR_PASSWORD) {
+            Some(clear) => Shown::Password(Secret::new(clear)),
+            None => Shown::Hash(Secret::new(credential)),
+        })
+    }
+
     fn authenticate(&mut self) -> Done {
-        let name = self.user()?;
+        let name = self.comer()?;
         let token = self.message.field(field::SESSION_TOKEN).ok_or(code::INVALID_CREDENTIAL)?.to_vec();
         let (From { node, .. }, now_ms) = (self.from, self.now_ms);
         let life = self.cluster.nodes[node].life;
@@ -141,7 +166,8 @@ impl Call<'_> {
         if !security.users.contains_key(&name) {
             return Err(code::INVALID_USER);
         }
-        match security.sessions.get(&token) {
+        self.admit(&name)?;
+        match self.security()?.sessions.get(&token) {
             Some(session) if (&session.user, session.node, session.life) != (&name, node, life) => {
                 Err(code::INVALID_CREDENTIAL)
             }
@@ -181,7 +207,10 @@ impl Call<'_> {
         if user.knows(nobody.as_bytes()) {
             return Err(code::FORBIDDEN_PASSWORD);
         }
-        user.password = super::Password::Hash(aerospike_sansio::cluster::session::Secret::new(&hash));
+        if user.external {
+            return Err(code::FORBIDDEN_PASSWORD);
+        }
+        user.password = super::Password::Hash(Secret::new(&hash));
         Ok(())
     }
 
@@ -244,8 +273,8 @@ impl Call<'_> {
         for (name, user) in
             security.users.iter().filter(|(name, _)| wanted.as_ref().is_none_or(|wanted| wanted == *name))
         {
-            let (quotas, mut rates) = (security.quotas_of(user), user.rates);
-            let rates = rates.at(now_ms).last;
+            let quotas = security.quotas_of(user);
+            let rates = user.rates.get(&node).copied().unwrap_or_default().at(now_ms).last;
             security::append(Head { result: 0, command: 0, fields: 5 }, &mut bodies);
             message::field(&mut bodies, field::USER, name.as_bytes());
             message::field(&mut bodies, field::ROLES, &names(&user.roles));
@@ -316,12 +345,8 @@ impl Call<'_> {
 
     fn allowlist(&self) -> Result<Vec<u8>, Code> {
         let list = self.message.field(field::ALLOWLIST).unwrap_or_default();
-        let is_address = |part: &[u8]| {
-            let text = std::str::from_utf8(part).unwrap_or_default();
-            let (address, bits) = text.split_once('/').unwrap_or((text, "0"));
-            address.parse::<std::net::IpAddr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 128)
-        };
-        match list.is_empty() || list.split(|&byte| byte == b',').all(is_address) {
+        let text = std::str::from_utf8(list).map_err(|_| code::INVALID_ALLOWLIST)?;
+        match text.is_empty() || text.split(',').all(|part| Network::read(part).is_some()) {
             true => Ok(list.to_vec()),
             false => Err(code::INVALID_ALLOWLIST),
         }

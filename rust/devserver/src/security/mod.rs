@@ -2,11 +2,13 @@
 //!
 //! What a command needs is as in the server (`thr_tsvc.c`, `thr_info.c`, `security.h`); the checks themselves are of the
 //! Enterprise Edition, which is not public: what a privilege allows follows the documentation and the official clients.
-//! Known to be missing or inferred: addresses are not checked against allowlists and quotas not held to (they are kept and
-//! told); a session is good on the node that gave it, as clients use it, and ends with the node's life; one that has ended
-//! does not end connections.
+//! Inferred: a user whose roles have allowlists may come from what is on any of them; a quota is counted by the second of the
+//! clock; what is checked elsewhere (LDAP) is a password that the options give; a session is good on the node that gave it,
+//! as clients use it, and ends with the node's life; one that has ended does not end connections. Queries are held to a
+//! quota by the limit that they state, and their records are not counted.
 
 mod commands;
+mod network;
 pub mod options;
 
 use crate::connections::ConnId;
@@ -15,7 +17,9 @@ use aerospike_sansio::cluster::session::Secret;
 use aerospike_sansio::password;
 use aerospike_sansio::proto::{code, privilege};
 pub use commands::answer;
+use network::Network;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// What a command needs: the server's permissions, as far as there are commands for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +134,20 @@ pub struct Role {
 pub struct User {
     password: Password,
     pub roles: Vec<String>,
-    rates: Rates,
+    /// The password is not the server's: it comes in clear, and is checked elsewhere.
+    external: bool,
+    /// By node.
+    rates: BTreeMap<usize, Rates>,
+}
+
+/// By what who logs in is to be believed.
+enum Shown {
+    /// The hash of a password.
+    Hash(Secret),
+    /// A password.
+    Password(Secret),
+    /// One that the host has checked.
+    Certificate,
 }
 
 #[derive(Clone, Debug)]
@@ -141,12 +158,30 @@ enum Password {
 }
 
 impl User {
-    pub fn new(password: &str, roles: Vec<String>) -> User {
-        User { password: Password::Clear(Secret::new(password.as_bytes())), roles, rates: Rates::default() }
+    pub fn new(password: &str, roles: Vec<String>, external: bool) -> User {
+        let password = Password::Clear(Secret::new(password.as_bytes()));
+        User { password, roles, external, rates: BTreeMap::new() }
     }
 
     fn with_hash(hash: &[u8], roles: Vec<String>) -> User {
-        User { password: Password::Hash(Secret::new(hash)), roles, rates: Rates::default() }
+        let password = Password::Hash(Secret::new(hash));
+        User { password, roles, external: false, rates: BTreeMap::new() }
+    }
+
+    fn check(&mut self, shown: &Shown) -> Result<(), Code> {
+        let (hash, external) = match shown {
+            Shown::Certificate => return Ok(()),
+            Shown::Hash(hash) => (hash.expose().to_vec(), false),
+            Shown::Password(clear) => {
+                let clear = std::str::from_utf8(clear.expose()).map_err(|_| code::INVALID_PASSWORD)?;
+                (password::hash(clear).into_bytes(), true)
+            }
+        };
+        match (external, self.external) {
+            (true, false) => Err(code::LDAP_NOT_CONFIGURED),
+            (false, true) => Err(code::INVALID_PASSWORD),
+            _ => self.knows(&hash).then_some(()).ok_or(code::INVALID_PASSWORD),
+        }
     }
 
     fn hash(&mut self) -> &[u8] {
@@ -213,6 +248,8 @@ pub struct Security {
     /// Quotas can be set.
     pub quotas: bool,
     caller: Caller,
+    /// The node that is asked.
+    node: usize,
 }
 
 /// Roles that every server has, with their privileges.
@@ -241,7 +278,7 @@ impl Default for Security {
     /// The user admin, whose password is admin, with all rights.
     fn default() -> Security {
         let mut security = Security::without_users();
-        security.users.insert("admin".into(), User::new("admin", vec!["superuser".into()]));
+        security.users.insert("admin".into(), User::new("admin", vec!["superuser".into()], false));
         security
     }
 }
@@ -260,11 +297,13 @@ impl Security {
             session_ttl: 86_400,
             quotas: false,
             caller: Caller::Nobody,
+            node: 0,
         }
     }
 
-    /// Says who asks from here on. A user who was removed is nobody.
-    pub fn call_as(&mut self, user: Option<&str>) {
+    /// Says who asks from here on, and which node. A user who was removed is nobody.
+    pub fn call_as(&mut self, node: usize, user: Option<&str>) {
+        self.node = node;
         self.caller = match user {
             Some(user) if self.users.contains_key(user) => Caller::User(user.into()),
             _ => Caller::Nobody,
@@ -275,24 +314,56 @@ impl Security {
         self.caller != Caller::Nobody
     }
 
-    /// Whether who asks may do it; counts single reads and writes.
+    /// May a user come from an address, which is not always known?
+    fn admits(&self, user: &str, address: Option<IpAddr>) -> bool {
+        let roles = self.users.get(user).map_or(&[][..], |user| &user.roles);
+        let mut lists = roles
+            .iter()
+            .filter_map(|role| self.roles.get(role))
+            .filter_map(|role| std::str::from_utf8(&role.allowlist).ok().filter(|list| !list.is_empty()))
+            .peekable();
+        let is_free = lists.peek().is_none();
+        let mut networks = lists.flat_map(|list| list.split(',')).filter_map(Network::read);
+        is_free || address.is_some_and(|address| networks.any(|network| network.holds(address)))
+    }
+
+    /// Whether who asks may do it; counts single reads and writes, and holds them to the user's quota.
     pub fn check(&mut self, permission: Permission, namespace: &[u8], set: &[u8], now_ms: u64) -> Result<(), Code> {
         let Caller::User(name) = &self.caller else { return Err(code::NOT_AUTHENTICATED) };
-        let Some(user) = self.users.get_mut(name) else { return Err(code::NOT_AUTHENTICATED) };
+        let Some(user) = self.users.get(name) else { return Err(code::NOT_AUTHENTICATED) };
+        let quotas = self.quotas_of(user);
         let mut privileges =
             user.roles.iter().filter_map(|role| self.roles.get(role)).flat_map(|role| &role.privileges);
         if !privileges.any(|privilege| privilege.allows(permission, namespace, set)) {
             return Err(code::ROLE_VIOLATION);
         }
-        match permission {
-            Permission::Read => user.rates.at(now_ms).now[0] += 1,
-            Permission::Write => user.rates.at(now_ms).now[1] += 1,
-            _ => {}
+        let kind = match permission {
+            Permission::Read => 0,
+            Permission::Write => 1,
+            _ => return Ok(()),
+        };
+        let Some(user) = self.users.get_mut(name) else { return Err(code::NOT_AUTHENTICATED) };
+        let count = &mut user.rates.entry(self.node).or_default().at(now_ms).now[kind];
+        if quotas[kind] > 0 && *count >= quotas[kind] {
+            return Err(code::QUOTA_EXCEEDED);
         }
+        *count += 1;
         Ok(())
     }
 
-    /// The highest quotas of a user's roles, reads and writes.
+    /// A query says how many records a second it is to give at most, 0 = any. Where the user has a quota, it has to keep
+    /// within that.
+    pub fn hold_query(&self, writes: bool, records_per_second: u32) -> Result<(), Code> {
+        let Caller::User(name) = &self.caller else { return Err(code::NOT_AUTHENTICATED) };
+        let quotas = self.users.get(name).map_or([0; 2], |user| self.quotas_of(user));
+        let quota = quotas[usize::from(writes)];
+        match quota == 0 || (1..=quota).contains(&records_per_second) {
+            true => Ok(()),
+            false => Err(code::QUOTA_EXCEEDED),
+        }
+    }
+
+    /// The highest quotas of a user's roles, reads and writes; 0 = no limit.
     fn quotas_of(&self, user: &User) -> [u32; 2] {
         let roles = user.roles.iter().filter_map(|role| self.roles.get(role));
         roles.fold([0; 2], |quotas, role| [quotas[0].max(role.read_quota), quotas[1].max(role.write_quota)])

@@ -1,5 +1,6 @@
 //! The option `security`: true, or users, roles, how long a session lasts and whether quotas can be set.
 
+use super::network::Network;
 use super::{privilege_code, Privilege, Role, Security, User};
 use crate::json::Json;
 use aerospike_sansio::limits::limit;
@@ -80,10 +81,15 @@ fn texts(item: Option<&Json>, path: &str) -> Result<Vec<String>, String> {
 }
 
 fn user(item: &Json, path: &str) -> Result<(String, User), String> {
-    known(item, path, &["name", "password", "roles"])?;
+    known(item, path, &["name", "password", "roles", "external"])?;
     let name = name(item, path, limit::USER)?;
     let password = item.get("password").and_then(Json::as_str).ok_or(format!("{path}.password must be text"))?;
-    Ok((name, User::new(password, texts(item.get("roles"), &format!("{path}.roles"))?)))
+    let external = match item.get("external") {
+        None => false,
+        Some(Json::Bool(external)) => *external,
+        Some(_) => return Err(format!("{path}.external must be true or false")),
+    };
+    Ok((name, User::new(password, texts(item.get("roles"), &format!("{path}.roles"))?, external)))
 }
 
 fn role(item: &Json, path: &str) -> Result<(String, Role), String> {
@@ -92,9 +98,13 @@ fn role(item: &Json, path: &str) -> Result<(String, Role), String> {
     let privileges = item.get("privileges").and_then(Json::as_array).unwrap_or_default();
     let privileges =
         privileges.iter().enumerate().map(|(n, item)| read_privilege(item, &format!("{path}.privileges[{n}]")));
+    let allowlist = texts(item.get("allowlist"), &format!("{path}.allowlist"))?;
+    if let Some(entry) = allowlist.iter().find(|entry| Network::read(entry).is_none()) {
+        return Err(format!("{path}.allowlist {entry:?} must be an address or a network, such as 10.0.0.0/8"));
+    }
     let role = Role {
         privileges: privileges.collect::<Result<_, _>>()?,
-        allowlist: texts(item.get("allowlist"), &format!("{path}.allowlist"))?.join(",").into_bytes(),
+        allowlist: allowlist.join(",").into_bytes(),
         read_quota: quota("readQuota")?,
         write_quota: quota("writeQuota")?,
         predefined: false,

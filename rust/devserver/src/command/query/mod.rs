@@ -54,7 +54,12 @@ pub fn answer(
         };
         let name = cluster.namespaces[namespace].config.name.as_bytes();
         let set = request.field(field::SET).unwrap_or_default();
-        if let Err(code) = security.check(permission, name, set, now_ms) {
+        let background = request.field(field::UDF_OP).is_some_and(|op| op.first() == Some(&BACKGROUND));
+        let limit = request.field(field::RECORDS_PER_SECOND).and_then(|limit| limit.try_into().ok());
+        let limit = limit.map_or(0, u32::from_be_bytes);
+        let writes = background || permission == Permission::OpsQuery;
+        let permitted = security.check(permission, name, set, now_ms);
+        if let Err(code) = permitted.and_then(|()| security.hold_query(writes, limit)) {
             cluster.nodes[node].namespaces[namespace].refused += 1;
             reply::last(out, code);
             return None;
