@@ -1,5 +1,6 @@
 // What `connect` accepts, how the engine is told, and the text of every refusal.
 
+import { inspect } from "node:util"
 import { describe, expect, test } from "vitest"
 import { type Config, configFields, settingsOf } from "../../ts/config.ts"
 import { InvalidArgumentError } from "../../ts/errors.ts"
@@ -181,6 +182,22 @@ describe("fields", () => {
   })
 
   test("a refusal never shows a password", () => {
-    expect(() => settings({ password: "hunter2" })).not.toThrow("hunter2")
+    for (const given of [
+      { password: "hunter2" },
+      { user: "me", password: "hunter2\0" },
+      { user: "", password: "hunter2" },
+    ]) {
+      expect(() => settings(given)).toThrow("config.")
+      expect(() => settings(given)).not.toThrow("hunter2")
+    }
+  })
+
+  test("the settings of a client do not show its password", async () => {
+    const { credentials, engine } = settings({ user: "me", password: "hunter2" })
+    expect(inspect(credentials, { depth: 9, showHidden: true }) + JSON.stringify(credentials) + engine).not.toContain(
+      "hunter2",
+    )
+    expect(await credentials?.ask((password) => `hash of ${password.length}`)).toEqual({ hash: "hash of 7", clear: "" })
+    expect(inspect(credentials, { depth: 9, showHidden: true })).not.toContain("hash of 7")
   })
 })

@@ -3,6 +3,8 @@
 
 import { inspect } from "node:util"
 import { startDevServer } from "aerospike-wasm/devserver"
+import { cutFrames } from "../../vectors/lib/frame.mjs"
+import { firstHost, wireTap } from "../support/peers.mjs"
 import { codesOfSecurity, field } from "../support/raw.mjs"
 
 /** A server with users, and its hosts. */
@@ -23,6 +25,11 @@ const ADMIN_HASH = "$2a$10$7EqJtq98hPqEX7fNZaFWoO9nY1UzkImEDyo179qwwpA/u2nftKsvq
 
 const admin = { user: "admin", password: "adm1n-secret" }
 const ada = { user: "ada", password: "ada-secret" }
+
+/** The token in the answer to a login, of which it is the first field. */
+function sessionOf(body) {
+  return body.subarray(16 + 5, 16 + 4 + body.readUInt32BE(16))
+}
 
 /** Starts a server and connects as a user. */
 async function connected(t, as = admin, security = {}, options = {}) {
@@ -309,12 +316,47 @@ export default {
     {
       name: "secrets are in nothing that is shown",
       async run(t) {
-        const lines = []
-        const logger = (level, message, fields) => lines.push(inspect({ level, message, fields }))
-        const { client, server } = await connected(t, { ...ada, logger })
-        await t.fails(t.connect({ hosts: server.hosts, user: "ada", password: "bad-secret", logger }))
-        const shown = inspect(client, { depth: 9, showHidden: true }) + JSON.stringify(client) + lines.join()
-        for (const secret of ["ada-secret", "bad-secret", "$2a$"]) t.assert.ok(!shown.includes(secret), secret)
+        const { LogLevel, setLogLevel } = t.api
+        const shown = []
+        const show = (what) => shown.push(inspect(what, { depth: 9, showHidden: true }), JSON.stringify(what) ?? "")
+        let logged = 0
+        const logger = (level, message, fields) => {
+          logged++
+          show({ level, message, fields })
+        }
+        setLogLevel(LogLevel.TRACE)
+        t.closing(() => setLogLevel(LogLevel.OFF))
+
+        const server = await secured(t)
+        const tap = await wireTap(t, { target: firstHost(server.hosts) })
+        const heard = []
+        tap.answered = (bytes) => heard.push(bytes)
+        const client = await t.connect({ hosts: tap.hosts, singleNode: true, ...ada, logger })
+        const refused = async (promise) => {
+          const error = await t.fails(promise)
+          show(error)
+          show({ message: error.message, stack: error.stack, cause: error.cause })
+        }
+        const bad = { hosts: server.hosts, logger, user: "ada" }
+        await refused(t.connect({ ...bad, password: "bad-secret" }))
+        await refused(t.connect({ ...bad, password: "bad-secret\0" }))
+        await refused(t.connect({ ...bad, password: () => Promise.reject(new Error("no vault")) }))
+        await refused(client.admin.createUser("bob", "bad-secret"))
+        await refused(client.admin.createUser("", "bad-secret"))
+        await refused(client.admin.createUser("bob", "bad-secret\0"))
+        await refused(client.admin.changePassword("rita", "bad-secret"))
+        await client.admin.changePassword("ada", "new-secret")
+        for (const what of [client, client.admin, client.stats(), client.nodes()]) show(what)
+        await client.close()
+        show(client)
+        t.assert.ok(logged > 0, "something is logged")
+
+        const [login] = cutFrames(Buffer.concat(heard)).frames
+        const token = sessionOf(login.body)
+        t.assert.equal(token.length, 32)
+        const secrets = ["ada-secret", "bad-secret", "new-secret", "$2a$10$", token.toString("latin1")]
+        secrets.push(token.toString("hex"), token.toString("base64"), [...token].join(", "), [...token].join(","))
+        for (const secret of secrets) t.assert.ok(!shown.join("\n").includes(secret), secret)
       },
     },
     {

@@ -59,6 +59,7 @@ export async function closedPort() {
  * - `hold()`, `release()`: keeps answers back, lets them through
  * - `garble = true`: what comes back is noise
  * - `cut()`: cuts every connection; `cutRequests = true`: cuts a connection as soon as a data request arrives on it
+ * - `answered`: is called with what comes back, if it is there
  * - `stop()`, `start()`: nothing listens there any more, and again
  */
 export async function wireTap(t, { target = firstHost(t.hosts), address = "127.0.0.1", port = 0 } = {}) {
@@ -79,7 +80,10 @@ export async function wireTap(t, { target = firstHost(t.hosts), address = "127.0
       count(bytes)
       far.write(bytes)
     })
-    far.on("data", (bytes) => near.write(tap.garble ? Buffer.alloc(bytes.length, 0xa5) : bytes))
+    far.on("data", (bytes) => {
+      tap.answered?.(bytes)
+      near.write(tap.garble ? Buffer.alloc(bytes.length, 0xa5) : bytes)
+    })
     if (held) far.pause()
     for (const [from, to] of [
       [near, far],
