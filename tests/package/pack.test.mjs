@@ -11,7 +11,8 @@ import { findRuntimes } from "../conformance/support/runtimes.mjs"
 import { startServer } from "../conformance/support/server.mjs"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
-const unpackedBytesMax = 2_000_000
+// A fiftieth of the official client's. Half of it is the two modules, and the dev server's is the greater.
+const unpackedBytesMax = 2_500_000
 
 // Compilers and package managers are slow on a busy machine; nothing here is about time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -40,7 +41,8 @@ describe("the package", () => {
   test("has no dependency and runs nothing at install", () => {
     expect(manifest).not.toHaveProperty("dependencies")
     expect(manifest).not.toHaveProperty("optionalDependencies")
-    expect(manifest).not.toHaveProperty("peerDependencies")
+    const peers = Object.keys(manifest.peerDependencies ?? {})
+    expect(peers.filter((name) => manifest.peerDependenciesMeta?.[name]?.optional !== true)).toEqual([])
     const scripts = Object.keys(manifest.scripts ?? {})
     expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([])
   })

@@ -6,7 +6,7 @@ import { invalid } from "../errors.ts"
 import { Connection } from "./connection.ts"
 import { type Listener, listen } from "./listen.ts"
 import { createCore, type Module } from "./module.ts"
-import type { UdfLog } from "./udfs.ts"
+import type { UdfLog } from "./udf-log.ts"
 
 export type { UdfLog }
 

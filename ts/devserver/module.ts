@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs"
 import { DevServer as Core, initSync } from "../../pkg/devserver/aerospike_wasm_devserver.js"
-import { type UdfLog, Udfs } from "./udfs.ts"
+import type { UdfLog } from "./udf-log.ts"
+import { Udfs } from "./udfs.ts"
 
 /** A cluster in linear memory, and that memory. */
 export interface Module {

@@ -9,12 +9,7 @@ import { packed } from "../lua/packed.ts"
 import { record } from "../lua/record.ts"
 import type { LuaRef, LuaState } from "../lua/state.ts"
 import { stream } from "../lua/stream.ts"
-
-/** What a UDF has logged. */
-export interface UdfLog {
-  level: "warn" | "info" | "debug" | "trace"
-  message: string
-}
+import type { UdfLog } from "./udf-log.ts"
 
 /** What the node asks for, and how it is answered. */
 const call = { put: 1, remove: 2, record: 3, stream: 4 } as const

@@ -60,7 +60,7 @@ async function endings(promises) {
 
 const kinds = (list) => [...new Set(list)].sort()
 
-const honest = await connect({ hosts: seed })
+const honest = await connect({ hosts: seed, logger: () => {} })
 await Promise.all(keys.map((key, n) => honest.put(key, { n, text: "an honest answer" }, patient)))
 await honest.close()
 
