@@ -91,9 +91,10 @@ impl PartitionMap {
             .map(parse_namespace)
             .collect::<Result<Vec<_>, _>>()?;
         let mut applied = Applied::default();
-        for said in parsed {
-            let Some(index) = self.index_of(said.name, names) else { return Err(BAD) };
-            self.namespaces[index].take(node, &said, &mut applied);
+        // All of them have a place before any is taken.
+        let places = parsed.iter().map(|said| self.index_of(said.name, names).ok_or(BAD));
+        for (index, said) in places.collect::<Result<Vec<_>, _>>()?.into_iter().zip(&parsed) {
+            self.namespaces[index].take(node, said, &mut applied);
         }
         Ok(applied)
     }
@@ -223,6 +224,9 @@ mod tests {
         assert!(map.apply(0, b"test:0,1,AAAA", &mut names).is_err());
         assert!(map.apply(0, b"test:0,999999,", &mut names).is_err());
         assert!(map.is_empty());
+        let nameless = [&good[..], b";:0,0"].concat();
+        assert!(map.apply(0, &nameless, &mut names).is_err());
+        assert_eq!(map.owned(0), 0);
     }
 
     #[test]
