@@ -9,7 +9,7 @@ DIR ?= tests/vectors
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo test check pkg vectors conformance official sim bench examples docs clean
+.PHONY: demo test check pkg vectors conformance official sim fuzz bench examples docs clean
 
 demo: dist ## start three nodes in memory, write and read real data, lose a node (needs only Node)
 	@node examples/demo/demo.mjs
@@ -34,6 +34,9 @@ official: dist tests/peers/node_modules/.installed ## give the official client a
 
 sim: ## play bad days on a simulated network; SEED=<n> tells one, SEEDS=<n> FROM=<n> any range
 	@cargo run --manifest-path rust/Cargo.toml --profile sim --quiet -p aerospike-sim -- $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --from $(or $(FROM),1))
+
+fuzz: ## let a fuzzer look for bytes that break the engine; TARGET=<name>, SECONDS=<n> each
+	@TARGET=$(TARGET) SECONDS=$(or $(SECONDS),60) node scripts/fuzz.mjs
 
 bench: dist tests/peers/node_modules/.installed ## measure beside the official client; AEROSPIKE_HOSTS=<host:port>
 	@node tests/bench/bench.mjs
