@@ -19,6 +19,7 @@ import { invalid } from "./errors.ts"
 import type { Logger } from "./log.ts"
 import { Credentials, isPassword, type PasswordSource } from "./login.ts"
 import { type Policies, PolicyPacker } from "./policy.ts"
+import { type ReadFile, type TlsOptions, type TlsSettings, tlsSettings } from "./tls.ts"
 import type { Transport } from "./transport/index.ts"
 
 /** A seed. */
@@ -59,8 +60,14 @@ export interface Config {
    * when a session ends. If it fails, that login does, too. No message and no log line has it.
    */
   password?: string | (() => string | Promise<string>)
-  /** Not available yet. Default `false`. */
-  tls?: boolean | object
+  /**
+   * Encrypts every connection and checks who the servers are. Seeds are then ports that speak TLS, and other nodes are
+   * found with `peers-tls-std`. Wants a server of the Enterprise Edition. Default `false`.
+   *
+   * @example
+   * connect({ hosts: "db1.example:tls-name:4333", tls: { ca: "/etc/aerospike/ca.pem" } })
+   */
+  tls?: boolean | TlsOptions
   /** Connecting and the first look at the cluster, for each host. Default 1000. */
   timeout?: number
   /** Seconds after which an unused connection is closed. Default 55. */
@@ -160,6 +167,7 @@ export interface Settings {
   readonly failIfNotConnected: boolean
   readonly logger: Logger | undefined
   readonly transport: Transport | undefined
+  readonly tls: TlsSettings | undefined
   readonly wasm: object | undefined
 }
 
@@ -185,11 +193,8 @@ const fields: Record<keyof Config, ConfigField> = {
   password: {
     rule: rule("text or a function", (value) => isPassword(value) || typeof value === "function"),
   },
-  tls: {
-    rule: rule("true, false or an object", (value) => typeof value === "boolean" || isPlainObject(value)),
-    default: false,
-    only: [false],
-  },
+  // What is wrong with it is said by tls.ts.
+  tls: { rule: rule("true, false or an object", () => true), default: false },
   timeout: { rule: milliseconds(1), default: 1000, engine: "timeout" },
   idleTimeout: { rule: integer(1, 86_400, "seconds"), default: 55, engine: "idle_timeout", scale: 1000 },
   maxConnsPerNode: { rule: count(32_767, 1), default: 256, engine: "max_conns_per_node" },
@@ -228,8 +233,8 @@ const fields: Record<keyof Config, ConfigField> = {
 /** The names of all fields, for documentation and tests. */
 export const configFields: readonly string[] = Object.keys(fields)
 
-/** Checks a configuration; throws `InvalidArgumentError` with the field, the value and what is allowed. */
-export function settingsOf(config: Config): Settings {
+/** Checks a configuration, whose certificates may be in files; throws `InvalidArgumentError` with the field, the value and what is allowed. */
+export function settingsOf(config: Config, read?: ReadFile): Settings {
   if (!isPlainObject(config)) throw wrong("config", config, 'an object such as { hosts: "127.0.0.1:3000" }')
   const given: Record<string, unknown> = config
   for (const name of Object.keys(given)) {
@@ -243,6 +248,10 @@ export function settingsOf(config: Config): Settings {
     const used = value(name)
     if (field.engine && used !== undefined) lines.push(`${field.engine}=${line(used, field.scale ?? 1)}`)
   }
+  const { tls = false } = config
+  const settings = tls === false ? undefined : tlsSettings(tls, read)
+  if (settings) lines.push("tls=1")
+  if (typeof tls === "object" && tls.tlsName !== undefined) lines.push(`tls_name=${tls.tlsName}`)
   for (const [from, to] of Object.entries(config.ipMap ?? {})) lines.push(`ip_map=${from}\t${to}`)
   if ((value("minConnsPerNode") as number) > (value("maxConnsPerNode") as number)) {
     throw wrong(
@@ -261,6 +270,7 @@ export function settingsOf(config: Config): Settings {
     failIfNotConnected: value("failIfNotConnected") as boolean,
     logger: config.logger,
     transport: config.transport,
+    tls: settings,
     wasm: config.wasm,
   }
 }

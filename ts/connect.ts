@@ -7,12 +7,17 @@ import { code } from "./core/generated.ts"
 import type { AsciiSlice } from "./core/text.ts"
 import { Driver } from "./driver.ts"
 import { errorOf, invalid } from "./errors.ts"
+import type { ReadFile, TlsSettings } from "./tls.ts"
 import type { Transport } from "./transport/index.ts"
 
 /** What a runtime has. */
 export interface Platform {
   /** Absent where there are no sockets of ours. */
   readonly transport?: Transport
+  /** Loads what makes a transport whose connections are encrypted. */
+  tls?(): Promise<(settings: TlsSettings) => Transport>
+  /** Reads a file, for certificates that are given by their path. */
+  readonly readFile?: ReadFile
   /** Loads the engine, once a realm; from the given module or bytes if there are any. */
   engine(wasm: object | undefined): EngineModule | Promise<EngineModule>
   /** A faster way from ASCII bytes to a string than `TextDecoder`. */
@@ -28,8 +33,9 @@ export type Connect = (config: Config) => Promise<Client>
 /** Makes the `connect` of a runtime. */
 export function connectOn(platform: Platform): Connect {
   return async (config) => {
-    const settings = settingsOf(config)
-    const transport = settings.transport ?? platform.transport
+    const settings = settingsOf(config, platform.readFile)
+    const { tls } = settings
+    const transport = settings.transport ?? (tls ? (await platform.tls?.())?.(tls) : platform.transport)
     if (!transport) {
       throw invalid(
         "There are no sockets here: give connect a transport (see aerospike-wasm/transport), or run on Node, Deno or Bun.",

@@ -18,7 +18,7 @@ import { describeKey, type Key } from "./key.ts"
 import { type Logger, type LogLevel, log } from "./log.ts"
 import type { Credentials } from "./login.ts"
 import type { Transaction } from "./transaction.ts"
-import type { Socket, SocketHandlers, Transport } from "./transport/index.ts"
+import type { Socket, SocketHandlers, Target, Transport } from "./transport/index.ts"
 
 /** What becomes of the answer to an operation. */
 export const Answer = {
@@ -168,6 +168,8 @@ export class Driver {
 
   /** Why there was no password. */
   #noPassword: unknown
+  /** What the transport said of the connection that ended last. */
+  #lost: unknown
   #scheduled = false
   /** Outputs are being acted on: no call into the engine is allowed. */
   #acting = false
@@ -545,12 +547,21 @@ export class Driver {
     const conn = words[at + 1]!
     const from = text + words[at + 2]!
     const host = decodeUtf8(bytes, from, from + words[at + 3]!)
-    const { keepAlive, noDelay } = this.#settings
+    const nameAt = text + words[at + 6]!
+    const { keepAlive, noDelay, tls: settings } = this.#settings
+    const name = decodeUtf8(bytes, nameAt, nameAt + words[at + 7]!)
+    const target: Target = {
+      host,
+      port: words[at + 4]!,
+      ...(settings && { tls: { name, settings } }),
+      keepAlive,
+      noDelay,
+    }
     const connection: Connection = { socket: undefined }
     this.#connections[conn] = connection
     const handlers = this.#handlers(conn, connection)
     try {
-      connection.socket = this.#transport.open({ host, port: words[at + 4]!, keepAlive, noDelay }, handlers)
+      connection.socket = this.#transport.open(target, handlers)
     } catch (error) {
       // It must not throw; but if it does, this connection has failed and not the client.
       queueMicrotask(() => handlers.closed(socketEnd.OTHER, error))
@@ -579,7 +590,11 @@ export class Driver {
   }
 
   #becomeReady(ready: Ready): void {
-    this.#ready?.(ready.code === code.CLIENT ? { ...ready, cause: this.#noPassword } : ready)
+    const causes = new Map<number, unknown>([
+      [code.CLIENT, this.#noPassword],
+      [code.TLS, this.#lost],
+    ])
+    this.#ready?.(causes.has(ready.code) ? { ...ready, cause: causes.get(ready.code) } : ready)
     this.#ready = undefined
   }
 
@@ -627,8 +642,9 @@ export class Driver {
     return {
       opened: () => input((now) => this.#engine.opened(conn, now)),
       writable: () => input((now) => this.#engine.writable(conn, now)),
-      closed: (end) =>
+      closed: (end, error) =>
         input((now) => {
+          this.#lost = error
           this.#connections[conn] = undefined
           this.#engine.closed(conn, end, now)
         }),

@@ -245,6 +245,7 @@ const advice = new Map<number, string>([
   ],
   [code.MAX_ERROR_RATE, "The node is tried again after errorRateWindow tends."],
   [code.NOT_CONNECTED, "Check hosts, ports, firewalls and, inside containers, useServicesAlternate or ipMap."],
+  [code.TLS, "Check config.tls, the TLS names of hosts, and that their ports are those that speak TLS."],
   [code.CLUSTER_NAME_MISMATCH, "Check clusterName and hosts."],
   [code.MALFORMED, "Check that the port is Aerospike's service port (3000), not TLS or another service."],
   [code.CLOSED, "Connect again: a closed client stays closed."],

@@ -115,6 +115,7 @@ export { Query, type QueryColumnsOptions, type QueryPage, type QueryRecord } fro
 export type { Addend, AerospikeRecord, OrderedResults, RecordMeta } from "./record.ts"
 export type { BoundSet } from "./set.ts"
 export type { Stats } from "./stats.ts"
+export type { Pem, TlsOptions } from "./tls.ts"
 export {
   type AbortStatus,
   type CommitStatus,

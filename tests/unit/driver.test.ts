@@ -181,6 +181,28 @@ describe("rhythm", () => {
     expect(engine.called("received")).toEqual([[3, new Uint8Array([1])]])
   })
 
+  test("a transport is told the name that a certificate must have, and the settings of TLS", async () => {
+    const { engine, driver, transport } = setUp({ config: { tls: true } })
+    engine.polls.push(() => ({ records: [[output.CONNECT, 3, 0, 1, 4333, 1, 1, 4, 9]], texts: ["h", "name"] }))
+    engine.polls.push(ready())
+    await driver.start()
+    expect(transport.sockets[0]!.target).toMatchObject({
+      host: "h",
+      port: 4333,
+      tls: { name: "name", settings: { rejectUnauthorized: true, minVersion: "TLSv1.2" } },
+    })
+  })
+
+  test("connecting that failed because of TLS has the transport's error as its cause", async () => {
+    const { engine, transport, driver } = setUp({ config: { tls: true } })
+    engine.polls.push(() => ({ records: [[output.CONNECT, 3, 0, 1, 1, 1, 1, 1, 9]], texts: ["h", "n"] }))
+    const cause = new Error("expired")
+    const ended = driver.start()
+    engine.polls.push(() => ({ records: [[output.READY, code.TLS >>> 0, 0, 4]], texts: ["h: x"] }))
+    transport.sockets[0]!.handlers.closed(socketEnd.TLS_EXPIRED, cause)
+    expect(await ended).toEqual({ code: code.TLS, text: "h: x", cause })
+  })
+
   test("a transport that throws has failed to connect", async () => {
     const transport: Transport = {
       open() {

@@ -481,6 +481,8 @@ export const socketEnd = Object.freeze({
   TLS_PLAIN: 13,
   /** The server hung up during the TLS handshake. */
   TLS_CLOSED: 14,
+  /** The server's certificate is not valid, and the runtime does not say why. */
+  TLS_UNVERIFIED: 15,
 } as const)
 
 /** Counters and gauges that the engine keeps, by index; all of the engine's life unless the sentence says otherwise. */

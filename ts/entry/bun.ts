@@ -17,4 +17,9 @@ const engine = engineFrom(readFileSync)
 export const loadEngine: LoadEngine = loadWith(engine)
 
 /** Connects to a cluster. */
-export const connect: Connect = connectOn({ transport: bunTransport, engine: engine })
+export const connect: Connect = connectOn({
+  transport: bunTransport,
+  tls: async () => (await import("../transport/tls.ts")).tlsTransport,
+  readFile: readFileSync,
+  engine: engine,
+})

@@ -10,7 +10,7 @@ export * from "../index.ts"
 
 /** What this file needs of Deno, so that the rest compiles without its types. */
 declare const Deno: {
-  readFileSync(file: URL): Uint8Array<ArrayBuffer>
+  readFileSync(file: URL | string): Uint8Array<ArrayBuffer>
   env: { get(name: string): string | undefined }
   permissions: { querySync(descriptor: { name: "env"; variable: string }): { state: string } }
 }
@@ -26,4 +26,9 @@ const engine = engineFrom(Deno.readFileSync)
 export const loadEngine: LoadEngine = loadWith(engine)
 
 /** Connects to a cluster. */
-export const connect: Connect = connectOn({ transport: denoTransport, engine: engine })
+export const connect: Connect = connectOn({
+  transport: denoTransport,
+  tls: async () => (await import("../transport/tls.ts")).tlsTransport,
+  readFile: Deno.readFileSync,
+  engine: engine,
+})

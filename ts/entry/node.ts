@@ -24,6 +24,8 @@ export const loadEngine: LoadEngine = loadWith(engine)
 /** Connects to a cluster. */
 export const connect: Connect = connectOn({
   transport: nodeTransport,
+  tls: async () => (await import("../transport/tls.ts")).tlsTransport,
+  readFile: readFileSync,
   engine: engine,
   ascii: (bytes, start, end) => latin1Slice.call(bytes, start, end),
 })

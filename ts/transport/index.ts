@@ -2,13 +2,16 @@
 // policy, looks inside no byte and keeps no timer: whether, when and how often is the engine's to say.
 
 import { socketEnd } from "../core/generated.ts"
+import type { TlsSettings } from "../tls.ts"
+
+export type { TlsSettings }
 
 /** Where a connection goes. */
 export interface Target {
   readonly host: string
   readonly port: number
-  /** Set when the connection is to be encrypted; not used yet. */
-  readonly tls?: { readonly name: string }
+  /** Set when the connection is to be encrypted: the name that the server's certificate must have, and `config.tls`. */
+  readonly tls?: { readonly name: string; readonly settings: TlsSettings }
   readonly keepAlive: boolean
   readonly noDelay: boolean
 }

@@ -304,6 +304,7 @@ table! {
         TLS_VERSION = 12, "There is no version of TLS that both sides speak.";
         TLS_PLAIN = 13, "What answered the TLS handshake was no TLS.";
         TLS_CLOSED = 14, "The server hung up during the TLS handshake.";
+        TLS_UNVERIFIED = 15, "The server's certificate is not valid, and the runtime does not say why.";
     }
 }
 

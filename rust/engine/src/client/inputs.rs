@@ -409,6 +409,9 @@ fn tls_failure(end: u32) -> Option<&'static str> {
         socket_end::TLS => "the TLS handshake failed",
         socket_end::TLS_EXPIRED => "the server's certificate has expired or is not valid yet",
         socket_end::TLS_UNTRUSTED => "the server's certificate is signed by nobody who is trusted: see tls.ca",
+        socket_end::TLS_UNVERIFIED => {
+            "the server's certificate has expired, or is signed by nobody who is trusted: see tls.ca"
+        }
         socket_end::TLS_NAME => "the server's certificate is for another name: see tlsName",
         socket_end::TLS_CERTIFICATE_REQUIRED => "the server wants a client certificate: see tls.cert and tls.key",
         socket_end::TLS_REFUSED => "the server refused the TLS handshake: does it take this client's certificate?",

@@ -248,6 +248,9 @@ impl Engine {
             code::SECURITY_NOT_SUPPORTED => {
                 "the server has no security, as the Community Edition has none: leave user and password out".into()
             }
+            code::INVALID_USER | code::INVALID_CREDENTIAL if self.config.auth_mode == AuthMode::Pki => {
+                "the certificate names no user of the cluster".into()
+            }
             code::INVALID_USER => format!("{user} does not exist"),
             code::INVALID_PASSWORD | code::INVALID_CREDENTIAL => format!("the password of {user} is wrong"),
             code::EXPIRED_PASSWORD => format!("the password of {user} has expired"),

@@ -100,6 +100,7 @@ fn why_tls_could_not_begin_is_told_of_the_seed() {
         (socket_end::TLS, "the TLS handshake failed"),
         (socket_end::TLS_EXPIRED, "expired"),
         (socket_end::TLS_UNTRUSTED, "nobody who is trusted"),
+        (socket_end::TLS_UNVERIFIED, "has expired, or is signed by nobody"),
         (socket_end::TLS_NAME, "another name"),
         (socket_end::TLS_CERTIFICATE_REQUIRED, "wants a client certificate"),
         (socket_end::TLS_REFUSED, "refused the TLS handshake"),
