@@ -205,7 +205,6 @@ describe("startDevServer", () => {
     const refused = (options: object) => expect(startDevServer(options as DevServerOptions)).rejects
     await refused({ nodes: 0 }).toThrow("nodes must be a whole number from 1 to 32")
     await refused({ nodes: "3" }).toThrow("nodes must be")
-    await refused({ tls: () => {} }).toThrow("the option tls is not available yet")
     await refused({ security: true }).toThrow('security needs edition: "enterprise"')
     const security = (options: object) => refused({ edition: "enterprise", security: options } as never)
     await security({ user: [] }).toThrow("there is no option security.user")

@@ -1,7 +1,10 @@
 // `aerospike-wasm devserver`: a dev server in the foreground, until it is interrupted.
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
-import { type DevServerOptions, startDevServer } from "../devserver/index.ts"
+import { type DevServerOptions, type DevServerTlsOptions, startDevServer } from "../devserver/index.ts"
 
 const usage = `Usage: aerospike-wasm devserver [options]
 
@@ -15,6 +18,13 @@ Starts an Aerospike server in memory: for tests and demos, not for production.
                           strongly consistent, for transactions
   --security              be an Enterprise Edition with users: the user admin has
                           the password admin
+  --tls                   listen with TLS, too, as an Enterprise Edition; with
+                          certificates of its own unless these are given:
+  --tls-cert <file>       certificate, PEM
+  --tls-key <file>        its private key, PEM
+  --tls-ca <file>         refuse clients without a certificate signed by this one
+  --tls-name <name>       what nodes tell of their certificates
+  --tls-port <port>       of the first node, the others follow it (default 4333)
   --help`
 
 /** Runs until SIGINT or SIGTERM; gives the exit code. */
@@ -50,6 +60,12 @@ function parse(argv: string[]): DevServerOptions | undefined {
       "cluster-name": text,
       enterprise: { type: "boolean" },
       security: { type: "boolean" },
+      tls: { type: "boolean" },
+      "tls-cert": text,
+      "tls-key": text,
+      "tls-ca": text,
+      "tls-name": text,
+      "tls-port": text,
       help: { type: "boolean", short: "h" },
     },
   })
@@ -66,7 +82,26 @@ function parse(argv: string[]): DevServerOptions | undefined {
     options.edition = "enterprise"
     options.security = true
   }
+  const tls = tlsOptions(values)
+  if (tls) {
+    options.edition = "enterprise"
+    options.tls = tls
+  }
   return options
+}
+
+/** Any of its options stands for --tls, too. */
+function tlsOptions(values: Readonly<Record<string, string | boolean | undefined>>): DevServerTlsOptions | undefined {
+  const given = (name: string) => values[`tls-${name}`] as string | undefined
+  const [cert, key, ca, name, port] = ["cert", "key", "ca", "name", "port"].map(given)
+  if (!values.tls && [cert, key, ca, name, port].every((value) => value === undefined)) return undefined
+  return {
+    port: port === undefined ? 4333 : whole("--tls-port", port),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(ca !== undefined && { ca }),
+    ...(name !== undefined && { name }),
+  }
 }
 
 function whole(name: string, value: string): number {
@@ -81,9 +116,27 @@ async function serve(options: DevServerOptions): Promise<number> {
   await using server = await startDevServer(options)
   const [seed] = server.hosts.split(",")
   console.log("Aerospike dev server: in memory, for tests and demos, not for production.\n")
-  for (const { name, host, port } of server.nodes) console.log(`  ${name}  ${host}:${port}`)
-  console.log(`\n  const client = await connect({ hosts: ${JSON.stringify(seed)} })\n`)
+  for (const { name, host, port, tlsPort, tlsName } of server.nodes) {
+    console.log(`  ${name}  ${host}:${port}${tlsPort === undefined ? "" : `  TLS ${host}:${tlsPort}  ${tlsName}`}`)
+  }
+  console.log(`\n  const client = await connect({ hosts: ${JSON.stringify(seed)} })`)
+  const ca = server.authority && (await keep(server.authority.ca))
+  if (ca) {
+    const [secure] = server.tlsHosts.split(",")
+    console.log(
+      `  const client = await connect({ hosts: ${JSON.stringify(secure)}, tls: { ca: ${JSON.stringify(ca)} } })`,
+    )
+  }
+  console.log("")
   console.log("Ctrl-C stops it; nothing is kept.")
   await stopped
+  if (ca) await rm(dirname(ca), { recursive: true })
   return 0
+}
+
+/** The path of a file with the certificate of the authority, as long as the server runs. */
+async function keep(ca: string): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "aerospike-wasm-")), "ca.pem")
+  await writeFile(file, ca)
+  return file
 }

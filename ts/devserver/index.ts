@@ -3,12 +3,20 @@
 
 import { check, integer, isPlainObject, rule, wrong } from "../core/check.ts"
 import { invalid } from "../errors.ts"
+import type { TestAuthority } from "./certificates.ts"
 import { Connection } from "./connection.ts"
-import { type Listener, listen } from "./listen.ts"
+import { type Listener, listen, type Socket } from "./listen.ts"
 import { createCore, type Module } from "./module.ts"
+import { type DevServerTlsOptions, type NodeTls, type ServerTls, serverTls } from "./tls.ts"
 import type { UdfLog } from "./udf-log.ts"
 
-export type { UdfLog }
+export {
+  createTestAuthority,
+  type TestAuthority,
+  type TestCertificate,
+  type TestCertificateOptions,
+} from "./certificates.ts"
+export type { DevServerTlsOptions, UdfLog }
 
 /** Options of {@link startDevServer}. */
 export interface DevServerOptions {
@@ -37,6 +45,11 @@ export interface DevServerOptions {
   host?: string
   /** Default none: clients that expect a name are refused by themselves. */
   clusterName?: string
+  /**
+   * Listen with TLS, too, on ports beside the plain ones. `true`: with certificates that are made on the spot and have
+   * names of their own. Default `false`. Enterprise.
+   */
+  tls?: boolean | DevServerTlsOptions
   /** Is told what UDFs log and print. Default: nobody. */
   udfLog?: (entry: UdfLog) => void
   /** Namespaces by name. Default `test`, and `bar` where nothing expires (`nsupPeriod: 0`). */
@@ -99,6 +112,9 @@ export interface DevServerNode {
   readonly name: string
   readonly host: string
   readonly port: number
+  /** The port that speaks TLS, if there is one, and the name in its certificate. */
+  readonly tlsPort: number | undefined
+  readonly tlsName: string | undefined
   readonly alive: boolean
 }
 
@@ -106,6 +122,10 @@ export interface DevServerNode {
 export interface DevServer {
   /** `host:port` of every node with commas between them: goes straight into `connect`. */
   readonly hosts: string
+  /** `host:tlsName:port` of every node with commas between them, for `connect` with `tls`; empty without TLS. */
+  readonly tlsHosts: string
+  /** What has signed the nodes' certificates, if they were made here: its `ca` is what clients are to trust. */
+  readonly authority: TestAuthority | undefined
   readonly nodes: readonly DevServerNode[]
   /** Ends all nodes and resets all connections. What was stored is gone. */
   close(): Promise<void>
@@ -128,11 +148,13 @@ export interface DevServer {
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   if (!isPlainObject(options)) throw wrong("options", options, "an object")
-  const { host = "127.0.0.1", port = 0, udfLog, ...cluster }: DevServerOptions = options
+  const { host = "127.0.0.1", port = 0, udfLog, tls: secured, ...cluster }: DevServerOptions = options
   check("options.host", host, hostName)
   check("options.port", port, integer(0, 65_535))
   if (udfLog !== undefined) check("options.udfLog", udfLog, aFunction)
-  const running = new Running(createModule(cluster, udfLog), host)
+  const tls = serverTls(secured, host)
+  if (tls && options.edition !== "enterprise") throw invalid('startDevServer: tls needs edition: "enterprise".')
+  const running = new Running(createModule(cluster, udfLog), host, tls)
   await running.start(port)
   return running
 }
@@ -159,15 +181,19 @@ const sweepMs = 1000
 class Running implements DevServer {
   readonly #module: Module
   readonly #host: string
-  readonly #listeners: (Listener | undefined)[] = []
+  readonly #tls: ServerTls | undefined
+  readonly #listeners: (readonly Listener[] | undefined)[] = []
   readonly #ports: number[] = []
+  readonly #tlsPorts: number[] = []
+  readonly #certificates: NodeTls[] = []
   readonly #names: string[] = []
   readonly #sweep: NodeJS.Timeout
   #closed = false
 
-  constructor(module: Module, host: string) {
+  constructor(module: Module, host: string, tls: ServerTls | undefined) {
     this.#module = module
     this.#host = host
+    this.#tls = tls
     this.#sweep = setInterval(() => module.core.expire(Date.now()), sweepMs)
     this.#sweep.unref()
   }
@@ -177,7 +203,11 @@ class Running implements DevServer {
     try {
       const count = this.#module.core.node_count()
       if (port + count - 1 > 65_535) throw wrong("options.port", port, `at most ${65_536 - count} for ${count} nodes`)
-      for (let node = 0; node < count; node++) await this.#listen(node, port === 0 ? 0 : port + node)
+      const tlsPort = this.#tls?.port ?? 0
+      if (tlsPort + count - 1 > 65_535) throw wrong("options.tls.port", tlsPort, `at most ${65_536 - count}`)
+      for (let node = 0; node < count; node++) {
+        await this.#listen(node, port === 0 ? 0 : port + node, tlsPort === 0 ? 0 : tlsPort + node)
+      }
     } catch (error) {
       await this.close()
       throw error
@@ -185,7 +215,16 @@ class Running implements DevServer {
   }
 
   get hosts(): string {
-    return this.nodes.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`).join(",")
+    return this.nodes.map(({ host, port }) => `${bracketed(host)}:${port}`).join(",")
+  }
+
+  get tlsHosts(): string {
+    if (!this.#tls) return ""
+    return this.nodes.map(({ host, tlsName, tlsPort }) => `${bracketed(host)}:${tlsName}:${tlsPort}`).join(",")
+  }
+
+  get authority(): TestAuthority | undefined {
+    return this.#tls?.authority
   }
 
   get nodes(): readonly DevServerNode[] {
@@ -193,21 +232,23 @@ class Running implements DevServer {
       name: this.#names[node]!,
       host: reachable(this.#host),
       port,
+      tlsPort: this.#tlsPorts[node],
+      tlsName: this.#certificates[node]?.name,
       alive: this.#listeners[node] !== undefined,
     }))
   }
 
   async kill(node: number): Promise<void> {
-    const listener = this.#listeners[this.#check(node)]
-    if (!listener) return
+    const listeners = this.#listeners[this.#check(node)]
+    if (!listeners) return
     this.#listeners[node] = undefined
     this.#module.core.kill(node)
-    await listener.close()
+    await Promise.all(listeners.map((listener) => listener.close()))
   }
 
   async restart(node: number): Promise<void> {
     if (this.#listeners[this.#check(node)]) return
-    await this.#listen(node, this.#ports[node]!)
+    await this.#listen(node, this.#ports[node]!, this.#tlsPorts[node] ?? 0)
     this.#module.core.restart(node)
   }
 
@@ -215,8 +256,8 @@ class Running implements DevServer {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#sweep)
-    const listeners = this.#listeners.splice(0)
-    await Promise.all(listeners.map((listener) => listener?.close()))
+    const listeners = this.#listeners.splice(0).flatMap((of) => of ?? [])
+    await Promise.all(listeners.map((listener) => listener.close()))
     this.#module.open = false
     this.#module.udfs.close()
     this.#module.core.free()
@@ -226,12 +267,26 @@ class Running implements DevServer {
     return this.close()
   }
 
-  async #listen(node: number, port: number): Promise<void> {
-    const listener = await listen(this.#host, port, (socket) => Connection.accept(this.#module, node, socket))
-    this.#listeners[node] = listener
-    this.#ports[node] = listener.port
-    this.#names[node] = this.#module.core.node_name(node)
-    this.#module.core.set_address(node, listener.addresses.join(","), listener.port)
+  async #listen(node: number, port: number, tlsPort: number): Promise<void> {
+    const { core } = this.#module
+    const accept = (socket: Socket) => Connection.accept(this.#module, node, socket)
+    const name = core.node_name(node)
+    const plain = await listen(this.#host, port, accept)
+    this.#ports[node] = plain.port
+    this.#names[node] = name
+    this.#listeners[node] = [plain]
+    core.set_address(node, plain.addresses.join(","), plain.port)
+    if (!this.#tls) return
+    this.#certificates[node] ??= this.#tls.node(name)
+    const certificate = this.#certificates[node]
+    const secure = await listen(this.#host, tlsPort, accept, certificate).catch(async (error) => {
+      this.#listeners[node] = undefined
+      await plain.close()
+      throw error
+    })
+    this.#listeners[node] = [plain, secure]
+    this.#tlsPorts[node] = secure.port
+    core.set_tls_address(node, secure.addresses.join(","), secure.port, certificate.name)
   }
 
   #check(node: number): number {
@@ -239,6 +294,10 @@ class Running implements DevServer {
     check("node", node, integer(0, this.#ports.length - 1))
     return node
   }
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host
 }
 
 /** The host to connect to: the one that was asked for, unless that stands for all. */

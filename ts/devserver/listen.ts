@@ -1,7 +1,9 @@
-// Listening sockets of Node (and of what offers `node:net`). It looks inside no byte.
+// Listening sockets of Node (and of what offers `node:net`), plain or with TLS. It looks inside no byte.
 
 import { createServer, type Socket as NetSocket, type Server } from "node:net"
 import { networkInterfaces } from "node:os"
+import { createServer as createTlsServer, TLSSocket } from "node:tls"
+import type { NodeTls } from "./tls.ts"
 
 /** What is told of an accepted connection. */
 export interface Handlers {
@@ -40,19 +42,29 @@ export interface Listener {
  */
 const highWaterMark = 1024 * 1024
 
-/** Listens on a port, 0 for a free one. `accept` gives what is told of each connection, or nothing to refuse it. */
+/**
+ * Listens on a port, 0 for a free one. `accept` gives what is told of each connection, or nothing to refuse it; with TLS,
+ * when the handshake is done.
+ */
 export async function listen(
   host: string,
   port: number,
   accept: (socket: Socket) => Handlers | undefined,
+  tls?: NodeTls,
 ): Promise<Listener> {
   const sockets = new Set<NetSocket>()
-  const server = createServer({ noDelay: true, highWaterMark }, (socket) => {
-    sockets.add(socket)
-    socket.on("close", () => sockets.delete(socket))
+  const options = { noDelay: true, highWaterMark }
+  const connected = (socket: NetSocket) => {
     // What follows an error is the close.
     socket.on("error", () => {})
     serve(socket, accept)
+  }
+  const server = tls ? createTlsServer({ ...options, ...secure(tls) }, connected) : createServer(options, connected)
+  // With TLS these are the sockets below: only they can be reset.
+  server.on("connection", (socket: NetSocket) => {
+    sockets.add(socket)
+    socket.on("close", () => sockets.delete(socket))
+    socket.on("error", () => {})
   })
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(host, port, error)))
@@ -67,10 +79,15 @@ export async function listen(
   }
 }
 
+function secure({ settings, requestCert }: NodeTls): object {
+  const { cert, key, passphrase, ca, minVersion } = settings
+  return { cert, key, passphrase, ca, minVersion, requestCert, rejectUnauthorized: requestCert }
+}
+
 function serve(socket: NetSocket, accept: (socket: Socket) => Handlers | undefined): void {
   const handlers = accept({
     address: socket.remoteAddress ?? "",
-    certified: "",
+    certified: commonNameOf(socket),
     write: (bytes) => socket.write(bytes),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
@@ -85,15 +102,25 @@ function serve(socket: NetSocket, accept: (socket: Socket) => Handlers | undefin
   socket.on("close", () => handlers.closed())
 }
 
+function commonNameOf(socket: NetSocket): string {
+  if (!(socket instanceof TLSSocket && socket.authorized)) return ""
+  const { subject } = socket.getPeerCertificate()
+  // There may be several, and then none of them says who it is.
+  return typeof subject?.CN === "string" ? subject.CN : ""
+}
+
 function close(server: Server, sockets: Set<NetSocket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   for (const socket of sockets) reset(socket)
   return closed
 }
 
-/** A socket that has begun to end cannot be reset: trying leaves it open for ever, and the process with it. */
+/**
+ * A socket that has begun to end cannot be reset: trying leaves it open for ever, and the process with it. Nor can one
+ * with TLS.
+ */
 export function reset(socket: NetSocket): void {
-  if (socket.writableEnded) socket.destroy()
+  if (socket.writableEnded || socket instanceof TLSSocket) socket.destroy()
   else socket.resetAndDestroy()
 }
 

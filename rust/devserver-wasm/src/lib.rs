@@ -96,6 +96,11 @@ impl DevServer {
         self.cluster.set_address(node as usize, &hosts.split(',').collect::<Vec<_>>(), port);
     }
 
+    /// The same of the port where it speaks TLS, and the name that its certificate has.
+    pub fn set_tls_address(&mut self, node: u32, hosts: &str, port: u16, name: &str) {
+        self.cluster.set_tls_address(node as usize, &hosts.split(',').collect::<Vec<_>>(), port, name);
+    }
+
     /// The host resets the node's connections and stops listening.
     pub fn kill(&mut self, node: u32) {
         self.cluster.kill(node as usize);

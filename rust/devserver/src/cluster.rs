@@ -107,8 +107,15 @@ impl Cluster {
     /// Where clients can reach a node: hosts, and the port at which it listens on each of them.
     pub fn set_address(&mut self, node: usize, hosts: &[&str], port: u16) {
         if let Some(node) = self.nodes.get_mut(node) {
-            let bracketed = |host: &str| if host.contains(':') { format!("[{host}]") } else { host.to_string() };
-            node.addresses = hosts.iter().map(|host| format!("{}:{port}", bracketed(host))).collect();
+            node.addresses = addresses(hosts, port);
+        }
+    }
+
+    /// The same of the port where it speaks TLS, with the name that its certificate has.
+    pub fn set_tls_address(&mut self, node: usize, hosts: &[&str], port: u16, name: &str) {
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.tls_addresses = addresses(hosts, port);
+            node.tls_name = name.into();
         }
     }
 
@@ -363,4 +370,10 @@ impl Cluster {
         word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
         word ^ word >> 31
     }
+}
+
+/// `host:port` of each, an IPv6 address in brackets.
+fn addresses(hosts: &[&str], port: u16) -> Vec<String> {
+    let bracketed = |host: &str| if host.contains(':') { format!("[{host}]") } else { host.to_string() };
+    hosts.iter().map(|host| format!("{}:{port}", bracketed(host))).collect()
 }

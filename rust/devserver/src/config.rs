@@ -51,7 +51,7 @@ pub struct NamespaceConfig {
 }
 
 /// Options of the host, or of a later release: named so that they are refused with a reason.
-const NOT_YET: &[&str] = &["tls", "faults", "migrate"];
+const NOT_YET: &[&str] = &["faults", "migrate"];
 
 /// The largest id of a rack, as the server allows.
 const RACK_MAX: u64 = 1_000_000;
@@ -275,7 +275,7 @@ mod tests {
         for (text, said) in [
             (r#"{"nodes": 0}"#, "nodes must be a whole number from 1 to 32"),
             (r#"{"nodes": 1.5}"#, "nodes must be"),
-            (r#"{"tls": {}}"#, "the option tls is not available yet"),
+            (r#"{"faults": {}}"#, "the option faults is not available yet"),
             (r#"{"nope": 1}"#, "there is no option nope"),
             (r#"{"namespaces": {"a": {"ttl": 1}}}"#, "there is no option namespaces.a.ttl"),
             (r#"{"namespaces": {}}"#, "namespaces must have"),

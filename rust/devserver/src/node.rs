@@ -13,6 +13,9 @@ pub struct Node {
     pub life: u32,
     /// Where it says that it can be reached: `host:port`, several if it listens on every interface.
     pub addresses: Vec<String>,
+    /// The same of the port with TLS, if there is one, and the name that its certificate has.
+    pub tls_addresses: Vec<String>,
+    pub tls_name: String,
     pub generations: Generations,
     pub counters: Counters,
     /// One for each namespace, in the order of the configuration.
@@ -122,8 +125,13 @@ impl Node {
 
     /// As after a restart: it remembers nothing but who and where it is.
     pub fn reborn(&self) -> Node {
-        let (addresses, life) = (self.addresses.clone(), self.life + 1);
-        Node { addresses, life, ..Node::new(self.id, self.namespaces.len()) }
+        Node {
+            addresses: self.addresses.clone(),
+            tls_addresses: self.tls_addresses.clone(),
+            tls_name: self.tls_name.clone(),
+            life: self.life + 1,
+            ..Node::new(self.id, self.namespaces.len())
+        }
     }
 
     /// Remembers a query that starts, and forgets the oldest that is done.

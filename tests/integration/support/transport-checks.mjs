@@ -1,14 +1,25 @@
 // Plays one runtime's sockets against a server that does as the first byte says, and prints what happened as JSON.
 //
-//   node|deno|bun transport-checks.mjs <runtime> <port> <port where nobody listens>
+//   node|deno|bun transport-checks.mjs <runtime> <port> <port where nobody listens> [certificate]
+//
+// With a certificate the port speaks TLS, and that is what is trusted.
 
 import process from "node:process"
 
-const [runtime, port, deadPort] = process.argv.slice(2)
-const { [`${runtime}Transport`]: transport } = await import(`../../../dist/transport/${runtime}.js`)
+const [runtime, port, deadPort, ca] = process.argv.slice(2)
+const transport = await (ca ? secure(ca) : plain())
 const { SocketEnd } = await import("../../../dist/transport/index.js")
 const ends = Object.fromEntries(Object.entries(SocketEnd).map(([name, number]) => [number, name]))
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function plain() {
+  return (await import(`../../../dist/transport/${runtime}.js`))[`${runtime}Transport`]
+}
+
+async function secure(ca) {
+  const { tlsTransport } = await import("../../../dist/transport/tls.js")
+  return tlsTransport({ ca: [ca], rejectUnauthorized: true, minVersion: "TLSv1.2" })
+}
 
 /** Opens a connection and writes down what it says. */
 function open({ host = "127.0.0.1", to = port } = {}) {

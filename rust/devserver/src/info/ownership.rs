@@ -45,22 +45,39 @@ pub fn rebalance_generation(call: &mut Call) -> Answer {
     call.number(call.node().generations.rebalance)
 }
 
-/// `generation,port,[[name,tls name,[address,…]],…]`
+/// `generation,default port,[[name,tls name,[address,…]],…]`, as `build_peers` of `service_list.c` has it.
 pub fn peers(call: &mut Call) -> Answer {
-    let entries: Vec<String> =
-        call.peers().map(|peer| format!("[{},,[{}]]", peer.name, peer.addresses.join(","))).collect();
-    call.text(format!("{},{DEFAULT_PORT},[{}]", call.node().generations.peers, entries.join(",")))
+    let entries = call.peers().map(|peer| format!("[{},,[{}]]", peer.name, peer.addresses.join(",")));
+    let entries = entries.collect::<Vec<_>>().join(",");
+    call.text(format!("{},{DEFAULT_PORT},[{entries}]", call.node().generations.peers))
 }
 
-/// The same of addresses with TLS: nobody has any.
+/// The same of ports with TLS, without those that have none.
 pub fn peers_tls(call: &mut Call) -> Answer {
-    call.text(format!("{},,[]", call.node().generations.peers))
+    let entries = call
+        .peers()
+        .filter(|peer| !peer.tls_addresses.is_empty())
+        .map(|peer| format!("[{},{},[{}]]", peer.name, peer.tls_name, peer.tls_addresses.join(",")));
+    let entries = entries.collect::<Vec<_>>().join(",");
+    call.text(format!("{},{DEFAULT_PORT},[{entries}]", call.node().generations.peers))
 }
 
-/// Where this node is. There are no alternate addresses: the same are given for both.
+/// Where this node is, in the old way.
 pub fn service(call: &mut Call) -> Answer {
     let addresses = call.node().addresses.clone();
     call.joined(addresses, b';')
+}
+
+/// Where this node is. There are no alternate addresses: the same are given for both.
+pub fn service_clear(call: &mut Call) -> Answer {
+    let addresses = call.node().addresses.clone();
+    call.joined(addresses, b',')
+}
+
+/// Where it speaks TLS.
+pub fn service_tls(call: &mut Call) -> Answer {
+    let addresses = call.node().tls_addresses.clone();
+    call.joined(addresses, b',')
 }
 
 /// Where the others are.

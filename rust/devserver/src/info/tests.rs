@@ -44,6 +44,32 @@ fn ipv6_addresses_stand_in_brackets() {
 }
 
 #[test]
+fn addresses_with_tls_are_told_with_the_name_of_the_certificate() {
+    let config = Config::parse(r#"{"nodes": 3, "edition": "enterprise"}"#).unwrap();
+    let mut cluster = Cluster::new(config, 7);
+    for node in 0..3 {
+        cluster.set_address(node, &["127.0.0.1", "::1"], 3000 + node as u16);
+    }
+    // The third has no port with TLS.
+    for node in 0..2 {
+        cluster.set_tls_address(node, &["127.0.0.1", "::1"], 4333 + node as u16, "node.test");
+    }
+    let text = "service-clear-std\nservice-tls-std\npeers-tls-std\npeers-tls-alt\n";
+    let peers = "4,3000,[[A2,node.test,[127.0.0.1:4334,[::1]:4334]]]";
+    assert_eq!(
+        ask(&mut cluster, 0, text),
+        format!(
+            "service-clear-std\t127.0.0.1:3000,[::1]:3000\nservice-tls-std\t127.0.0.1:4333,[::1]:4333\n\
+             peers-tls-std\t{peers}\npeers-tls-alt\t{peers}\n"
+        )
+    );
+    assert_eq!(ask(&mut cluster, 2, "service-tls-std\n"), "service-tls-std\t\n");
+    cluster.kill(1);
+    cluster.restart(1);
+    assert_eq!(ask(&mut cluster, 1, "service-tls-std\n"), "service-tls-std\t127.0.0.1:4334,[::1]:4334\n");
+}
+
+#[test]
 fn the_generations_tell_of_a_death_and_a_return() {
     let mut cluster = three();
     let text = "peers-generation\npartition-generation\nrebalance-generation\n";

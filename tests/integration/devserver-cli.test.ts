@@ -1,0 +1,57 @@
+// The command that starts a dev server, with TLS. `make dist` first.
+
+import { spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterEach, expect, test } from "vitest"
+import { createTestAuthority } from "../../ts/devserver/certificates.ts"
+import { askTls } from "../unit/support/ask-tls.ts"
+
+const open: { close(): unknown }[] = []
+
+afterEach(() => {
+  for (const each of open.splice(0).reverse()) each.close()
+})
+
+test("the command line starts it, with a file for clients to trust, or with files that are given", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "devserver-tls-"))
+  open.push({ close: () => rmSync(folder, { recursive: true }) })
+  const authority = createTestAuthority()
+  const pair = authority.issue({ names: ["cli.test"] })
+  writeFileSync(join(folder, "cert.pem"), pair.cert)
+  writeFileSync(join(folder, "key.pem"), pair.key)
+
+  const own = await command("--tls", "--tls-port", "0")
+  const [, port, name, file] = /TLS 127\.0\.0\.1:(\d+) {2}(\S+)[\s\S]*tls: \{ ca: "([^"]+)" \}/.exec(own.said)!
+  expect(await askTls({ port: Number(port), ca: readFileSync(file!, "utf8"), name: name! }, "node")).toBe("A1")
+  await own.stop()
+  expect(existsSync(file!)).toBe(false)
+
+  const files = ["--tls-cert", join(folder, "cert.pem"), "--tls-key", join(folder, "key.pem"), "--tls-port", "0"]
+  const given = await command(...files)
+  const [, secure] = /TLS 127\.0\.0\.1:(\d+) {2}cli\.test/.exec(given.said)!
+  expect(await askTls({ port: Number(secure), ca: authority.ca, name: "cli.test" }, "edition")).toMatch(/Enterprise/)
+  await given.stop()
+})
+
+/** The command, once it has said where it listens. */
+async function command(...args: string[]): Promise<{ said: string; stop(): Promise<void> }> {
+  const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url))
+  const child = spawn(process.execPath, [program, "devserver", "--port", "0", ...args])
+  open.push({ close: () => child.kill("SIGKILL") })
+  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()))
+  let said = ""
+  for await (const text of child.stdout.setEncoding("utf8")) {
+    said += text
+    if (said.includes("Ctrl-C")) break
+  }
+  return {
+    said,
+    async stop() {
+      child.kill("SIGTERM")
+      await ended
+    },
+  }
+}
