@@ -37,6 +37,7 @@ import query from "./cases/query.mjs"
 import records from "./cases/records.mjs"
 import retries from "./cases/retries.mjs"
 import security from "./cases/security.mjs"
+import tls from "./cases/tls.mjs"
 import transactions from "./cases/transactions.mjs"
 import udf from "./cases/udf.mjs"
 import udfRecords from "./cases/udf-records.mjs"
@@ -44,6 +45,7 @@ import values from "./cases/values.mjs"
 
 export const subjects = [
   connecting,
+  tls,
   cluster,
   values,
   options,

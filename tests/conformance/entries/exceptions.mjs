@@ -4,10 +4,7 @@
 const named = (table, ...names) => names.map((name) => `${table}.${name}`)
 
 export const EXCEPTIONS = {
-  "of users who log in over TLS, by a password that is checked elsewhere": [
-    "securityField.CLEAR_PASSWORD",
-    ...named("code", "EXPIRED_PASSWORD", "LDAP_NOT_CONFIGURED"),
-  ],
+  "of users whose password is checked elsewhere, which the dev server cannot": ["code.EXPIRED_PASSWORD"],
   "nobody has told when a server answers it": named(
     "code",
     "SECURITY_SCHEME_NOT_SUPPORTED",
@@ -46,7 +43,7 @@ export const EXCEPTIONS = {
   ],
   "a moment that cannot be met for certain: an index that is still being filled": ["code.INDEX_NOT_READABLE"],
   "other clients have it, and scripts compare with it; this one says it in another way": [
-    ...named("code", "INVALID_HOST", "NO_MORE_CONNECTIONS", "TLS", "MAX_RETRIES_EXCEEDED"),
+    ...named("code", "INVALID_HOST", "NO_MORE_CONNECTIONS", "MAX_RETRIES_EXCEEDED"),
   ],
   "only a client or a server with a fault, half a gigabyte of columns, or a quarter of a million names": [
     ...named("code", "NO_RESPONSE", "MRT_MONITOR_EXISTS", "ENGINE", "NAMES_FULL", "RESULT_TOO_LARGE"),

@@ -3,13 +3,13 @@
 
 import { syncBuiltinESMExports } from "node:module"
 import net from "node:net"
+import tls from "node:tls"
 import { recorder } from "./recorder.mjs"
 
 /** Begins to record; gives the names that are seen. */
 export function tapServers() {
   const { seen, connection } = recorder()
-  const { createServer } = net
-  net.createServer = (options, accept) =>
+  const tapped = (createServer) => (options, accept) =>
     createServer(options, (socket) => {
       const { request, answer } = connection()
       const write = socket.write.bind(socket)
@@ -20,6 +20,8 @@ export function tapServers() {
       accept(socket)
       socket.on("data", request)
     })
+  net.createServer = tapped(net.createServer)
+  tls.createServer = tapped(tls.createServer)
   syncBuiltinESMExports()
   return seen
 }

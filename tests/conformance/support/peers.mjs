@@ -3,7 +3,7 @@
 import { createServer as createHttpServer } from "node:http"
 import { connect as connectSocket, createServer } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
-import { selfSigned } from "./certificate.mjs"
+import { createTestAuthority } from "aerospike-wasm/devserver"
 
 /** A web server that answers anything with 404. */
 export function webServer(t) {
@@ -15,7 +15,7 @@ export function webServer(t) {
 
 /** A TLS server that waits for a handshake. */
 export function tlsServer(t) {
-  const server = createTlsServer(selfSigned(), ignoreErrors)
+  const server = createTlsServer(createTestAuthority().issue(), ignoreErrors)
   server.on("tlsClientError", () => {})
   return listen(t, server)
 }
@@ -57,6 +57,7 @@ export async function closedPort() {
  *
  * - `requests`: data requests (not info) that came through; `connections`: all that were made; `open`: those that are open now
  * - `hold()`, `release()`: keeps answers back, lets them through
+ * - `watch = (bytes) => …`: is told what clients send
  * - `garble = true`: what comes back is noise
  * - `cut()`: cuts every connection; `cutRequests = true`: cuts a connection as soon as a data request arrives on it
  * - `answered`: is called with what comes back, if it is there
@@ -77,6 +78,7 @@ export async function wireTap(t, { target = firstHost(t.hosts), address = "127.0
       if (tap.cutRequests) near.destroy()
     })
     near.on("data", (bytes) => {
+      tap.watch?.(bytes)
       count(bytes)
       far.write(bytes)
     })
