@@ -2,7 +2,8 @@
 // and by the conformance suite; here is what those cannot reach, or what would harm a real server.
 
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { type UdfLog, Udfs } from "../../ts/devserver/udfs.ts"
+import type { UdfLog } from "../../ts/devserver/udf-log.ts"
+import { Udfs } from "../../ts/devserver/udfs.ts"
 
 /** A call as the node packs it: numbers are bytes, text and bytes have their length before them. */
 function packed(...parts: (number | string | Uint8Array)[]): Uint8Array {
