@@ -223,7 +223,7 @@ function between(first: number, last: number): number[] {
 // What to do, where the code alone does not tell.
 const advice = new Map<number, string>([
   [code.RECORD_NOT_FOUND, "Use find() where a record may be absent."],
-  [code.PARAMETER, "A server also refuses so what it is too old for, such as ops on strings before version 8.2."],
+  [code.PARAMETER, "A server also refuses so what it is too old for, such as ops on strings before version 8.1.3."],
   [code.RECORD_GENERATION, "Another writer came first: read the record again and decide anew."],
   [code.KEY_BUSY, "Spread the writes to this record, or raise the namespace's transaction-pending-limit."],
   [code.OUT_OF_SPACE, "Free space, or raise the namespace's limits; reads still work."],

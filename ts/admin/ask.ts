@@ -66,10 +66,15 @@ export async function checkNamespace(asker: Asker, asked: string, ns: string, po
   if (!known.split(";").includes(ns)) throw errorOf(code.NAMESPACE, asked, {})
 }
 
+/** The version of the servers: 80102 is 8.1.2. */
+export async function versionOf(asker: Asker, asked: string, policy: InfoPolicy | undefined): Promise<number> {
+  const parts = (await tell(asker, asked, "build", policy)).split(/[.-]/).slice(0, 3)
+  return parts.reduce((version, part) => 100 * version + Number(part), 0)
+}
+
 /** Servers before 8.1 have other names for some parameters: `ns` for `namespace`, `trid` for `id`. */
 export async function usesOldNames(asker: Asker, asked: string, policy: InfoPolicy | undefined): Promise<boolean> {
-  const [major = 0, minor = 0] = (await tell(asker, asked, "build", policy)).split(".").map(Number)
-  return major < 8 || (major === 8 && minor < 1)
+  return (await versionOf(asker, asked, policy)) < 80_100
 }
 
 export const wholeMs = rule(

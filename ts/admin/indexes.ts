@@ -10,7 +10,17 @@ import type { Collection } from "../filter.ts"
 import { place } from "../key.ts"
 import { Ctx } from "../ops/ctx.ts"
 import type { InfoPolicy } from "../policy.ts"
-import { type Asker, checkName, checkNamespace, fieldsOf, parameters, refusalIn, tell, usesOldNames } from "./ask.ts"
+import {
+  type Asker,
+  checkName,
+  checkNamespace,
+  fieldsOf,
+  parameters,
+  refusalIn,
+  tell,
+  usesOldNames,
+  versionOf,
+} from "./ask.ts"
 import { Job, pause } from "./job.ts"
 
 /** The values that an index holds. Doubles are not indexed. `"set"`: the records of a set, so that scans of it are fast. */
@@ -61,15 +71,21 @@ export async function createIndex(asker: Asker, definition: IndexDefinition, pol
   const { ns, set, name, bin, type, collection } = given
   const asked = `indexCreate ${JSON.stringify(name)} on ${place(ns, set ?? null)}`
   await checkNamespace(asker, asked, ns, policy)
-  const isOld = await usesOldNames(asker, asked, policy)
+  const version = await versionOf(asker, asked, policy)
+  const isOld = version < 80_100
   const indextype = type === "set" ? "SET" : collection?.toUpperCase()
   const [context, exp] = [given.ctx?.toBase64(), given.exp && expressionText(given.exp)]
-  const kind = type === "set" ? undefined : type.toUpperCase()
+  const kind = type === "set" ? undefined : kindName(type, version)
   const what = isOld
     ? { ns, set: set || undefined, indexname: name, context, exp, indextype, indexdata: bin && `${bin},${type}` }
     : { namespace: ns, set: set || undefined, indexname: name, context, exp, indextype, bin, type: kind }
   await tell(asker, asked, `sindex-create:${parameters(what)}`, policy)
   return buildOf(asker, asked, ns, name, isOld, policy)
+}
+
+/** From 8.1.3 on servers say "integer" where they said "numeric", and other clients follow them in that. */
+function kindName(type: string, version: number): string {
+  return type === "numeric" && version >= 80_103 ? "INTEGER" : type.toUpperCase()
 }
 
 function checkDefinition(definition: IndexDefinition): IndexDefinition {
@@ -168,12 +184,17 @@ function indexOf(line: string): IndexInfo {
     set: known(set) ?? null,
     bin: known(bin),
     name: indexname,
-    type: (isSet ? "set" : type.toLowerCase()) as IndexType,
+    type: typeOf(type, isSet),
     collection: collectionOf[indextype?.toLowerCase() ?? ""],
     context: known(context),
     exp: known(exp),
     isReady: isSet || state === "RW",
   }
+}
+
+function typeOf(told: string, isSet: boolean): IndexType {
+  const type = told.toLowerCase()
+  return (isSet ? "set" : type === "integer" ? "numeric" : type) as IndexType
 }
 
 const collectionOf: Readonly<Record<string, Collection>> = { list: "list", mapkeys: "mapKeys", mapvalues: "mapValues" }

@@ -723,11 +723,11 @@ export const op = Object.freeze({
   HLL_READ: 15,
   /** Change a HyperLogLog. */
   HLL_MODIFY: 16,
-  /** Read from a string (server 8.2). */
+  /** Read from a string (server 8.1.3). */
   STRING_READ: 17,
-  /** Change a string (server 8.2). */
+  /** Change a string (server 8.1.3). */
   STRING_MODIFY: 18,
-  /** A bin as a string (server 8.2). */
+  /** A bin as a string (server 8.1.3). */
   TO_STRING: 19,
 } as const)
 
@@ -785,7 +785,7 @@ export const listOp = Object.freeze({
   GET_BY_RANK_RANGE: 26,
   /** Return type, value, rank, (count). */
   GET_BY_VALUE_REL_RANK_RANGE: 27,
-  /** (Separator) (server 8.2). */
+  /** (Separator) (server 8.1.3). */
   JOIN: 28,
   /** Return type, index. */
   REMOVE_BY_INDEX: 32,
@@ -1047,7 +1047,7 @@ export const bitOp = Object.freeze({
   RSCAN: 53,
   /** Bit offset, bits, (overflow flags: signed). */
   GET_INT: 54,
-  /** Byte offset, (bytes, (1 = bytes counts from the end)) (server 8.2). */
+  /** Byte offset, (bytes, (1 = bytes counts from the end)) (server 8.1.3). */
   B64_ENCODE: 55,
 } as const)
 
@@ -1123,7 +1123,7 @@ export const hllWriteFlag = Object.freeze({
   ALLOW_FOLD: 8,
 } as const)
 
-/** Codes of string operations, first in the packed value of a STRING_READ or STRING_MODIFY op (server 8.2). No server that knows them was at hand: codes and arguments are those of the official Python client 19.3. */
+/** Codes of string operations, first in the packed value of a STRING_READ or STRING_MODIFY op (server 8.1.3). No server that knows them was at hand: codes and arguments are those of the official Python client 19.3. */
 export const stringOp = Object.freeze({
   /** Nothing. */
   STRLEN: 0,
@@ -1757,7 +1757,7 @@ export const expOp = Object.freeze({
   BIN: 81,
   /** The particle type of a bin (raw name), 0 for none. Takes 1, gives int. */
   BIN_TYPE: 82,
-  /** A string, number, boolean or blob as a string (server 8.2). Takes 1, gives string. */
+  /** A string, number, boolean or blob as a string (server 8.1.3). Takes 1, gives string. */
   TO_STRING: 99,
   /** In a path's modification: remove the element. Takes 0, gives any. */
   REMOVE_RESULT: 100,
@@ -1811,7 +1811,7 @@ export const expSystem = Object.freeze({
   BITS: 1,
   /** HyperLogLogs. */
   HLL: 2,
-  /** Strings (server 8.2). */
+  /** Strings (server 8.1.3). */
   STRING: 3,
   /** Text forms, as the C client 7.5 has them; others send TO_STRING. */
   REPR: 4,
@@ -1945,7 +1945,7 @@ export const listOpKind = Object.freeze({
   GET_BY_RANK_RANGE: 282,
   /** return type, value, rank, (count). */
   GET_BY_VALUE_REL_RANK_RANGE: 283,
-  /** (separator): the strings of a list as one (server 8.2). */
+  /** (separator): the strings of a list as one (server 8.1.3). */
   JOIN: 284,
   /** return type, index. */
   REMOVE_BY_INDEX: 288,
@@ -2069,7 +2069,7 @@ export const bitOpKind = Object.freeze({
   RSCAN: 821,
   /** offset, size, (1 = signed): as an integer. */
   GET_INT: 822,
-  /** byte offset, (bytes, (1 = from the end)): as base64 (server 8.2). */
+  /** byte offset, (bytes, (1 = from the end)): as base64 (server 8.1.3). */
   B64_ENCODE: 823,
 } as const)
 
@@ -2109,7 +2109,7 @@ export const expOpKind = Object.freeze({
   WRITE: 1288,
 } as const)
 
-/** Ops on strings (server 8.2). A context is packed as that of a list, which is how the Python client 19.3 does it; the source of the C client 7.5 has it flattened into the op, and REGEX_REPLACE without write flags. */
+/** Ops on strings (server 8.1.3). A context is packed as that of a list, which is how the Python client 19.3 does it; the source of the C client 7.5 has it flattened into the op, and REGEX_REPLACE without write flags. */
 export const stringOpKind = Object.freeze({
   /** How many code points it has. */
   STRLEN: 1536,

@@ -88,7 +88,7 @@ export function getInt(
 
 /**
  * Bytes as base64 text: all, or `size` of them from a byte offset on, or with `fromEnd` all from the offset on but the last
- * `size`. Needs a server of version 8.2; see `string` for what that means.
+ * `size`. Needs a server of version 8.1.3; see `string` for what that means.
  */
 export function base64Encode(
   blob: Blob,

@@ -74,7 +74,7 @@ export function size(list: Collection, { ctx }: Nested = {}): Expression<"int"> 
 }
 
 /**
- * The strings of a list as one, with a separator between them or none. Needs a server of version 8.2; see `string` for
+ * The strings of a list as one, with a separator between them or none. Needs a server of version 8.1.3; see `string` for
  * what that means.
  */
 export function join(list: Collection, separator?: Operand<"string">, { ctx }: Nested = {}): Expression<"string"> {

@@ -1,7 +1,7 @@
 // Strings in expressions. Places are code points, counted from 0; below zero they count from the end. A read gives what it
 // read; a change gives the changed string and leaves the bin as it is.
 //
-// Servers know what is done with strings here from version 8.2 on; earlier ones refuse it (4). It is packed as the official
+// Servers know what is done with strings here from version 8.1.3 on; earlier ones refuse it (4). It is packed as the official
 // Python client 19.3 packs it, whose requests are recorded; no server that evaluates it was at hand when this was written.
 
 import { expOp, expSystem, stringNumericType, stringOp, stringRegexFlag, stringWriteFlag } from "../core/generated.ts"

@@ -212,7 +212,7 @@ const base64Rules: Rules<BitBase64> = {
   fromEnd: flag,
 }
 
-/** Bytes as base64 text. Needs a server of version 8.2; see `string` for what that means. */
+/** Bytes as base64 text. Needs a server of version 8.1.3; see `string` for what that means. */
 export function base64Encode(bin: string, options?: BitBase64): Op {
   const { byteOffset = 0, byteSize, fromEnd, ctx } = checkOptions("bit.base64Encode", options, base64Rules)
   if (fromEnd && byteSize === undefined) throw invalid("bit.base64Encode: fromEnd needs a byteSize.")

@@ -334,7 +334,7 @@ export function size(bin: string, options?: Nested): Op {
 
 /**
  * The strings of a list as one, with a separator between them or none. Another element than a string: code 4. Needs a
- * server of version 8.2; see `string` for what that means.
+ * server of version 8.1.3; see `string` for what that means.
  */
 export function join(bin: string, separator?: string, options?: Nested): Op {
   return plain("list.join", listOpKind.JOIN, bin, { separator: [separator, separatorRule] }, options)

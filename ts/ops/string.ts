@@ -1,6 +1,6 @@
 // Ops of `operate` on strings. Places are code points, counted from 0; below zero they count from the end.
 //
-// Servers know them from version 8.2 on; earlier ones refuse them (4). They are packed as the official Python client 19.3
+// Servers know them from version 8.1.3 on; earlier ones refuse them (4). They are packed as the official Python client 19.3
 // packs them, whose requests are recorded; no server that answers them was at hand when this was written.
 
 import { flag, oneOf, type Rule, rule } from "../core/check.ts"

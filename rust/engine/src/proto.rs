@@ -123,9 +123,9 @@ table! {
         DELETE_ALL = 14, "Remove all bins.";
         HLL_READ = 15, "Read a HyperLogLog.";
         HLL_MODIFY = 16, "Change a HyperLogLog.";
-        STRING_READ = 17, "Read from a string (server 8.2).";
-        STRING_MODIFY = 18, "Change a string (server 8.2).";
-        TO_STRING = 19, "A bin as a string (server 8.2).";
+        STRING_READ = 17, "Read from a string (server 8.1.3).";
+        STRING_MODIFY = 18, "Change a string (server 8.1.3).";
+        TO_STRING = 19, "A bin as a string (server 8.1.3).";
     }
 }
 
@@ -158,7 +158,7 @@ table! {
         GET_BY_VALUE_INTERVAL = 25, "Return type, begin, (end).";
         GET_BY_RANK_RANGE = 26, "Return type, rank, (count).";
         GET_BY_VALUE_REL_RANK_RANGE = 27, "Return type, value, rank, (count).";
-        JOIN = 28, "(Separator) (server 8.2).";
+        JOIN = 28, "(Separator) (server 8.1.3).";
         REMOVE_BY_INDEX = 32, "Return type, index.";
         REMOVE_BY_VALUE = 33, "Return type, value: the first that equals it. No client sends it.";
         REMOVE_BY_RANK = 34, "Return type, rank.";
@@ -329,12 +329,12 @@ table! {
         LSCAN = 52, "Bit offset, bits, boolean.";
         RSCAN = 53, "Bit offset, bits, boolean.";
         GET_INT = 54, "Bit offset, bits, (overflow flags: signed).";
-        B64_ENCODE = 55, "Byte offset, (bytes, (1 = bytes counts from the end)) (server 8.2).";
+        B64_ENCODE = 55, "Byte offset, (bytes, (1 = bytes counts from the end)) (server 8.1.3).";
     }
 }
 
 table! {
-    /// Codes of string operations, first in the packed value of a STRING_READ or STRING_MODIFY op (server 8.2). No server
+    /// Codes of string operations, first in the packed value of a STRING_READ or STRING_MODIFY op (server 8.1.3). No server
     /// that knows them was at hand: codes and arguments are those of the official Python client 19.3.
     pub mod string_op: u8 {
         STRLEN = 0, "Nothing.";

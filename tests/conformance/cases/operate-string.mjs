@@ -1,8 +1,8 @@
 // Ops and expressions on strings. What they give is told by no server that was at hand: only that those which are too old
 // for them say so, and change nothing.
 
-const old = ["a server before 8.2"]
-const refused = { is: "ServerError", code: 4, says: ["too old", "strings before version 8.2"] }
+const old = ["a server before 8.1.3"]
+const refused = { is: "ServerError", code: 4, says: ["too old", "strings before version 8.1.3"] }
 
 /** Arguments of every op that reads. */
 const READS = {

@@ -116,7 +116,7 @@ operators! {
         KEY = 80, "1", "any", "The stored user key, if it is of that exp_type.";
         BIN = 81, "2", "any", "A bin (exp_type, raw name), if it is of that type.";
         BIN_TYPE = 82, "1", "int", "The particle type of a bin (raw name), 0 for none.";
-        TO_STRING = 99, "1", "string", "A string, number, boolean or blob as a string (server 8.2).";
+        TO_STRING = 99, "1", "string", "A string, number, boolean or blob as a string (server 8.1.3).";
         REMOVE_RESULT = 100, "0", "any", "In a path's modification: remove the element.";
         MAP_KEYS = 101, "1", "list", "The keys of a map (server 8.1.2).";
         MAP_VALUES = 102, "1", "list", "The values of a map (server 8.1.2).";
@@ -151,7 +151,7 @@ table! {
         CDT = 0, "Lists and maps.";
         BITS = 1, "Bits of blobs.";
         HLL = 2, "HyperLogLogs.";
-        STRING = 3, "Strings (server 8.2).";
+        STRING = 3, "Strings (server 8.1.3).";
         REPR = 4, "Text forms, as the C client 7.5 has them; others send TO_STRING.";
         MODIFY = 0x40, "The op changes: what it changed is the result, the bin stays.";
     }

@@ -178,7 +178,7 @@ ops! {
         GET_BY_VALUE_INTERVAL, CDT_READ, Packed, 2..=3, "return type, first value, (value behind the last).";
         GET_BY_RANK_RANGE, CDT_READ, Packed, 2..=3, "return type, rank, (count).";
         GET_BY_VALUE_REL_RANK_RANGE, CDT_READ, Packed, 3..=4, "return type, value, rank, (count).";
-        JOIN, CDT_READ, Packed, 0..=1, "(separator): the strings of a list as one (server 8.2).";
+        JOIN, CDT_READ, Packed, 0..=1, "(separator): the strings of a list as one (server 8.1.3).";
         REMOVE_BY_INDEX, CDT_MODIFY, Packed, 2..=2, "return type, index.";
         REMOVE_BY_RANK, CDT_MODIFY, Packed, 2..=2, "return type, rank.";
         REMOVE_ALL_BY_VALUE, CDT_MODIFY, Packed, 2..=2, "return type, value.";
@@ -248,12 +248,12 @@ ops! {
         LSCAN, BITS_READ, Packed, 3..=3, "offset, size, bool: the place of the first such bit, -1 = none.";
         RSCAN, BITS_READ, Packed, 3..=3, "offset, size, bool: the place of the last such bit, -1 = none.";
         GET_INT, BITS_READ, Packed, 2..=3, "offset, size, (1 = signed): as an integer.";
-        B64_ENCODE, BITS_READ, Packed, 1..=3, "byte offset, (bytes, (1 = from the end)): as base64 (server 8.2).";
+        B64_ENCODE, BITS_READ, Packed, 1..=3, "byte offset, (bytes, (1 = from the end)): as base64 (server 8.1.3).";
     }
 }
 
 ops! {
-    /// Ops on strings (server 8.2). A context is packed as that of a list, which is how the Python client 19.3 does it;
+    /// Ops on strings (server 8.1.3). A context is packed as that of a list, which is how the Python client 19.3 does it;
     /// the source of the C client 7.5 has it flattened into the op, and REGEX_REPLACE without write flags.
     pub mod string_op_kind: 6, string_op {
         STRLEN, STRING_READ, Packed, 0..=0, "How many code points it has.";
