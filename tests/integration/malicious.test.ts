@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { findRuntimes } from "../conformance/support/runtimes.mjs"
 import { type ServerApart, startDevServerApart } from "./support/apart.ts"
 // @ts-expect-error it is JavaScript
-import { misdeeds, startPeer } from "./support/malicious-peer.mjs"
+import { handshakes, misdeeds, startPeer } from "./support/malicious-peer.mjs"
 
 interface Misdeed {
   codes?: string[]
@@ -40,12 +40,16 @@ interface Result {
 
 const script = fileURLToPath(new URL("support/malicious-checks.mjs", import.meta.url))
 const all = Object.entries(misdeeds as Record<string, Misdeed>)
+const insteadOfTls = Object.entries(handshakes as Record<string, Misdeed>).map(
+  ([name, misdeed]) => [`with TLS: ${name}`, misdeed] as const,
+)
 const peers: Record<string, { port: number; close(): void }> = {}
 let server: ServerApart
 
 beforeAll(async () => {
   server = await startDevServerApart({ nodes: 3 })
   for (const [name, misdeed] of all) peers[name] = await startPeer(server.nodes[2]!.port, misdeed)
+  for (const [name, misdeed] of insteadOfTls) peers[name] = await startPeer(0, misdeed)
 })
 
 afterAll(async () => {
@@ -56,7 +60,9 @@ afterAll(async () => {
 /** Lets a client on that runtime live with each of the peers. */
 async function play(runtime: { name: string; command: string; args: string[] }): Promise<Record<string, Result>> {
   const asked = all.map(([name, { codes, writes }]) => [name, { port: peers[name]!.port, writes, info: !codes }])
-  const told = { seed: server.hosts.split(",")[0], victim: server.nodes[2]!.port, peers: Object.fromEntries(asked) }
+  const encrypted = insteadOfTls.map(([name]) => [name, { port: peers[name]!.port, tls: true }])
+  const seed = server.hosts.split(",")[0]
+  const told = { seed, victim: server.nodes[2]!.port, peers: Object.fromEntries([...asked, ...encrypted]) }
   const child = spawn(runtime.command, [...runtime.args, script, runtime.name, JSON.stringify(told)], {
     stdio: ["ignore", "pipe", "inherit"],
   })
@@ -90,17 +96,25 @@ function judge(name: string, { codes, again = ["OK"], log, writes, seeds }: Misd
   among(result.query, [...many, "MALFORMED"], "a query")
   if (!writes) among(result.again, again, "with replicas")
   if (log) expect(result.log.join("\n"), `${name}: the reason`).toMatch(log)
-  if (!result.seed) return
-  expect(result.seed.connected, `${name}: as the only seed`).toBe(seeds ?? false)
-  if (!seeds) expect(result.seed.error).toMatch(/^NOT_CONNECTED: /)
-  expect(result.seed.took, `${name}: time to connect`).toBeLessThan(10_000)
-  expect(result.seed.open, `${name}: sockets`).toBe(0)
+  judgeSeed(name, seeds ?? false, result)
+}
+
+/** The peer was all that there was to connect to. */
+function judgeSeed(name: string, connects: boolean, { failed, seed, memory }: Result): void {
+  expect(failed, name).toBeUndefined()
+  if (!seed) return
+  expect(seed.connected, `${name}: as the only seed`).toBe(connects)
+  if (!connects) expect(seed.error, name).toMatch(/^(NOT_CONNECTED|TLS): /)
+  expect(seed.took, `${name}: time to connect`).toBeLessThan(10_000)
+  expect(seed.open, `${name}: sockets`).toBe(0)
+  expect(memory, `${name}: MiB of linear memory`).toBeLessThan(1024)
 }
 
 for (const runtime of findRuntimes()) {
   test(runtime.name, { timeout: 300_000 }, async () => {
     const results = await play(runtime)
-    expect(Object.keys(results)).toEqual(all.map(([name]) => name))
+    expect(Object.keys(results)).toEqual([...all, ...insteadOfTls].map(([name]) => name))
     for (const [name, misdeed] of all) judge(name, misdeed, results[name]!)
+    for (const [name] of insteadOfTls) judgeSeed(name, false, results[name]!)
   })
 }

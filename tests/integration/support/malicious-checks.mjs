@@ -68,7 +68,9 @@ await honest.close()
 let theirs = []
 let ours = []
 
-async function live(port, { writes = false } = {}) {
+async function live(port, { writes, info }) {
+  // What lies about the cluster still serves.
+  const [own, many] = info ? [patient, 20_000] : [hasty, 600]
   const way = through(port)
   const log = []
   const client = await connect({
@@ -89,8 +91,8 @@ async function live(port, { writes = false } = {}) {
   const large = new Uint8Array(512 * 1024)
   // What the peer alone has, and meanwhile what it has not.
   const asked = writes
-    ? theirs.map((key) => client.put(key, { large }, hasty))
-    : theirs.map((key) => client.get(key, hasty))
+    ? theirs.map((key) => client.put(key, { large }, own))
+    : theirs.map((key) => client.get(key, own))
   const meanwhile = []
   let busy = true
   const others = (async () => {
@@ -100,8 +102,8 @@ async function live(port, { writes = false } = {}) {
     } while (busy)
   })()
   const alone = await endings(asked)
-  const rows = await client.batchRead(theirs, {}, { totalTimeout: 600, maxRetries: 0 }).catch((error) => error)
-  const query = client.query("test", `malicious-${runtime}`).policy({ totalTimeout: 600, maxRetries: 0 })
+  const rows = await client.batchRead(theirs, {}, { totalTimeout: many, maxRetries: 0 }).catch((error) => error)
+  const query = client.query("test", `malicious-${runtime}`).policy({ totalTimeout: many, maxRetries: 0 })
   const found = await endings([query.results()])
   const took = performance.now() - started
   busy = false
@@ -134,10 +136,10 @@ async function live(port, { writes = false } = {}) {
 const retried = { replica: "sequence", maxRetries: 5, socketTimeout: 500, totalTimeout: 5000 }
 
 /** With nobody else to ask. */
-async function seeded(port) {
+async function seeded(port, more = {}) {
   const way = through(port)
   const log = []
-  const config = { hosts: `127.0.0.1:${victim}`, transport: way, timeout: 400, singleNode: true }
+  const config = { hosts: `127.0.0.1:${victim}`, transport: way, timeout: 400, singleNode: true, ...more }
   const started = performance.now()
   const client = await connect({ ...config, logger: (_, text) => log.push(text) }).catch((error) => error)
   const took = performance.now() - started
@@ -152,10 +154,10 @@ async function seeded(port) {
   }
 }
 
-for (const [name, { port, writes, info }] of Object.entries(peers)) {
+for (const [name, { port, writes, info, tls }] of Object.entries(peers)) {
   let result
   try {
-    result = await live(port, { writes })
+    result = tls ? { seed: await seeded(port, { tls: true }) } : await live(port, { writes, info })
     if (info) result.seed = await seeded(port)
   } catch (error) {
     result = { failed: String(error?.stack ?? error) }

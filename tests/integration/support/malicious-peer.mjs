@@ -293,13 +293,33 @@ export const misdeeds = {
   },
 }
 
-/** Stands before the node at `port` with one misdeed. */
+/** What a peer may do in place of a TLS handshake: `accept(socket)` does it. */
+export const handshakes = {
+  "answers in the clear": { accept: (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n") },
+  "sends noise": { accept: (socket) => socket.write(noise) },
+  "floods with noise": { accept: (socket) => flood(socket, noise) },
+  "sends an alert": { accept: (socket) => socket.write(Buffer.from([0x15, 3, 1, 0, 2, 2, 0x46])) },
+  "begins a ServerHello of 16 MiB and floods": {
+    accept(socket) {
+      socket.write(Buffer.from([0x16, 3, 3, 0x40, 0, 2, 0xff, 0xff, 0xff, 3, 3]))
+      flood(socket, large)
+    },
+  },
+  "says nothing": { accept: () => {} },
+  "sends a byte at a time": { accept: (socket) => drip(socket, Buffer.from([0x16, 3, 3, 0x40, 0, 2, ...noise])) },
+  "closes at once": { accept: (socket) => socket.end() },
+  "resets the connection": { accept: (socket) => socket.resetAndDestroy() },
+}
+
+/** Stands before the node at `port` with one misdeed, or before none. */
 export async function startPeer(port, misdeed) {
   const sockets = new Set()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on("error", () => {}).on("close", () => sockets.delete(socket))
-    pass(socket, port, misdeed)
+    if (port) return pass(socket, port, misdeed)
+    socket.resume()
+    misdeed.accept(socket)
   }).listen(0, "127.0.0.1")
   await once(server, "listening")
   return {
