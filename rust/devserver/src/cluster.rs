@@ -3,6 +3,7 @@
 use crate::command::{self, Background};
 use crate::config::{Config, Edition};
 use crate::connections::{ConnId, Connections};
+use crate::copies::Copies;
 use crate::frame::{self, Frame, INTERNAL_XDR};
 use crate::info;
 use crate::limits::limit;
@@ -14,6 +15,7 @@ use crate::store::Namespace;
 use crate::udf_host::{UdfHost, Udfs};
 use crate::udf_modules::Modules;
 use crate::Code;
+use aerospike_sansio::limits::limit::PARTITIONS;
 use aerospike_sansio::proto::{code, info1, message_type, PROTO_HEADER};
 use aerospike_sansio::wire::{self, Compressor};
 use std::net::IpAddr;
@@ -42,6 +44,10 @@ pub struct Cluster {
     pub(crate) udfs: Udfs,
     pub(crate) security: Option<Security>,
     pub(crate) map: PartitionMap,
+    /// Of each namespace.
+    pub(crate) copies: Vec<Copies>,
+    /// Partitions move when the host says so.
+    holds_migrations: bool,
     /// Another one after each change of the cluster. 48 bits.
     pub(crate) key: u64,
     /// Jobs that are under way, with the messages that asked for them.
@@ -56,6 +62,7 @@ impl Cluster {
     /// A cluster whose nodes are all up. The seed decides what the real server draws by lot: the cluster keys.
     pub fn new(config: Config, seed: u64) -> Cluster {
         let nodes = config.node_ids.iter().map(|&id| Node::new(id, config.namespaces.len())).collect();
+        let copies = config.namespaces.iter().map(|namespace| Copies::new(namespace.replication_factor)).collect();
         let mut cluster = Cluster {
             edition: config.edition,
             name: config.cluster_name,
@@ -67,6 +74,8 @@ impl Cluster {
             udfs: Udfs::default(),
             security: config.security,
             map: PartitionMap::default(),
+            copies,
+            holds_migrations: false,
             background: Vec::new(),
             key: 0,
             generation: 0,
@@ -219,6 +228,62 @@ impl Cluster {
         }
     }
 
+    /// From now on, when the cluster changes, partitions move only with [`Cluster::migrate`]; or no more so, and then at once.
+    pub fn hold_migrations(&mut self, holds: bool) {
+        self.holds_migrations = holds;
+        if !holds {
+            self.migrate(usize::MAX);
+        }
+    }
+
+    /// Lets copies of partitions come to where they are to be, as many as are said, drawn by lot. Gives how many are left.
+    pub fn migrate(&mut self, mut copies: usize) -> usize {
+        for namespace in 0..self.copies.len() {
+            let first = self.draw() as usize;
+            for partition in (0..PARTITIONS).map(|step| (first.wrapping_add(step)) % PARTITIONS) {
+                while copies > 0 && self.copy_arrives(namespace, partition) {
+                    copies -= 1;
+                }
+            }
+        }
+        self.copies.iter().map(Copies::coming).sum()
+    }
+
+    fn copy_arrives(&mut self, namespace: usize, partition: usize) -> bool {
+        let (copies, map) = (&mut self.copies[namespace], &self.map);
+        if !copies.is_coming(map, partition) {
+            return false;
+        }
+        let claims = |copies: &Copies| -> Vec<u32> {
+            (0..self.nodes.len()).map(|node| copies.claims(map, partition, node)).collect()
+        };
+        let before = claims(copies);
+        copies.arrive(map, partition);
+        let after = claims(copies);
+        for (node, _) in self.nodes.iter_mut().zip(before.iter().zip(after)).filter(|(_, (a, b))| **a != *b) {
+            node.generations.partition += 1;
+        }
+        true
+    }
+
+    /// The sessions that a node gave end before their time; its connections, too, are nobody's if `connections`.
+    pub fn log_out(&mut self, node: usize, connections: bool) {
+        if let Some(security) = self.security.as_mut() {
+            security.end_sessions(node);
+        }
+        let of_node = self.connections.iter_mut().filter(|connection| connections && connection.node == node);
+        of_node.for_each(|connection| connection.user = None);
+    }
+
+    /// A node is to have no copies any more as long as there are other nodes, or is to have some again (quiesce and
+    /// quiesce-undo, with the recluster that follows).
+    pub fn quiesce(&mut self, node: usize, leaves: bool) {
+        if self.nodes.get(node).is_some_and(|node| node.alive && node.leaves != leaves) {
+            self.nodes[node].leaves = leaves;
+            self.rebalance();
+        }
+    }
+
     /// Removes some of what has expired, and ends transactions whose time is up. To be called about once a second.
     pub fn expire(&mut self, now_ms: u64) {
         command::advance(self, now_ms);
@@ -342,20 +407,28 @@ impl Cluster {
         }
     }
 
-    /// Computes the partition map of the nodes that are up, at once: there are no migrations to wait for.
+    /// Computes the partition map of the nodes that are up.
     fn rebalance(&mut self) {
         let live: Vec<Member> = self
             .nodes
             .iter()
             .enumerate()
             .filter(|(_, node)| node.alive)
-            .map(|(index, node)| Member { index, id: node.id, rack: self.rack(index) })
+            .map(|(index, node)| Member { index, id: node.id, rack: self.rack(index), leaves: node.leaves })
             .collect();
-        let before = std::mem::replace(&mut self.map, PartitionMap::new(&live));
+        let before = (std::mem::replace(&mut self.map, PartitionMap::new(&live)), self.copies.clone());
+        for copies in &mut self.copies {
+            copies.follow(&self.map, !self.holds_migrations);
+        }
         for (index, node) in self.nodes.iter_mut().enumerate().filter(|(_, node)| node.alive) {
-            let factors = self.namespaces.iter().map(|namespace| namespace.config.replication_factor);
-            let changes: u64 = factors.map(|factor| self.map.changes(&before, index, factor)).sum();
-            node.generations.partition += changes + 1;
+            let roles = |map: &PartitionMap, copies: &Copies| -> Vec<Option<usize>> {
+                (0..PARTITIONS).map(|partition| copies.role(map, partition, index)).collect()
+            };
+            let of_namespace = |(old, new): (&Copies, &Copies)| {
+                let pairs = roles(&before.0, old).into_iter().zip(roles(&self.map, new));
+                pairs.filter(|(old, new)| old != new).count() as u64
+            };
+            node.generations.partition += before.1.iter().zip(&self.copies).map(of_namespace).sum::<u64>() + 1;
             node.generations.rebalance += 1;
         }
         self.generation += 1;

@@ -70,6 +70,10 @@ impl Connections {
         self.slots.get_mut(id as usize)?.as_mut()
     }
 
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Connection> {
+        self.slots.iter_mut().flatten()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Connection> {
         self.slots.iter().flatten()
     }

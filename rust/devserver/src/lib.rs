@@ -23,7 +23,8 @@
 //! Differences from the real server, beside what is not there yet:
 //!
 //! * Records are shared by all nodes, so losing nodes loses none, whatever the replication factor; and the partition map
-//!   changes at once, where the real one takes seconds to notice and to migrate.
+//!   changes at once, where the real one takes seconds to notice and to migrate. The host can have partitions move
+//!   when it says so ([`Cluster::hold_migrations`]).
 //! * The cells that cover a GeoJSON region are not listed in its value; a point has its cell.
 //! * A place within a centimetre of the edge of a region may be told to be on its other side.
 //! * Regular expressions that refer back to a group are refused. Powers and logarithms may differ in the last bit.
@@ -75,6 +76,7 @@ pub mod cluster;
 pub mod command;
 pub mod config;
 pub mod connections;
+pub mod copies;
 pub mod expression;
 pub mod frame;
 pub mod geo;

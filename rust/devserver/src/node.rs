@@ -9,6 +9,8 @@ pub struct Node {
     /// The id in hexadecimal: what `node` answers.
     pub name: String,
     pub alive: bool,
+    /// It is to have no copies of records.
+    pub leaves: bool,
     /// How often it was restarted.
     pub life: u32,
     /// Where it says that it can be reached: `host:port`, several if it listens on every interface.

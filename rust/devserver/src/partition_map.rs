@@ -9,9 +9,6 @@
 use aerospike_sansio::limits::limit::PARTITIONS;
 use std::cmp::Reverse;
 
-/// Bytes of a bitmap of partitions.
-pub const BITMAP: usize = PARTITIONS / 8;
-
 #[derive(Clone, Debug, Default)]
 pub struct PartitionMap {
     /// For each partition, the indexes of the live nodes, master first.
@@ -25,6 +22,8 @@ pub struct Member {
     pub index: usize,
     pub id: u64,
     pub rack: u32,
+    /// It is to have no copies, as long as there are others: it is quiesced.
+    pub leaves: bool,
 }
 
 impl PartitionMap {
@@ -40,16 +39,16 @@ impl PartitionMap {
             let partition = fnv1a(&partition.to_le_bytes());
             weights.clear();
             weights.extend(nodes.iter().map(|&(n, node)| (jenkins(node, partition), n)));
-            weights.sort_unstable_by_key(|&(weight, n)| Reverse((weight, live[n].index)));
+            weights.sort_unstable_by_key(|&(weight, n)| (live[n].leaves, Reverse((weight, live[n].index))));
             if racked {
                 // How many nodes of the same rack stand before each.
                 before.clear();
                 before.extend(weights.iter().enumerate().map(|(at, &(_, n))| {
                     let same = weights[..at].iter().filter(|&&(_, other)| live[other].rack == live[n].rack);
-                    (same.count(), at)
+                    (live[n].leaves, same.count(), at)
                 }));
                 before.sort_unstable();
-                order.extend(before.iter().map(|&(_, at)| live[weights[at].1].index as u8));
+                order.extend(before.iter().map(|&(_, _, at)| live[weights[at].1].index as u8));
             } else {
                 order.extend(weights.iter().map(|&(_, n)| live[n].index as u8));
             }
@@ -69,24 +68,13 @@ impl PartitionMap {
         owners.iter().position(|&owner| usize::from(owner) == node)
     }
 
-    /// The partitions of which a node is the given replica: bit p is `0x80 >> (p & 7)` of byte p / 8.
-    pub fn bitmap(&self, node: usize, replica: usize) -> [u8; BITMAP] {
-        let mut bits = [0; BITMAP];
-        for partition in 0..PARTITIONS {
-            if self.owners(partition, self.live).get(replica).is_some_and(|&owner| usize::from(owner) == node) {
-                bits[partition / 8] |= 0x80 >> (partition % 8);
-            }
-        }
-        bits
+    /// All nodes that are alive, in the order in which they take a partition over.
+    pub fn order(&self, partition: usize) -> &[u8] {
+        self.owners(partition, self.live)
     }
 
-    /// In how many partitions a node's role is another than in `before`.
-    pub fn changes(&self, before: &PartitionMap, node: usize, replication_factor: usize) -> u64 {
-        let role = |map: &PartitionMap, partition| map.role(partition, node, replication_factor);
-        (0..PARTITIONS).filter(|&partition| role(self, partition) != role(before, partition)).count() as u64
-    }
-
-    fn owners(&self, partition: usize, replication_factor: usize) -> &[u8] {
+    /// The nodes that are to have a copy, the master first.
+    pub fn owners(&self, partition: usize, replication_factor: usize) -> &[u8] {
         let start = partition * self.live;
         &self.order[start..start + self.replicas(replication_factor)]
     }
@@ -113,13 +101,13 @@ mod tests {
     use super::*;
 
     fn live(nodes: &[(usize, u64, u32)]) -> Vec<Member> {
-        nodes.iter().map(|&(index, id, rack)| Member { index, id, rack }).collect()
+        nodes.iter().map(|&(index, id, rack)| Member { index, id, rack, leaves: false }).collect()
     }
 
     #[test]
     fn copies_are_on_different_racks() {
         let racks = [1, 1, 2, 2];
-        let nodes: Vec<Member> = (0..4).map(|n| Member { index: n, id: 0xA1 + n as u64, rack: racks[n] }).collect();
+        let nodes: Vec<Member> = (0..4).map(|n| live(&[(n, 0xA1 + n as u64, racks[n])])[0]).collect();
         let map = PartitionMap::new(&nodes);
         let flat: Vec<Member> = nodes.iter().map(|&node| Member { rack: 0, ..node }).collect();
         let flat = PartitionMap::new(&flat);
@@ -139,8 +127,16 @@ mod tests {
             owners.sort_unstable();
             assert_eq!(owners, [0, 1, 2]);
         }
-        let masters: u32 = (0..3).flat_map(|node| map.bitmap(node, 0)).map(u8::count_ones).sum();
-        assert_eq!(masters, 4096);
+    }
+
+    #[test]
+    fn a_node_that_leaves_is_the_last_of_all() {
+        for rack in [0, 1] {
+            let nodes = live(&[(0, 0xA1, 0), (1, 0xA2, rack), (2, 0xA3, 0)]);
+            let leaving: Vec<Member> = nodes.iter().map(|&node| Member { leaves: node.index == 1, ..node }).collect();
+            let map = PartitionMap::new(&leaving);
+            assert!((0..PARTITIONS).all(|partition| map.order(partition)[2] == 1));
+        }
     }
 
     #[test]
@@ -152,13 +148,12 @@ mod tests {
             assert_eq!(after.owners(partition, 3), survivors);
         }
         assert_eq!(after.role(0, 1, 2), None);
-        assert!(after.changes(&before, 0, 2) > 2000);
     }
 
     #[test]
     fn a_cluster_without_a_live_node_owns_nothing() {
         let map = PartitionMap::new(&[]);
         assert_eq!(map.role(17, 0, 2), None);
-        assert_eq!(map.bitmap(0, 0), [0; BITMAP]);
+        assert!(map.order(17).is_empty());
     }
 }

@@ -239,6 +239,56 @@ fn a_partition_of_another_node_is_not_read_here() {
     assert!(others.iter().all(|told| unavailable(told) && told.generation < 4096));
 }
 
+/// How many of all partitions a node says are not to be read there.
+fn unavailable(server: &mut Server, node: usize) -> usize {
+    server.conn = server.cluster.connect(node).unwrap();
+    let all = server.ask(&request(SCAN, &[partitions(0..4096)], &[]));
+    all.iter().filter(|told| told.info3 == info3::PARTITION_DONE && told.code == code::UNAVAILABLE as u8).count()
+}
+
+#[test]
+fn while_partitions_move_the_node_that_had_them_is_asked() {
+    let mut server = Server::new(r#"{"nodes": 2, "namespaces": {"test": {"replicationFactor": 1}}}"#);
+    let of_first = unavailable(&mut server, 0);
+    server.cluster.hold_migrations(true);
+    server.cluster.kill(1);
+    assert_eq!(unavailable(&mut server, 0), 0, "there is no other node to wait for");
+    server.cluster.restart(1);
+    assert_eq!((unavailable(&mut server, 0), unavailable(&mut server, 1)), (0, 4096));
+    assert_eq!(server.info("cluster-stable:\n"), "cluster-stable:\tERROR:7:unstable cluster\n");
+    assert!(!server.info("cluster-stable:ignore-migrations=true\n").contains("ERROR"));
+    assert!(server.info("statistics\n").contains(&format!("migrate_partitions_remaining={of_first};")));
+    let generation = server.info("partition-generation\n");
+    assert_eq!(server.cluster.migrate(100), of_first - 100);
+    assert_eq!((unavailable(&mut server, 0), unavailable(&mut server, 1)), (100, 3996));
+    assert_ne!(server.info("partition-generation\n"), generation, "clients are to look again");
+    assert_eq!(server.cluster.migrate(usize::MAX), 0);
+    assert_eq!((unavailable(&mut server, 0), unavailable(&mut server, 1)), (of_first, 4096 - of_first));
+    assert!(!server.info("cluster-stable:\n").contains("ERROR"));
+}
+
+#[test]
+fn a_partition_that_moves_while_it_is_read_is_read_to_its_end() {
+    let mut server = Server::new(r#"{"nodes": 2, "namespaces": {"test": {"replicationFactor": 1}}}"#);
+    let mut numbers: Vec<u32> = (0..30).map(|n| 1 | n << 16).collect();
+    for &n in &numbers {
+        server.part(&put(n, &vec![7; 100_000]));
+    }
+    let scan = request(SCAN, &[partitions([1])], &[]);
+    let first = (0..2).find(|&node| {
+        server.conn = server.cluster.connect(node).unwrap();
+        server.ask(&scan).len() > 2
+    });
+    let mut answer = server.part(&scan);
+    server.cluster.quiesce(first.unwrap(), true);
+    while server.cluster.pending(server.conn) {
+        answer.extend(server.part(&[]));
+    }
+    numbers.sort_unstable();
+    assert_eq!(found(&told(&answer)), numbers);
+    assert_eq!(server.ask(&scan)[0].code, code::UNAVAILABLE as u8, "and then it is with the other one");
+}
+
 #[test]
 fn a_background_job_writes_what_its_filter_lets_through() {
     let mut server = Server::new("{}");

@@ -5,7 +5,7 @@ use crate::command::{self, Policy};
 use crate::ledger::{Answer, Ask, Begun, Ledger, Record};
 use crate::network::LinkId;
 use crate::tell;
-use crate::weather::Kind;
+use crate::weather::{Climate, Fault, Kind};
 use aerospike_sansio::abi::{output, stat, tag};
 use aerospike_sansio::client::Engine;
 use aerospike_sansio::conn::ConnId;
@@ -38,6 +38,8 @@ pub enum Wish {
     Resume {
         conn: ConnId,
     },
+    /// The password is needed.
+    Password,
     /// A caller is given a record of a query, and will say that it took it.
     Given {
         op: u32,
@@ -90,7 +92,10 @@ pub struct Client {
     heard: f64,
     pub ready: Option<(i32, String)>,
     kind: Kind,
+    /// Sessions end before their time, on this day.
+    is_logged_out: bool,
     max_connections: f64,
+    pub max_to_node: usize,
     max_queued: Option<f64>,
     pub asked: u64,
     pub failed: u64,
@@ -102,11 +107,20 @@ pub struct Client {
 pub struct Limits {
     pub text: String,
     pub max_connections: f64,
+    /// Those that are being opened count here, too.
+    pub max_to_node: usize,
     pub max_queued: Option<f64>,
 }
 
 impl Client {
-    pub fn new(name: String, limits: &Limits, seed: u64, kind: Kind, stable: HashSet<[u8; 20]>, now: f64) -> Client {
+    pub fn new(
+        name: String,
+        limits: &Limits,
+        seed: u64,
+        climate: &Climate,
+        stable: HashSet<[u8; 20]>,
+        now: f64,
+    ) -> Client {
         Client {
             engine: Engine::new(&limits.text, seed, now),
             name,
@@ -120,8 +134,10 @@ impl Client {
             births: 0,
             heard: now,
             ready: None,
-            kind,
+            kind: climate.kind,
+            is_logged_out: climate.kinds.contains(&Fault::LogOut),
             max_connections: limits.max_connections,
+            max_to_node: limits.max_to_node,
             max_queued: limits.max_queued,
             asked: 0,
             failed: 0,
@@ -215,6 +231,11 @@ impl Client {
         }
     }
 
+    pub fn password(&mut self, hash: &str, now: f64) {
+        let clock = self.clock(now);
+        self.engine.credential(hash.as_bytes(), &[], clock);
+    }
+
     /// The sockets have been heard: it is as late as it is.
     pub fn time(&mut self, now: f64) {
         let clock = self.clock(now);
@@ -248,6 +269,7 @@ impl Client {
                 output::DONE => self.done(&words, ledger, now),
                 output::PART => self.part(&words, ledger, now),
                 output::RECORD => wishes.push(self.record_found(&words)),
+                output::CREDENTIAL => wishes.push(Wish::Password),
                 output::READY => {
                     let text = self.engine.outputs.text_at(words[1], words[2]).to_string();
                     tell!("{now:9.3} {} is ready: {} {text}", self.name, words[0] as i32);
@@ -287,9 +309,11 @@ impl Client {
         let open = self.open.get_mut(&words[0]).expect("a row of no open batch");
         let What::Rows { rows, tries } = &mut open.what else { panic!("a row of no batch") };
         let begun = rows[words[1] as usize].take().expect("a row was answered twice");
+        let (cancelled, tries) = (open.cancelled, *tries);
         *self.codes.entry(words[2] as i32).or_default() += 1;
+        self.check_code(words[2] as i32, cancelled);
         assert!(begun.ask.is_write() || words[3] & 1 == 0, "a read in doubt");
-        ledger.end(begun, &answer, *tries);
+        ledger.end(begun, &answer, tries);
     }
 
     fn done(&mut self, words: &[u32], ledger: &mut Ledger, now: f64) {
@@ -315,6 +339,7 @@ impl Client {
         match open.what {
             What::One(begun) => {
                 assert!(begun.ask.is_write() || !in_doubt, "a read in doubt");
+                assert!(attempts <= begun.most, "{attempts} attempts, {} allowed", begun.most);
                 ledger.end(begun, &answer, attempts.max(1));
             }
             What::Rows { rows, .. } => {
@@ -340,6 +365,7 @@ impl Client {
             code::TIMEOUT | code::CONNECTION | code::NO_MORE_CONNECTIONS | code::INVALID_NODE => true,
             code::MAX_ERROR_RATE | code::UNAVAILABLE | code::NOT_CONNECTED => true,
             code::CLOSED => true,
+            code::NOT_AUTHENTICATED | code::EXPIRED_SESSION => self.is_logged_out,
             _ => false,
         };
         assert!(own || self.kind == Kind::Corrupt, "an operation ended with code {code}, for which there is no reason");

@@ -92,7 +92,7 @@ pub struct Begun {
     /// How long the list was that somebody had seen by then.
     seen: usize,
     /// How often it may be sent at most.
-    most: u32,
+    pub most: u32,
 }
 
 #[derive(Debug)]

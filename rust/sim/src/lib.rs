@@ -20,9 +20,22 @@ pub mod world;
 
 pub use world::Report;
 
+/// What a day may have. A seed is another day with another almanac, so those of days that are kept stay as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Almanac {
+    /// Without what came later.
+    First,
+    /// Also partitions that move, nodes that are quiesced, cuts at any byte, users and sessions.
+    Second,
+}
+
 /// Plays the day of a seed. What went wrong is the error.
 pub fn play(seed: u64) -> Result<Report, String> {
-    let day = std::panic::catch_unwind(|| world::World::new(seed).play());
+    play_by(Almanac::Second, seed)
+}
+
+pub fn play_by(almanac: Almanac, seed: u64) -> Result<Report, String> {
+    let day = std::panic::catch_unwind(|| world::World::new(almanac, seed).play());
     day.map_err(|problem| {
         let text = problem.downcast_ref::<String>().cloned();
         text.or_else(|| problem.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()

@@ -27,6 +27,8 @@ pub struct Pipe {
     pub arrived: Vec<u8>,
     /// The next bytes that arrive are others than were sent.
     pub spoils: bool,
+    /// The connection breaks when so many more bytes have arrived.
+    pub breaks_after: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -95,6 +97,15 @@ impl Pipe {
             rest = tail;
         }
         pieces
+    }
+
+    /// Of the bytes that arrive, those before the connection breaks, and whether it does.
+    pub fn until_broken(&mut self, mut bytes: Vec<u8>) -> (Vec<u8>, bool) {
+        let Some(left) = self.breaks_after.as_mut() else { return (bytes, false) };
+        let breaks = bytes.len() >= *left;
+        bytes.truncate(*left);
+        *left -= bytes.len();
+        (bytes, breaks)
     }
 
     /// When something that is not bytes, such as the end, arrives behind all that was sent.

@@ -2,6 +2,7 @@
 //! fail.
 
 use crate::random::Random;
+use crate::Almanac;
 
 /// What the day is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Kind {
 pub enum Fault {
     /// A connection breaks; some bytes that were under way still arrive.
     Cut,
+    /// A connection breaks after any of the next bytes of one way.
+    CutAfter,
     /// A connection goes silent.
     HalfOpen,
     /// A node dies; the others notice later.
@@ -39,6 +42,11 @@ pub enum Fault {
     /// The time of day changes.
     WallJump,
     Corrupt,
+    /// A node gives its partitions to the others, or takes some again.
+    Quiesce,
+    Unquiesce,
+    /// Sessions end before their time.
+    LogOut,
 }
 
 #[derive(Clone, Debug)]
@@ -56,12 +64,16 @@ pub struct Climate {
     pub faults: f64,
     /// The faults of this day, each as often as it is named.
     pub kinds: Vec<Fault>,
+    /// Copies of partitions that move in 100 ms, at most; none if they move at once.
+    pub migrations: Option<u64>,
+    /// The cluster has users, whose sessions last so many seconds.
+    pub users: Option<u32>,
     /// How long the day is, in ms.
     pub day: f64,
 }
 
 impl Climate {
-    pub fn draw(random: &mut Random) -> Climate {
+    pub fn draw(almanac: Almanac, random: &mut Random) -> Climate {
         let kind = match random.below(10) {
             0 => Kind::Calm,
             1 => Kind::Corrupt,
@@ -83,7 +95,9 @@ impl Climate {
                 [Stall, Stall],
                 [Jump, WallJump],
             ];
-            kinds = all.into_iter().filter(|_| random.chance(0.4)).flatten().collect();
+            let more = [[CutAfter, CutAfter], [Quiesce, Unquiesce]];
+            let more = &more[..if almanac == Almanac::First { 0 } else { more.len() }];
+            kinds = all.iter().chain(more).copied().filter(|_| random.chance(0.4)).flatten().collect();
             if kind == Kind::Corrupt {
                 kinds.extend([Fault::Corrupt; 3]);
             }
@@ -91,7 +105,7 @@ impl Climate {
                 kinds.push(Cut);
             }
         }
-        Climate {
+        let mut climate = Climate {
             kind,
             near,
             far: near * random.between(1.0, 4.0),
@@ -101,6 +115,23 @@ impl Climate {
             faults: random.pick(&[2.0, 8.0, 30.0]),
             kinds,
             day: random.between(500.0, 4000.0),
+            migrations: None,
+            users: None,
+        };
+        if almanac != Almanac::First {
+            climate.draw_more(random);
+        }
+        climate
+    }
+
+    fn draw_more(&mut self, random: &mut Random) {
+        let rough = self.kind != Kind::Calm;
+        self.users = random.pick(&[None, None, None, Some(1), Some(2), Some(86_400)]);
+        if rough {
+            self.migrations = random.pick(&[None, Some(50), Some(500), Some(5000)]);
+            if self.users.is_some() && random.chance(0.5) {
+                self.kinds.push(Fault::LogOut);
+            }
         }
     }
 

@@ -8,11 +8,17 @@ use crate::network::{Link, LinkId, Piece, Way, SOCKET_BUFFER};
 use crate::random::Random;
 use crate::tell;
 use crate::weather::{Climate, Fault, Kind};
+use crate::Almanac;
+use aerospike_devserver::security::Security;
 use aerospike_devserver::{Action, Cluster, Config};
 use aerospike_sansio::abi::{socket_end, stat};
 use aerospike_sansio::key::{self, UserKey};
+use aerospike_sansio::password;
+use aerospike_sansio::proto::{security_command, security_field};
+use aerospike_sansio::wire::security;
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashSet};
+use std::sync::OnceLock;
 
 /// The port of node i is this and i more.
 const BASE_PORT: u16 = 3000;
@@ -65,11 +71,17 @@ enum Happens {
         op: u32,
         birth: u64,
     },
+    /// The client's program knows the password.
+    Password {
+        client: usize,
+    },
     /// Callers ask for something.
     Work {
         client: usize,
     },
     Weather,
+    /// Some partitions have moved.
+    Migrate,
     /// The other nodes notice that one is dead.
     Noticed {
         node: usize,
@@ -167,15 +179,18 @@ impl Report {
 }
 
 impl World {
-    pub fn new(seed: u64) -> World {
+    pub fn new(almanac: Almanac, seed: u64) -> World {
         let mut random = Random::new(seed);
-        let climate = Climate::draw(&mut random);
+        let climate = Climate::draw(almanac, &mut random);
         let nodes = random.pick(&[1, 2, 3, 3, 4, 5]);
-        let config = Config::parse(&format!(
-            r#"{{"nodes": {nodes}, "namespaces": {{"test": {{"replicationFactor": {}}}}}}}"#,
+        let mut config = Config::parse(&format!(
+            r#"{{"edition": "{}", "nodes": {nodes}, "namespaces": {{"test": {{"replicationFactor": {}}}}}}}"#,
+            if climate.users.is_some() { "enterprise" } else { "community" },
             random.pick(&[1, 2, 2, 3])
-        ));
-        let mut cluster = Cluster::new(config.expect("a configuration"), seed);
+        ))
+        .expect("a configuration");
+        config.security = climate.users.map(users);
+        let mut cluster = Cluster::new(config, seed);
         for node in 0..nodes {
             cluster.set_address(node, &["h"], BASE_PORT + node as u16);
         }
@@ -194,6 +209,7 @@ impl World {
             report: Report::default(),
             random,
         };
+        world.cluster.hold_migrations(world.climate.migrations.is_some());
         world.ledger.credulous = world.climate.kind != Kind::Corrupt;
         tell!("{:9.3} {nodes} nodes, {:?}", world.now, world.climate);
         world
@@ -206,6 +222,7 @@ impl World {
             self.add_client();
         }
         self.at(self.now + 1000.0, Happens::Second);
+        self.at(self.now, Happens::Migrate);
         self.run_until(self.now + 200.0, |_| false);
         let sunrise = self.now;
         for client in 0..self.clients.len() {
@@ -222,8 +239,15 @@ impl World {
     /// The records that nobody changes, written before anyone looks.
     fn prepare(&mut self) {
         let conn = self.cluster.connect(0).expect("a node that is up");
-        let limits = Limits { text: format!("host=h\t{BASE_PORT}\t\n"), max_connections: 1e9, max_queued: None };
-        let mut writer = Client::new("writer".into(), &limits, 1, Kind::Calm, HashSet::new(), self.now);
+        let limits =
+            Limits { text: format!("host=h\t{BASE_PORT}\t\n"), max_connections: 1e9, max_to_node: 1, max_queued: None };
+        if self.climate.users.is_some() {
+            let fields = [(security_field::USER, USER.as_bytes()), (security_field::CREDENTIAL, hash().as_bytes())];
+            let (mut request, mut answer) = (vec![], vec![]);
+            security::request(security_command::LOGIN, &fields, &mut request);
+            self.cluster.received(conn, &request, EPOCH_MS, &mut answer);
+        }
+        let mut writer = Client::new("writer".into(), &limits, 1, &self.climate, HashSet::new(), self.now);
         // Requests as an engine makes them, given to a node by hand.
         for number in 0..STABLE {
             let request = crate::command::stable_record(&mut writer.engine, number);
@@ -241,7 +265,7 @@ impl World {
         let stable = (0..STABLE).map(|number| key::digest(b"stable", &UserKey::Int(number))).collect();
         tell!("{:9.3} {name}: {}", self.now, limits.text.replace('\n', "; "));
         let seed = self.random.draw();
-        self.clients.push(Client::new(name, &limits, seed, self.climate.kind, stable, self.now));
+        self.clients.push(Client::new(name, &limits, seed, &self.climate, stable, self.now));
         self.pump(self.clients.len() - 1);
     }
 
@@ -264,6 +288,9 @@ impl World {
         text.push_str(&format!("idle_timeout={}\n", random.pick(&[0, 300, 2000, 55_000])));
         text.push_str(&format!("max_error_rate={}\n", if calm { 0 } else { random.pick(&[0, 0, 5, 100]) }));
         text.push_str("fail_if_not_connected=0\n");
+        if self.climate.users.is_some() {
+            text.push_str(&format!("user={USER}\n"));
+        }
         let concurrent = random.pick(&[0, 0, 4, 40]);
         text.push_str(&format!("max_concurrent_operations={concurrent}\n"));
         let mut max_queued = None;
@@ -275,7 +302,7 @@ impl World {
         }
         // Those that serve, one that tends for each node, and looks at seeds and peers.
         let max_connections = (nodes * (connections + 2) + seeds) as f64;
-        Limits { text, max_connections, max_queued }
+        Limits { text, max_connections, max_to_node: connections + 2 + seeds, max_queued }
     }
 
     // ---- time
@@ -365,6 +392,10 @@ impl World {
                 self.links.push(Link::new(client, conn, node));
                 let before = self.clients[client].sockets.insert(conn, id);
                 assert!(before.is_none(), "connection {conn} was opened twice");
+                let to_node =
+                    self.clients[client].sockets.values().filter(|&&link| self.links[link].node == node).count();
+                let most = self.clients[client].max_to_node;
+                assert!(to_node <= most, "{to_node} connections to node {node}, {most} allowed");
                 let at = self.links[id].to_node.behind(now, &self.climate, &mut self.random);
                 self.at(at, Happens::Knock { link: id });
             }
@@ -396,6 +427,10 @@ impl World {
                 let Some(id) = self.link_of(client, conn) else { return };
                 self.links[id].paused = false;
                 self.at(now, Happens::ReadOn { link: id });
+            }
+            Wish::Password => {
+                let at = now + if self.random.chance(0.2) { self.random.between(0.0, 50.0) } else { 0.0 };
+                self.at(at, Happens::Password { client });
             }
             Wish::Given { op, birth } => {
                 let at = now + if self.random.chance(0.05) { self.random.between(0.0, 50.0) } else { 0.0 };
@@ -475,8 +510,22 @@ impl World {
                     self.pump(client);
                 }
             }
+            Happens::Password { client } => {
+                self.clients[client].password(hash(), now);
+                self.pump(client);
+            }
             Happens::Work { client } => self.work(client),
             Happens::Weather => self.weather(),
+            Happens::Migrate => {
+                let Some(most) = self.climate.migrations else { return };
+                let copies = self.random.below(most + 1) as usize;
+                let left = self.cluster.migrate(copies);
+                if left > 0 {
+                    tell!("{now:9.3} {copies} copies of partitions have moved, {left} will");
+                }
+                let next = now + self.random.between(0.0, 200.0);
+                self.at(next, Happens::Migrate);
+            }
             Happens::Noticed { node, life } => {
                 if !self.machines[node].up && self.machines[node].life == life {
                     tell!("{now:9.3} the cluster notices that node {node} is gone");
@@ -545,7 +594,11 @@ impl World {
             let at = known.to_client.behind(self.now, &self.climate, &mut self.random);
             self.at(at, Happens::Writable { link });
         }
+        let (bytes, breaks) = self.links[link].to_node.until_broken(bytes);
         self.serve(link, &bytes);
+        if breaks {
+            self.cut(link, socket_end::FAILED);
+        }
     }
 
     /// A node answers.
@@ -589,12 +642,16 @@ impl World {
             tell!("{:9.3} bytes for connection {} are spoilt", self.now, known.conn);
         }
         let known = &mut self.links[link];
+        let (mut bytes, breaks) = known.to_client.until_broken(bytes);
         if known.paused {
             known.to_client.arrived.append(&mut bytes);
-            return;
+        } else if !bytes.is_empty() {
+            let (client, conn) = (known.client, known.conn);
+            self.hear(client, Input::Received(conn, bytes));
         }
-        let (client, conn) = (known.client, known.conn);
-        self.hear(client, Input::Received(conn, bytes));
+        if breaks {
+            self.cut(link, socket_end::FAILED);
+        }
     }
 
     // ---- callers
@@ -691,6 +748,17 @@ impl World {
         tell!("{now:9.3} {fault:?}: node {node}, client {client}, link {:?}", link.map(|link| self.links[link].conn));
         match (fault, link) {
             (Fault::Cut, Some(link)) => self.cut(link, socket_end::FAILED),
+            (Fault::CutAfter, Some(link)) => {
+                let way = self.random.pick(&[Way::ToNode, Way::ToClient]);
+                let most = self.random.pick(&[10, 100, 2000]);
+                self.links[link].pipe(way).breaks_after = Some(self.random.index(most));
+            }
+            (Fault::LogOut, _) => {
+                let connections = self.random.chance(0.5);
+                self.cluster.log_out(node, connections);
+            }
+            (Fault::Quiesce, _) => self.cluster.quiesce(node, true),
+            (Fault::Unquiesce, _) => self.cluster.quiesce(node, false),
             (Fault::HalfOpen, Some(link)) => self.links[link].dead = true,
             (Fault::Corrupt, Some(link)) => self.links[link].to_client.spoils = true,
             (Fault::Kill, _) => self.kill(node),
@@ -710,7 +778,7 @@ impl World {
                 self.clients[client].skew += self.random.between(0.0, far);
             }
             (Fault::WallJump, _) => self.clients[client].wall_skew = self.random.between(-1e9, 1e9),
-            (Fault::Cut | Fault::HalfOpen | Fault::Corrupt, None) => {}
+            (Fault::Cut | Fault::CutAfter | Fault::HalfOpen | Fault::Corrupt, None) => {}
         }
     }
 
@@ -781,6 +849,7 @@ impl World {
         for node in 0..self.machines.len() {
             self.restart(node);
             self.thaw(node);
+            self.cluster.quiesce(node, false);
             self.machines[node].port = Port::Open;
             self.machines[node].slow = 0.0;
         }
@@ -797,6 +866,8 @@ impl World {
         let connected = |world: &World| world.clients.iter().all(|client| client.engine.is_connected());
         self.run_until(self.now + EVENING, connected);
         assert!(connected(self), "the cluster is back and was not found again");
+        self.cluster.hold_migrations(false);
+        self.climate.migrations = None;
         self.look_at_everything();
         self.close();
     }
@@ -857,6 +928,29 @@ impl World {
         }
         self.report.simulated_ms = self.now;
     }
+}
+
+/// The user that clients are, on clusters with users, and the hash of the password, which takes its time to make.
+const USER: &str = "sim";
+const PASSWORD: &str = "weather";
+
+fn hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| password::hash(PASSWORD))
+}
+
+fn users(session_ttl: u32) -> Security {
+    static USERS: OnceLock<Security> = OnceLock::new();
+    let made = USERS.get_or_init(|| {
+        let user = format!(r#"{{"name": "{USER}", "password": "{PASSWORD}", "roles": ["read-write"]}}"#);
+        let config = Config::parse(&format!(r#"{{"edition": "enterprise", "security": {{"users": [{user}]}}}}"#));
+        let mut security = config.expect("a configuration").security.expect("users");
+        security.hash_passwords();
+        security
+    });
+    let mut security = made.clone();
+    security.session_ttl = session_ttl;
+    security
 }
 
 /// Makes bytes into others: one changed, some lost, or some more.

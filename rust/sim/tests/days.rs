@@ -1,8 +1,10 @@
 //! Days that are kept: each once went wrong. A change of what is drawn makes another day of a seed, so what such a day
 //! taught is also told, step by step, in `rust/engine/tests/client`.
 
+use aerospike_sim::Almanac;
+
 fn fine(seed: u64) {
-    if let Err(problem) = aerospike_sim::play(seed) {
+    if let Err(problem) = aerospike_sim::play_by(Almanac::First, seed) {
         panic!("seed {seed}: {problem}");
     }
 }

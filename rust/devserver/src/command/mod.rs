@@ -150,8 +150,8 @@ fn single(cluster: &mut Cluster, target: Target, origin: Origin, request: Reques
             return reply::status(out, code, Meta::default());
         }
     };
+    let role = cluster.copies[namespace].role(&cluster.map, key::partition(&digest).into(), node);
     let namespace = &mut cluster.namespaces[namespace];
-    let role = cluster.map.role(key::partition(&digest).into(), node, namespace.config.replication_factor);
     namespace.settle(now_ms);
     // Only the master writes, any replica reads; what is asked of another node is passed on (`raw/wrong_node`). Where
     // consistency is strong a replica answers only those that do not ask for the latest.

@@ -1,6 +1,8 @@
 //! The cluster as one of its nodes sees it: its peers, where they are, and who owns which partition.
 
 use super::{Answer, Call, Failure};
+use crate::copies::Copies;
+use crate::store::Namespace;
 use aerospike_sansio::cluster::base64;
 use aerospike_sansio::proto::code;
 
@@ -12,7 +14,7 @@ pub fn cluster_name(call: &mut Call) -> Answer {
     call.text(if name.is_empty() { "null".into() } else { name })
 }
 
-/// The cluster key, if the cluster is as it is asked for. Nothing migrates here, so it is always stable.
+/// The cluster key, if the cluster is as it is asked for, and nothing moves that is asked about.
 pub fn cluster_stable(call: &mut Call) -> Answer {
     if let Some(size) = call.params.optional("size", 3)? {
         let size = std::str::from_utf8(size).ok().and_then(|text| text.parse::<usize>().ok());
@@ -21,14 +23,24 @@ pub fn cluster_stable(call: &mut Call) -> Answer {
             _ => return Err(Failure(code::CLUSTER_KEY_MISMATCH, "cluster not specified size")),
         }
     }
-    match call.params.optional("ignore-migrations", 5)? {
-        None | Some(b"true" | b"false") => {}
+    let heeds_migrations = match call.params.optional("ignore-migrations", 5)? {
+        None | Some(b"false") => true,
+        Some(b"true") => false,
         Some(_) => return Err(Failure(code::PARAMETER, "bad ignore migrations")),
-    }
-    if let Some(name) = call.params.optional("namespace", 31)? {
-        if !call.cluster.namespaces.iter().any(|namespace| namespace.config.name.as_bytes() == name) {
-            return Err(Failure(code::NAMESPACE, "namespace not found on node"));
+    };
+    let asked = match call.params.optional("namespace", 31)? {
+        None => None,
+        Some(name) => {
+            let is_it = |namespace: &Namespace| namespace.config.name.as_bytes() == name;
+            let index = call.cluster.namespaces.iter().position(is_it);
+            Some(index.ok_or(Failure(code::NAMESPACE, "namespace not found on node"))?)
         }
+    };
+    let all = call.cluster.copies.iter().enumerate();
+    let moves = |copies: &Copies| copies.coming_to_and_from(&call.cluster.map, call.node) != (0, 0);
+    let mut asked_about = all.filter(|&(index, _)| asked.is_none_or(|asked| asked == index));
+    if heeds_migrations && asked_about.any(|(_, copies)| moves(copies)) {
+        return Err(Failure(code::CLUSTER_KEY_MISMATCH, "unstable cluster"));
     }
     call.text(format!("{:X}", call.cluster.key))
 }
@@ -104,18 +116,20 @@ pub fn replicas_all(call: &mut Call) -> Answer {
 }
 
 pub fn replicas_master(call: &mut Call) -> Answer {
-    let bitmap = base64::encode(&call.cluster.map.bitmap(call.node, 0));
-    let names = call.cluster.namespaces.iter().map(|namespace| &namespace.config.name);
-    let entries: Vec<String> = names.map(|name| format!("{name}:{bitmap}")).collect();
+    let (map, node) = (&call.cluster.map, call.node);
+    let all = call.cluster.namespaces.iter().zip(&call.cluster.copies);
+    let bitmap = |copies: &Copies| base64::encode(&copies.bitmap(map, node, 0));
+    let entries: Vec<String> =
+        all.map(|(namespace, copies)| format!("{}:{}", namespace.config.name, bitmap(copies))).collect();
     call.joined(entries, b';')
 }
 
 /// `max` = 0: as many replicas as there are. The regime is 0 but where consistency is strong: there it counts how often
 /// the owners have changed.
 fn bitmaps(call: &mut Call, with_regime: bool, max: usize) -> Answer {
-    let configs = call.cluster.namespaces.iter().map(|namespace| &namespace.config);
-    let entries: Vec<String> = configs
-        .map(|config| {
+    let all = call.cluster.namespaces.iter().map(|namespace| &namespace.config).zip(&call.cluster.copies);
+    let entries: Vec<String> = all
+        .map(|(config, copies)| {
             let (name, wanted) = (&config.name, config.replication_factor);
             let regime = match (with_regime, config.strong_consistency) {
                 (false, _) => String::new(),
@@ -124,8 +138,9 @@ fn bitmaps(call: &mut Call, with_regime: bool, max: usize) -> Answer {
             };
             let replicas = call.cluster.map.replicas(wanted);
             let shown = if max == 0 { replicas } else { replicas.min(max) };
-            let maps: Vec<String> =
-                (0..shown).map(|replica| base64::encode(&call.cluster.map.bitmap(call.node, replica))).collect();
+            let maps: Vec<String> = (0..shown)
+                .map(|replica| base64::encode(&copies.bitmap(&call.cluster.map, call.node, replica)))
+                .collect();
             format!("{name}:{regime}{shown},{}", maps.join(","))
         })
         .collect();

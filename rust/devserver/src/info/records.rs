@@ -87,7 +87,7 @@ fn owned(call: &Call, index: usize) -> Owned {
     let namespace = &call.cluster.namespaces[index];
     let mut owned = Owned { master: 0, prole: 0 };
     for (partition, objects) in namespace.partition_objects().enumerate() {
-        match call.cluster.map.role(partition, call.node, namespace.config.replication_factor) {
+        match call.cluster.copies[index].role(&call.cluster.map, partition, call.node) {
             Some(0) => owned.master += objects,
             Some(_) => owned.prole += objects,
             None => {}
@@ -100,6 +100,7 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
     let namespace = &call.cluster.namespaces[index];
     let counters = &call.node().namespaces[index];
     let owned = owned(call, index);
+    let (coming, going) = call.cluster.copies[index].coming_to_and_from(&call.cluster.map, call.node);
     let (single, batch) = (counters.single, counters.batch);
     let used_pct = namespace.memory() * 100 / namespace.config.data_size.max(1);
     let numbers = [
@@ -122,8 +123,8 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
         ("data_used_bytes", namespace.data_bytes()),
         ("data_used_pct", used_pct),
         ("data_avail_pct", 100u64.saturating_sub(used_pct)),
-        ("migrate_tx_partitions_remaining", 0),
-        ("migrate_rx_partitions_remaining", 0),
+        ("migrate_tx_partitions_remaining", going),
+        ("migrate_rx_partitions_remaining", coming),
         ("client_tsvc_error", counters.refused),
         ("client_proxy_complete", counters.proxied),
         ("client_read_success", single.read.success),

@@ -1,6 +1,7 @@
 //! `statistics`, `latencies`, `get-config`: what can be known here under the names that tools look for.
 
 use super::{records, Answer, Call, Failure};
+use crate::copies::Copies;
 use aerospike_sansio::proto::code;
 
 pub fn statistics(call: &mut Call) -> Answer {
@@ -11,6 +12,8 @@ pub fn statistics(call: &mut Call) -> Answer {
     let tombstones: u64 = call.cluster.namespaces.iter().map(|namespace| namespace.tombstones(None)).sum();
     let uptime = call.now_ms.saturating_sub(node.started_ms) / 1000;
     let counters = &node.counters;
+    let of_namespace = |copies: &Copies| copies.coming_to_and_from(&call.cluster.map, call.node);
+    let moving: u64 = call.cluster.copies.iter().map(of_namespace).map(|(to, from)| to + from).sum();
     let pairs = [
         ("failed_best_practices", "false".into()),
         ("cluster_size", (call.peers().count() + 1).to_string()),
@@ -33,7 +36,7 @@ pub fn statistics(call: &mut Call) -> Answer {
         ("early_tsvc_client_error", counters.early_error.to_string()),
         ("paxos_principal", principal),
         ("migrate_allowed", "true".into()),
-        ("migrate_partitions_remaining", "0".into()),
+        ("migrate_partitions_remaining", moving.to_string()),
         // Not the real server's: what was asked for that this one cannot do yet.
         ("unsupported_requests", counters.unsupported_requests.to_string()),
     ];

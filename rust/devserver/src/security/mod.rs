@@ -301,6 +301,18 @@ impl Security {
         }
     }
 
+    /// Hashes all passwords now, which else takes its time at each user's first login.
+    pub fn hash_passwords(&mut self) {
+        for user in self.users.values_mut() {
+            user.hash();
+        }
+    }
+
+    /// Ends the sessions that a node gave.
+    pub fn end_sessions(&mut self, node: usize) {
+        self.sessions.retain(|_, session| session.node != node);
+    }
+
     /// Says who asks from here on, and which node. A user who was removed is nobody.
     pub fn call_as(&mut self, node: usize, user: Option<&str>) {
         self.node = node;

@@ -201,7 +201,8 @@ impl Server {
 
     fn role(&self, partition: usize, node: usize) -> Option<usize> {
         let nodes = self.cluster.nodes().iter().enumerate();
-        let members: Vec<Member> = nodes.map(|(index, node)| Member { index, id: node.id, rack: 0 }).collect();
+        let members: Vec<Member> =
+            nodes.map(|(index, node)| Member { index, id: node.id, rack: 0, leaves: false }).collect();
         PartitionMap::new(&members).role(partition, node, 2)
     }
 

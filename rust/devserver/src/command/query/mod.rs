@@ -105,8 +105,8 @@ fn start(
 
 /// The partitions of which the node is the master.
 fn own_partitions(cluster: &Cluster, target: Target) -> Vec<u16> {
-    let replication_factor = cluster.namespaces[target.namespace].config.replication_factor;
-    let is_own = |partition: &u16| cluster.map.role((*partition).into(), target.node, replication_factor) == Some(0);
+    let copies = &cluster.copies[target.namespace];
+    let is_own = |partition: &u16| copies.role(&cluster.map, (*partition).into(), target.node) == Some(0);
     (0..limit::PARTITIONS as u16).filter(is_own).collect()
 }
 

@@ -104,7 +104,10 @@ fn run_part(
     let before = progress.found;
     let mut goes_on = false;
     while let Some(&(partition, resume)) = query.partitions.get(progress.partitions).filter(|_| !aborted && !goes_on) {
-        if cluster.map.role(partition.into(), target.node, namespace.config.replication_factor).is_none() {
+        let copies = &cluster.copies[target.namespace];
+        // One that was begun is read to its end, even if it moves meanwhile (`query_job.c` reserves its records).
+        let is_begun = progress.after.is_some();
+        if !is_begun && copies.role(&cluster.map, partition.into(), target.node).is_none() {
             message.clear();
             reply::partition_unavailable(&mut message, partition);
             frames.push(&message);
