@@ -223,7 +223,9 @@ impl World {
         }
         self.at(self.now + 1000.0, Happens::Second);
         self.at(self.now, Happens::Migrate);
-        self.run_until(self.now + 200.0, |_| false);
+        // Until all nodes are known; logins take their time.
+        let dawn = if self.climate.users.is_some() { 1000.0 } else { 200.0 };
+        self.run_until(self.now + dawn, |_| false);
         let sunrise = self.now;
         for client in 0..self.clients.len() {
             self.at(sunrise, Happens::Work { client });

@@ -3,8 +3,13 @@
 
 use aerospike_sim::Almanac;
 
+/// By the almanac that most were found with.
 fn fine(seed: u64) {
-    if let Err(problem) = aerospike_sim::play_by(Almanac::First, seed) {
+    fine_by(Almanac::First, seed);
+}
+
+fn fine_by(almanac: Almanac, seed: u64) {
+    if let Err(problem) = aerospike_sim::play_by(almanac, seed) {
         panic!("seed {seed}: {problem}");
     }
 }
@@ -54,6 +59,18 @@ fn a_connection_that_owes_an_answer_is_not_kept_when_nothing_waits_on_it() {
 #[test]
 fn a_calm_day_leaves_time_for_the_queue() {
     fine(502_218);
+}
+
+/// Each idle connection of a session that had ended told an operation so, until it was told that too often.
+#[test]
+fn idle_connections_of_a_session_that_has_ended_are_not_tried_one_by_one() {
+    fine_by(Almanac::Second, 5679);
+}
+
+/// Connections to all nodes log in before the day begins.
+#[test]
+fn a_calm_day_begins_when_all_nodes_are_known() {
+    fine_by(Almanac::Second, 5474);
 }
 
 #[test]

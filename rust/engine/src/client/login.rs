@@ -283,6 +283,15 @@ impl Engine {
         self.conns[conn].unwelcome = true;
         self.start_draining(conn);
         self.forget_session(conn);
+        self.close_idle_of_session(conn);
+    }
+
+    /// Idle connections that were let in with the same session would be told the same, each at the cost of a request.
+    fn close_idle_of_session(&mut self, conn: ConnId) {
+        let (number, member) = (self.conns[conn].session, self.node_of(conn).and_then(|node| self.member(node)));
+        let idle = member.map_or(&[][..], |member| &member.pool.idle).iter().copied();
+        let same: Vec<ConnId> = idle.filter(|&other| self.conns[other].session == number).collect();
+        same.into_iter().for_each(|other| self.drop_conn(other, close_reason::AUTH));
     }
 
     /// A node's session is to be replaced, by its tend, which asks its questions afterwards.
