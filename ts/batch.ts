@@ -336,7 +336,7 @@ export function sendBatch(
     driver.writer.beginBatch(words, plan.groups.length, plan.keys.length, txn?.enter(driver))
     begun = true
     for (const group of plan.groups) writeGroup(driver.writer, packer, plan, group, policy, flags)
-    const { promise } = driver.submitMany(new Rows(plan), verb, signal, txn)
+    const { promise } = driver.submitMany(new Rows(plan, policy?.onRow), verb, signal, txn)
     txn?.usedIn(namespaceOf(plan.keys[0]!))
     return promise as Promise<BatchRow[]>
   } catch (error) {
@@ -370,9 +370,11 @@ function writeGroup(
 class Rows implements Sink {
   readonly #plan: Plan
   readonly #rows: BatchRow[]
+  readonly #onRow: BatchPolicy["onRow"]
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, onRow: BatchPolicy["onRow"]) {
     this.#plan = plan
+    this.#onRow = onRow
     this.#rows = new Array(plan.keys.length)
   }
 
@@ -421,6 +423,10 @@ class Rows implements Sink {
 
   #put(row: number, outcome: Outcome, error?: AerospikeError): void {
     const { verb, keys } = this.#plan
-    this.#rows[row] = new BatchRow(verb, keys[row]!, outcome, error)
+    const result = new BatchRow(verb, keys[row]!, outcome, error)
+    this.#rows[row] = result
+    const onRow = this.#onRow
+    // Not while answers are read: it may ask for more.
+    if (onRow) queueMicrotask(() => onRow(result, row))
   }
 }

@@ -26,7 +26,7 @@ import {
 } from "./batch.ts"
 import type { KeyColumn } from "./columns/keys.ts"
 import type { ColumnSchema } from "./columns/schema.ts"
-import { type ColumnInputs, type ColumnsPolicy, readColumns, writeColumns } from "./columns/send.ts"
+import { type ColumnInputs, type ColumnsPolicy, readColumns, type WritesPolicy, writeColumns } from "./columns/send.ts"
 import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { code } from "./core/generated.ts"
 import type { Driver, EngineEvent, NodeInfo } from "./driver.ts"
@@ -316,7 +316,7 @@ export class Client {
   batchWriteColumns(
     keys: readonly Key[] | KeyColumn,
     columns: ColumnInputs | ColumnTable,
-    policy?: BatchPolicy,
+    policy?: WritesPolicy,
   ): Promise<ColumnWrites> {
     return writeColumns(this.#driver, this.#packer, keys, columns, policy)
   }

@@ -30,7 +30,14 @@ export { Client } from "./client.ts"
 export type { ArrowColumn, ArrowModule } from "./columns/arrow.ts"
 export type { KeyColumn, UserKeys } from "./columns/keys.ts"
 export type { ColumnOf, ColumnSchema, ColumnsOf, ColumnType } from "./columns/schema.ts"
-export type { ColumnInput, ColumnInputs, ColumnsPolicy, MismatchOption, TypedColumn } from "./columns/send.ts"
+export type {
+  ColumnInput,
+  ColumnInputs,
+  ColumnsPolicy,
+  MismatchOption,
+  TypedColumn,
+  WritesPolicy,
+} from "./columns/send.ts"
 export { ColumnTable, ColumnWrites, type Mismatches } from "./columns/table.ts"
 export { type UserKeyColumn, Utf8Column } from "./columns/text.ts"
 export type { Config, HostAddress, Hosts } from "./config.ts"

@@ -1,6 +1,7 @@
 // What an operation's last argument may say: one table of fields, which operation takes which, their defaults, and how
 // each is packed into the words of a command block.
 
+import type { BatchRow } from "./batch.ts"
 import {
   check,
   flag,
@@ -162,6 +163,11 @@ export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP"
   respondAllKeys?: boolean | undefined
   /** How many nodes are asked at once; 0, the default, is all. */
   maxConcurrentNodes?: number | undefined
+  /**
+   * Called with each row as soon as it has its result, in the order in which the answers come, and with its place among
+   * the rows; each once, and all before the promise is settled. What it throws is an uncaught error. Not for columns.
+   */
+  onRow?: ((row: BatchRow, at: number) => void) | undefined
   /** What holds for rows that read and say nothing else. */
   read?: BatchReadPolicy | undefined
   /** What holds for rows that write and say nothing else. */
@@ -258,7 +264,7 @@ export interface Policies {
   operate?: Omit<OperatePolicy, "signal" | "txn">
   apply?: Omit<WritePolicy, "signal" | "txn">
   /** Batches do not follow `read`, `write` and `remove` above, but its own fields of these names. */
-  batch?: Omit<BatchPolicy, "signal" | "txn">
+  batch?: Omit<BatchPolicy, "signal" | "txn" | "onRow">
   /** Queries with a where-clause. */
   query?: Omit<QueryPolicy, "signal">
   /** Queries without one. */
@@ -420,6 +426,8 @@ const fields = {
   allowInlineSsd: bitOf(commandWord.BATCH_FLAGS, batchFlag.INLINE_SSD),
   respondAllKeys: bitOf(commandWord.BATCH_FLAGS, batchFlag.RESPOND_ALL_KEYS),
   maxConcurrentNodes: number(integer(0, 0xffff, "nodes"), commandWord.MAX_NODES),
+  // It is the business of the batch alone.
+  onRow: { rule: rule("a function", (value) => typeof value === "function") },
   // Those of rows are packed when a row is: see `PolicyPacker.row`.
   read: { rule: rowPolicy("read") },
   write: { rule: rowPolicy("write") },
@@ -556,7 +564,7 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
   apply: write,
   batch: [
     ...[...record, "readModeAP", "readModeSC", "deserialize", "allowInlineRam", "allowInlineSsd", "respondAllKeys"],
-    ...(["maxConcurrentNodes", "read", "write", "remove", "operate", "apply"] as const),
+    ...(["maxConcurrentNodes", "onRow", "read", "write", "remove", "operate", "apply"] as const),
   ] as FieldName[],
   query,
   scan: query,
@@ -668,6 +676,12 @@ export class PolicyPacker {
     return words
   }
 
+  /** Those of a batch of columns, which has no rows to tell of. */
+  columns(policy: BatchPolicy | undefined, writes: boolean): PolicyWords {
+    if (policy?.onRow !== undefined) throw invalid("policy.onRow does not go with columns: they have no rows.")
+    return this.batch(policy, writes)
+  }
+
   /** Those of a row with a policy of its own; `flags` are those of its batch. They do not touch the batch's words. */
   row(kind: RowKind, batch: BatchPolicy | undefined, own: object | undefined, flags: number): PolicyWords {
     const words = this.#row
@@ -696,8 +710,8 @@ function checkKinds(policies: Policies): void {
   if (!isPlainObject(policies)) throw wrong("config.policies", policies, "an object of policies by kind of operation")
   for (const [kind, given] of Object.entries(policies)) {
     if (!Object.hasOwn(takes, kind)) throw unknownField("config.policies", kind, Object.keys(takes))
-    for (const name of ["signal", "txn"] as const) {
-      if ((given as RecordPolicy | undefined)?.[name] === undefined) continue
+    for (const name of ["signal", "txn", "onRow"] as const) {
+      if ((given as BatchPolicy | undefined)?.[name] === undefined) continue
       throw invalid(`config.policies.${kind}.${name} is not a default: give it to a call.`)
     }
   }

@@ -4,7 +4,7 @@ import type { BatchReadOptions, BatchRow, BatchWriteRow } from "./batch.ts"
 import type { Client } from "./client.ts"
 import type { KeyColumn, UserKeys } from "./columns/keys.ts"
 import type { ColumnSchema, ColumnType } from "./columns/schema.ts"
-import type { ColumnInput, ColumnInputs, ColumnsPolicy } from "./columns/send.ts"
+import type { ColumnInput, ColumnInputs, ColumnsPolicy, WritesPolicy } from "./columns/send.ts"
 import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { isPlainObject } from "./core/check.ts"
 import type { Key, UserKey } from "./key.ts"
@@ -167,7 +167,7 @@ export class BoundSet<T = Bins> {
   batchWriteColumns(
     users: UserKeys,
     columns: { readonly [K in keyof T & string]?: ColumnInput } | ColumnTable,
-    policy?: BatchPolicy,
+    policy?: WritesPolicy,
   ): Promise<ColumnWrites> {
     return this.#client.batchWriteColumns(this.#column(users), columns as ColumnInputs, policy)
   }

@@ -22,7 +22,10 @@ export interface MismatchOption {
 }
 
 /** A batch that reads columns. */
-export interface ColumnsPolicy extends BatchPolicy, MismatchOption {}
+export interface ColumnsPolicy extends WritesPolicy, MismatchOption {}
+
+/** A batch that writes columns: there are no rows to tell of. */
+export type WritesPolicy = Omit<BatchPolicy, "onRow">
 
 /** Values of one type, with what they are where an array does not say it. */
 export interface TypedColumn {
@@ -83,7 +86,7 @@ export function readColumns<S extends ColumnSchema>(
     const fields = fieldsOf("schema", schema)
     const rows = new RowKeys(keys)
     const wanted: Wanted = { asked: { verb, keyOf: (row) => rows.at(row) }, fields, refuses }
-    const words = packer.batch(policy, false)
+    const words = packer.columns(policy, false)
     const make = (regions: ReturnType<typeof noRows>) => new ColumnTable(schema, fields, regions, wanted.asked)
     const sink = new ColumnSink(wanted, make)
     const write = (writer: Writer) => {
@@ -102,14 +105,14 @@ export function writeColumns(
   packer: PolicyPacker,
   keys: readonly Key[] | KeyColumn,
   columns: ColumnInputs | ColumnTable,
-  policy: BatchPolicy | undefined,
+  policy: WritesPolicy | undefined,
 ): Promise<ColumnWrites> {
   const verb = "batchWriteColumns"
   return send(driver, verb, () => {
     const rows = new RowKeys(keys)
     const inputs = inputsOf(columns, rows.length)
     const wanted: Wanted = { asked: { verb, keyOf: (row) => rows.at(row) }, fields: [] }
-    const words = packer.batch(policy, true)
+    const words = packer.columns(policy, true)
     const make = (regions: ReturnType<typeof noRows>) => new ColumnWrites(regions, wanted.asked)
     const sink = new ColumnSink(wanted, make)
     const write = (writer: Writer) => {

@@ -333,6 +333,39 @@ export default {
       },
     },
     {
+      name: "rows are told as their answers come, each once, and before the batch ends",
+      needs,
+      async run(t) {
+        const keys = t.keys(500)
+        const wrote = keys.slice(0, 400).map((key, n) => ({ key, bins: { n } }))
+        await t.client.batchWrite(wrote)
+        const seen = []
+        let ended = false
+        const onRow = (row, at) => {
+          t.assert.equal(ended, false)
+          seen.push([at, row])
+        }
+        const rows = await t.client.batchRead(keys, {}, { onRow }).finally(() => {
+          ended = true
+        })
+        t.assert.equal(seen.length, keys.length)
+        for (const [at, row] of seen) t.assert.equal(row, rows[at])
+        t.assert.equal(new Set(seen.map(([at]) => at)).size, keys.length)
+        t.assert.equal(seen.filter(([, row]) => row.code === 2).length, 100)
+        // It may ask for more itself.
+        const more = []
+        await t.client.batchRemove(keys.slice(0, 3), { onRow: ({ key }) => more.push(t.client.exists(key)) })
+        t.same(await Promise.all(more), [undefined, undefined, undefined])
+        await t.fails(t.client.batchRead(keys, {}, { onRow: 5 }), { is: "InvalidArgumentError", says: "policy.onRow" })
+        await t.fails(t.client.batchReadColumns(keys, { n: "i64" }, { onRow }), {
+          is: "InvalidArgumentError",
+          says: "policy.onRow",
+        })
+        const asDefault = { policies: { batch: { onRow } } }
+        await t.fails(t.connect(asDefault), { is: "InvalidArgumentError", says: "batch.onRow" })
+      },
+    },
+    {
       name: "no keys are no rows, and nothing is sent",
       async run(t) {
         t.same(await t.client.batchRead([]), [])
