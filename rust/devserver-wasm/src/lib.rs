@@ -101,6 +101,11 @@ impl DevServer {
         self.cluster.set_tls_address(node as usize, &hosts.split(',').collect::<Vec<_>>(), port, name);
     }
 
+    /// A node is gone, and the others do not know until `kill`. The host resets its connections and stops listening.
+    pub fn lose(&mut self, node: u32) {
+        self.cluster.lose(node as usize);
+    }
+
     /// The host resets the node's connections and stops listening.
     pub fn kill(&mut self, node: u32) {
         self.cluster.kill(node as usize);

@@ -1,6 +1,6 @@
 //! All of it: nodes, connections and namespaces, and the few things that a host can do to them.
 
-use crate::command::{self, Background};
+use crate::command::{self, Background, Held, Hold};
 use crate::config::{Config, Edition};
 use crate::connections::{ConnId, Connections};
 use crate::copies::Copies;
@@ -130,7 +130,7 @@ impl Cluster {
 
     /// A client has connected to a node. None if the node is down or has too many connections: refuse it.
     pub fn connect(&mut self, node: usize) -> Option<ConnId> {
-        let up = self.nodes.get_mut(node).filter(|node| node.alive && !node.is_full())?;
+        let up = self.nodes.get_mut(node).filter(|node| node.is_up() && !node.is_full())?;
         up.connections += 1;
         up.counters.connections_opened += 1;
         Some(self.connections.open(node, up.life))
@@ -164,7 +164,7 @@ impl Cluster {
             return Action::Keep;
         }
         let node = connection.node;
-        if !self.nodes[node].alive || self.nodes[node].life != connection.life {
+        if !self.nodes[node].is_up() || self.nodes[node].life != connection.life {
             return Action::Close;
         }
         if self.nodes[node].started_ms == 0 {
@@ -189,16 +189,28 @@ impl Cluster {
         self.connections.get(conn).is_some_and(|connection| connection.pending)
     }
 
-    /// Milliseconds until `received` has more to answer to a query that is to go slowly, 0 if it has not to wait for
-    /// that. Not more than [`POLL_MS`]: somebody may abort the query.
+    /// Milliseconds until `received` has more to answer to a query that is to go slowly, or looks again whether the
+    /// cluster has agreed on what became of a node; 0 if it has not to wait. Not more than [`POLL_MS`]: somebody may abort
+    /// the query.
     pub fn wait_ms(&self, conn: ConnId, now_ms: u64) -> u64 {
-        let progress = self.connections.get(conn).and_then(|connection| connection.progress.as_ref());
-        progress.map_or(0, |progress| progress.wait_ms(now_ms)).min(POLL_MS)
+        let Some(connection) = self.connections.get(conn) else { return 0 };
+        if connection.held.is_some() {
+            return POLL_MS;
+        }
+        connection.progress.as_ref().map_or(0, |progress| progress.wait_ms(now_ms)).min(POLL_MS)
     }
 
     /// Whether requests of the connection wait for the host of UDFs to be ready. Then it calls `received` with no bytes.
     pub fn waits_for_udfs(&self, conn: ConnId) -> bool {
         self.connections.get(conn).is_some_and(|connection| connection.waits)
+    }
+
+    /// A node dies and the others do not know yet, until [`Cluster::kill`] says that they agree on it: they still name
+    /// it, and what needs it waits (`command/agreement.rs`). The host resets its connections.
+    pub fn lose(&mut self, node: usize) {
+        if let Some(node) = self.nodes.get_mut(node).filter(|node| node.alive) {
+            node.lost = true;
+        }
     }
 
     /// A node dies: it answers nothing any more and the others take over what it owned. The host resets its
@@ -207,15 +219,19 @@ impl Cluster {
         if !self.nodes.get(node).is_some_and(|node| node.alive) {
             return;
         }
-        self.nodes[node].alive = false;
+        (self.nodes[node].alive, self.nodes[node].lost) = (false, false);
         for other in self.nodes.iter_mut().filter(|node| node.alive) {
             other.generations.peers += 1;
         }
         self.rebalance();
     }
 
-    /// A node that was killed comes back, empty of counters but with its records: the store is shared.
+    /// A node that was killed comes back, empty of counters but with its records: the store is shared. If the others do
+    /// not know yet that it was gone, they learn it now.
     pub fn restart(&mut self, node: usize) {
+        if self.nodes.get(node).is_some_and(|node| node.lost) {
+            self.kill(node);
+        }
         if self.nodes.get(node).is_none_or(|node| node.alive) {
             return;
         }
@@ -365,6 +381,35 @@ impl Cluster {
             }
             return true;
         }
+        let hold = command::hold(self, node, body);
+        let held = self.connections.get_mut(conn).and_then(|connection| connection.held.take());
+        let held = match (hold, held) {
+            (None, Some(Held { answer: Some(mut answer), .. })) => {
+                out.append(&mut answer);
+                return true;
+            }
+            (None, _) => return self.execute(conn, node, body, now_ms, out),
+            (Some(_), Some(held)) if held.until_ms <= now_ms => {
+                command::give_up(body, out);
+                return true;
+            }
+            (Some(_), Some(held)) => held,
+            (Some(Hold::Request), None) => Held::new(body, now_ms, None),
+            (Some(Hold::Answer), None) => {
+                let mut answer = Vec::new();
+                self.execute(conn, node, body, now_ms, &mut answer);
+                Held::new(body, now_ms, Some(answer))
+            }
+        };
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.held = Some(held);
+        }
+        self.set_pending(conn);
+        false
+    }
+
+    /// Does what one DATA message asks, or some of it, as `command` does.
+    fn execute(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> bool {
         let start = out.len();
         let progress = self.connections.get_mut(conn).and_then(|connection| connection.progress.take());
         let progress = command::answer(self, node, body, progress, now_ms, out);

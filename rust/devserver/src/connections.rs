@@ -1,6 +1,6 @@
 //! Connections by number, and what has arrived on each of a request that is not complete.
 
-use crate::command::Progress;
+use crate::command::{Held, Progress};
 use crate::limits::limit;
 use std::net::IpAddr;
 
@@ -21,6 +21,8 @@ pub struct Connection {
     pub waits: bool,
     /// How far the query has come that is the first request in `input`.
     pub progress: Option<Progress>,
+    /// What waits until the cluster agrees that it has lost a node.
+    pub held: Option<Held>,
     /// Who has logged in.
     pub user: Option<String>,
     /// The client's address, if the host told it.

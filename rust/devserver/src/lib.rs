@@ -24,7 +24,8 @@
 //!
 //! * Records are shared by all nodes, so losing nodes loses none, whatever the replication factor; and the partition map
 //!   changes at once, where the real one takes seconds to notice and to migrate. The host can have partitions move
-//!   when it says so ([`Cluster::hold_migrations`]).
+//!   when it says so ([`Cluster::hold_migrations`]),
+//!   and time pass between a node's end and the others agreeing on it ([`Cluster::lose`]).
 //! * The cells that cover a GeoJSON region are not listed in its value; a point has its cell.
 //! * A place within a centimetre of the edge of a region may be told to be on its other side.
 //! * Regular expressions that refer back to a group are refused. Powers and logarithms may differ in the last bit.

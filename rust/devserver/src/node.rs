@@ -8,9 +8,12 @@ pub struct Node {
     pub id: u64,
     /// The id in hexadecimal: what `node` answers.
     pub name: String,
+    /// Whether it is a member of the cluster.
     pub alive: bool,
     /// It is to have no copies of records.
     pub leaves: bool,
+    /// It has died and the others do not know yet: they name it, and wait for it.
+    pub lost: bool,
     /// How often it was restarted.
     pub life: u32,
     /// Where it says that it can be reached: `host:port`, several if it listens on every interface.
@@ -154,6 +157,11 @@ impl Node {
         if let Some(job) = self.job(id) {
             (job.aborted, job.done_ms) = (true, job.started_ms.max(1));
         }
+    }
+
+    /// Whether it answers.
+    pub fn is_up(&self) -> bool {
+        self.alive && !self.lost
     }
 
     pub fn is_full(&self) -> bool {

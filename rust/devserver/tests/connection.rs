@@ -5,8 +5,9 @@
 #[allow(dead_code)]
 mod recorded;
 
+use aerospike_devserver::partition_map::{Member, PartitionMap};
 use aerospike_devserver::{Action, Cluster, Config, ConnId};
-use aerospike_sansio::key::{digest, UserKey};
+use aerospike_sansio::key::{self, digest, UserKey};
 use aerospike_sansio::proto::{field, info1, info2, op, particle};
 use aerospike_sansio::wire::{self, message, Header};
 
@@ -226,4 +227,85 @@ fn survives_what_is_almost_a_request() {
             }
         }
     }
+}
+
+/// Three nodes of which the first is lost, a connection to the second, and keys by who has a copy: master, replica.
+fn after_a_loss() -> (Cluster, ConnId, impl Fn(&[usize]) -> i64) {
+    let mut cluster = Cluster::new(Config::parse(r#"{"nodes": 3}"#).unwrap(), 3);
+    let conn = cluster.connect(1).unwrap();
+    cluster.lose(0);
+    let ids: Vec<Member> =
+        (0..3).map(|index| Member { index, id: 0xA1 + index as u64, rack: 0, leaves: false }).collect();
+    let map = PartitionMap::new(&ids);
+    let key_of = move |owners: &[usize]| {
+        let partition = |key| usize::from(key::partition(&digest(b"set", &UserKey::Int(key))));
+        let is = |key: &i64| map.owners(partition(*key), 2).iter().map(|&owner| usize::from(owner)).eq(owners.to_vec());
+        (0..10_000).find(is).unwrap()
+    };
+    (cluster, conn, key_of)
+}
+
+fn ask(cluster: &mut Cluster, conn: ConnId, request: &[u8], now_ms: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    assert_eq!(cluster.received(conn, request, now_ms, &mut out), Action::Keep);
+    out
+}
+
+#[test]
+fn what_belongs_to_a_lost_node_waits_until_the_others_agree() {
+    let (mut cluster, conn, key_of) = after_a_loss();
+    let (by_replica, apart) = (key_of(&[0, 1]), key_of(&[0, 2]));
+    assert_eq!(ask(&mut cluster, conn, &get(by_replica), NOW)[13], 2, "a replica reads on its own");
+    assert_eq!(ask(&mut cluster, conn, &put(by_replica, b"one"), NOW), b"");
+    assert!(cluster.pending(conn) && cluster.wait_ms(conn, NOW) > 0);
+    assert_eq!(ask(&mut cluster, conn, &get(apart), NOW + 100), b"", "nothing overtakes it");
+    cluster.kill(0);
+    let answers = ask(&mut cluster, conn, &[], NOW + 200);
+    assert_eq!((answers[13], answers[30 + 13]), (0, 2), "the write, then the read that was passed on");
+    assert!(!cluster.pending(conn));
+}
+
+#[test]
+fn a_write_that_a_lost_node_has_a_copy_of_is_done_and_told_later() {
+    let (mut cluster, conn, key_of) = after_a_loss();
+    let key = key_of(&[1, 0]);
+    assert_eq!(ask(&mut cluster, conn, &put(key, b"one"), NOW), b"");
+    let other = cluster.connect(1).unwrap();
+    assert_eq!(ask(&mut cluster, other, &get(key), NOW)[13], 0, "it is there");
+    assert_eq!(ask(&mut cluster, conn, &[], NOW + 50), b"");
+    cluster.kill(0);
+    assert_eq!(ask(&mut cluster, conn, &[], NOW + 100)[13], 0);
+    let whole = key_of(&[1, 2]);
+    assert_eq!(ask(&mut cluster, conn, &put(whole, b"two"), NOW + 100)[13], 0);
+}
+
+#[test]
+fn what_waits_for_a_lost_node_times_out() {
+    let (mut cluster, conn, key_of) = after_a_loss();
+    let limited = |key, timeout| {
+        let mut request = put(key, b"one");
+        request[8 + 14..8 + 18].copy_from_slice(&u32::to_be_bytes(timeout));
+        request
+    };
+    for (owners, applied) in [([0, 1], 2), ([1, 0], 0)] {
+        let key = key_of(&owners);
+        assert_eq!(ask(&mut cluster, conn, &limited(key, 300), NOW), b"");
+        assert_eq!(ask(&mut cluster, conn, &[], NOW + 299), b"");
+        assert_eq!(ask(&mut cluster, conn, &[], NOW + 300)[13], 9);
+        assert_eq!(ask(&mut cluster, conn, &get(key), NOW + 300)[13], applied);
+        assert_eq!(ask(&mut cluster, conn, &put(key, b"two"), NOW), b"");
+        assert_eq!(ask(&mut cluster, conn, &[], NOW + 999), b"", "without a limit of its own it has a second");
+        assert_eq!(ask(&mut cluster, conn, &[], NOW + 1000)[13], 9);
+    }
+}
+
+#[test]
+fn a_lost_node_answers_nothing_and_is_new_when_it_returns_before_it_is_missed() {
+    let (mut cluster, conn, key_of) = after_a_loss();
+    assert_eq!(cluster.connect(0), None);
+    let key = key_of(&[0, 1]);
+    assert_eq!(ask(&mut cluster, conn, &put(key, b"one"), NOW), b"");
+    cluster.restart(0);
+    assert_eq!(ask(&mut cluster, conn, &[], NOW)[13], 0);
+    assert!(cluster.connect(0).is_some());
 }

@@ -2,6 +2,7 @@
 //!
 //! The order of the checks is the server's, since several can be wrong at once and one code comes back.
 
+mod agreement;
 mod batch;
 mod delete;
 mod expressions;
@@ -28,6 +29,7 @@ use crate::udf_host::Function;
 use crate::Code;
 use aerospike_sansio::key;
 use aerospike_sansio::proto::{code, field, info1, info2, info3, info4};
+pub use agreement::{give_up, hold, Held, Hold};
 pub use query::{advance, Background, Progress};
 
 /// A single-record command on its way: what it asks, where its record is, and when it is.

@@ -89,7 +89,7 @@ impl Background {
     /// False if that was all.
     fn go_on(&mut self, cluster: &mut Cluster, query: &Query, now_ms: u64) -> bool {
         let node = self.target.node;
-        let lives = |cluster: &Cluster| cluster.nodes[node].alive && cluster.nodes[node].life == self.life;
+        let lives = |cluster: &Cluster| cluster.nodes[node].is_up() && cluster.nodes[node].life == self.life;
         if !lives(cluster) {
             return false;
         }
