@@ -35,7 +35,10 @@ export interface BasePolicy {
   socketTimeout?: number | undefined
   /** Milliseconds for the whole operation: waiting for a connection, all attempts, all sleeps; 0 = no limit. Default 1000. */
   totalTimeout?: number | undefined
-  /** Further attempts after the first. Default 2 for reads, 0 for writes. */
+  /**
+   * Further attempts after the first. Default 2 for reads, 0 for writes: a write whose answer was lost may have happened,
+   * and when it is tried again may happen twice.
+   */
   maxRetries?: number | undefined
   /** Milliseconds between attempts. Default 0. */
   sleepBetweenRetries?: number | undefined

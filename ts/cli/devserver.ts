@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
+import { runFront } from "../devserver/front.ts"
 import { type DevServerOptions, type DevServerTlsOptions, startDevServer } from "../devserver/index.ts"
 
 const usage = `Usage: aerospike-wasm devserver [options]
@@ -16,6 +17,10 @@ Starts an Aerospike server in memory: for tests and demos, not for production.
   --cluster-name <name>   default none
   --enterprise            be an Enterprise Edition: the namespace test is
                           strongly consistent, for transactions
+  --processes             run each node as a process of its own, which can be
+                          killed: its number is printed
+  --agreement <ms>        how long the others wait for a node that is gone
+                          (default 0, with --processes 2000)
   --security              be an Enterprise Edition with users: the user admin has
                           the password admin
   --tls                   listen with TLS, too, as an Enterprise Edition; with
@@ -25,11 +30,19 @@ Starts an Aerospike server in memory: for tests and demos, not for production.
   --tls-ca <file>         refuse clients without a certificate signed by this one
   --tls-name <name>       what nodes tell of their certificates
   --tls-port <port>       of the first node, the others follow it (default 4333)
+  --join <path>           be a node of a dev server with processes that has
+    --node <n>            died, the first being 0
   --help`
+
+/** A node of a dev server that runs. */
+interface Front {
+  readonly path: string
+  readonly node: number
+}
 
 /** Runs until SIGINT or SIGTERM; gives the exit code. */
 export async function run(argv: string[]): Promise<number> {
-  let options: DevServerOptions | undefined
+  let options: DevServerOptions | Front | undefined
   try {
     options = parse(argv)
   } catch (error) {
@@ -41,7 +54,10 @@ export async function run(argv: string[]): Promise<number> {
     return 0
   }
   try {
-    return await serve(options)
+    if (!("path" in options)) return await serve(options)
+    await runFront(options.path, options.node)
+    // Its clients' connections end with it.
+    process.exit(0)
   } catch (error) {
     console.error((error as Error).message)
     return 1
@@ -49,7 +65,7 @@ export async function run(argv: string[]): Promise<number> {
 }
 
 /** Nothing if help was asked for. */
-function parse(argv: string[]): DevServerOptions | undefined {
+function parse(argv: string[]): DevServerOptions | Front | undefined {
   const text = { type: "string" } as const
   const { values } = parseArgs({
     args: argv,
@@ -66,14 +82,24 @@ function parse(argv: string[]): DevServerOptions | undefined {
       "tls-ca": text,
       "tls-name": text,
       "tls-port": text,
+      processes: { type: "boolean" },
+      agreement: text,
+      join: text,
+      node: text,
       help: { type: "boolean", short: "h" },
     },
   })
   if (values.help) return undefined
+  if (values.join !== undefined) {
+    if (values.node === undefined) throw new Error("--join needs --node, the number of the node.")
+    return { path: values.join, node: whole("--node", values.node) }
+  }
   const options: DevServerOptions = { port: values.port === undefined ? 3000 : whole("--port", values.port) }
   if (values.nodes !== undefined) options.nodes = whole("--nodes", values.nodes)
   if (values.host !== undefined) options.host = values.host
   if (values["cluster-name"] !== undefined) options.clusterName = values["cluster-name"]
+  if (values.processes) options.processes = true
+  if (values.agreement !== undefined) options.agreementMs = whole("--agreement", values.agreement)
   if (values.enterprise) {
     options.edition = "enterprise"
     options.namespaces = { test: { strongConsistency: true }, bar: { nsupPeriod: 0 } }
@@ -116,8 +142,13 @@ async function serve(options: DevServerOptions): Promise<number> {
   await using server = await startDevServer(options)
   const [seed] = server.hosts.split(",")
   console.log("Aerospike dev server: in memory, for tests and demos, not for production.\n")
-  for (const { name, host, port, tlsPort, tlsName } of server.nodes) {
-    console.log(`  ${name}  ${host}:${port}${tlsPort === undefined ? "" : `  TLS ${host}:${tlsPort}  ${tlsName}`}`)
+  for (const { name, host, port, tlsPort, tlsName, pid } of server.nodes) {
+    const secure = tlsPort === undefined ? "" : `  TLS ${host}:${tlsPort}  ${tlsName}`
+    console.log(`  ${name}  ${host}:${port}${secure}${pid === undefined ? "" : `  process ${pid}`}`)
+  }
+  if (server.joinPath !== undefined) {
+    console.log("\nA node that was killed returns, the first being 0:\n")
+    console.log(`  npx aerospike-wasm devserver --join ${server.joinPath} --node 0`)
   }
   console.log(`\n  const client = await connect({ hosts: ${JSON.stringify(seed)} })`)
   const ca = server.authority && (await keep(server.authority.ca))

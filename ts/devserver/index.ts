@@ -1,13 +1,13 @@
 // An Aerospike server in memory, for tests and demos: several nodes in this process, real TCP, the real wire protocol.
 // It keeps nothing, listens on loopback unless told otherwise, and is not for production.
 
-import { check, integer, isPlainObject, rule, wrong } from "../core/check.ts"
+import { check, flag, integer, isPlainObject, rule, wrong } from "../core/check.ts"
 import { invalid } from "../errors.ts"
 import type { TestAuthority } from "./certificates.ts"
-import { Connection } from "./connection.ts"
-import { type Listener, listen, type Socket } from "./listen.ts"
+import { type Doors, Listeners, type Place, type Ports, type Told } from "./doors.ts"
 import { createCore, type Module } from "./module.ts"
-import { type DevServerTlsOptions, type NodeTls, type ServerTls, serverTls } from "./tls.ts"
+import { checkProcesses, Processes } from "./processes.ts"
+import { type DevServerTlsOptions, type ServerTls, serverTls } from "./tls.ts"
 import type { UdfLog } from "./udf-log.ts"
 
 export {
@@ -43,6 +43,17 @@ export interface DevServerOptions {
   port?: number
   /** Where to listen. Default `"127.0.0.1"`. */
   host?: string
+  /**
+   * Run each node as a process of its own, which can be killed as a real one is: see {@link DevServerNode.pid}. All data
+   * are in this process; when it ends, so do they. Default `false`. Only on Node, and not on Windows.
+   */
+  processes?: boolean
+  /**
+   * Milliseconds from a node's end until the others agree on it, up to 60,000. Until then they still name it, and as on
+   * a real cluster writes of records that it has a copy of wait or time out, and reads need another replica. Default 0,
+   * at once; with `processes` 2,000.
+   */
+  agreementMs?: number
   /** Default none: clients that expect a name are refused by themselves. */
   clusterName?: string
   /**
@@ -116,6 +127,8 @@ export interface DevServerNode {
   readonly tlsPort: number | undefined
   readonly tlsName: string | undefined
   readonly alive: boolean
+  /** Of the node's own process, if it has one and is alive: SIGKILL kills the node, SIGTERM stops it. */
+  readonly pid: number | undefined
 }
 
 /** A running dev server. */
@@ -127,11 +140,18 @@ export interface DevServer {
   /** What has signed the nodes' certificates, if they were made here: its `ca` is what clients are to trust. */
   readonly authority: TestAuthority | undefined
   readonly nodes: readonly DevServerNode[]
+  /** With `processes`, where `aerospike-wasm devserver --join <path> --node <n>` brings a dead node back; else undefined. */
+  readonly joinPath: string | undefined
   /** Ends all nodes and resets all connections. What was stored is gone. */
   close(): Promise<void>
-  /** Ends a node: it stops listening, its connections are reset, and the others take over at once. */
+  /**
+   * Ends a node: it stops listening, its connections are reset (its process is killed), and after
+   * {@link DevServerOptions.agreementMs} the others take over.
+   */
   kill(node: number): Promise<void>
-  /** Starts a killed node again, on the same port. It has its records: the nodes share them. */
+  /** The same, after the node has answered what it was asked. */
+  stop(node: number): Promise<void>
+  /** Starts a node again that was killed or stopped, on the same port. It has its records: the nodes share them. */
   restart(node: number): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -148,14 +168,20 @@ export interface DevServer {
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   if (!isPlainObject(options)) throw wrong("options", options, "an object")
-  const { host = "127.0.0.1", port = 0, udfLog, tls: secured, ...cluster }: DevServerOptions = options
+  const { host = "127.0.0.1", port = 0, udfLog, tls: secured, processes = false, ...others }: DevServerOptions = options
+  const { agreementMs, ...cluster } = others
   check("options.host", host, hostName)
   check("options.port", port, integer(0, 65_535))
   if (udfLog !== undefined) check("options.udfLog", udfLog, aFunction)
+  check("options.processes", processes, flag)
+  if (agreementMs !== undefined) check("options.agreementMs", agreementMs, integer(0, 60_000, "milliseconds"))
   const tls = serverTls(secured, host)
   if (tls && options.edition !== "enterprise") throw invalid('startDevServer: tls needs edition: "enterprise".')
-  const running = new Running(createModule(cluster, udfLog), host, tls)
-  await running.start(port)
+  if (processes) checkProcesses(tls)
+  const module = createModule(cluster, udfLog)
+  const running = new Running(module, host, tls, agreementMs ?? (processes ? 2000 : 0))
+  const doors = processes ? await Processes.start(module, host, running) : new Listeners(module, host, tls, running)
+  await running.start(port, doors)
   return running
 }
 
@@ -178,40 +204,75 @@ function createModule(cluster: object, udfLog: DevServerOptions["udfLog"]): Modu
 /** How often expired records are looked for. */
 const sweepMs = 1000
 
-class Running implements DevServer {
+class Running implements DevServer, Told {
   readonly #module: Module
   readonly #host: string
   readonly #tls: ServerTls | undefined
-  readonly #listeners: (readonly Listener[] | undefined)[] = []
-  readonly #ports: number[] = []
-  readonly #tlsPorts: number[] = []
-  readonly #certificates: NodeTls[] = []
-  readonly #names: string[] = []
+  readonly #agreementMs: number
+  readonly #names: readonly string[]
+  /** Where each node is, or was. */
+  readonly #places: Place[] = []
+  readonly #up = new Set<number>()
+  /** Nodes that the others do not know to be gone. */
+  readonly #missed = new Map<number, NodeJS.Timeout>()
   readonly #sweep: NodeJS.Timeout
+  #doors: Doors | undefined
   #closed = false
 
-  constructor(module: Module, host: string, tls: ServerTls | undefined) {
+  constructor(module: Module, host: string, tls: ServerTls | undefined, agreementMs: number) {
     this.#module = module
     this.#host = host
     this.#tls = tls
+    this.#agreementMs = agreementMs
+    this.#names = Array.from({ length: module.core.node_count() }, (_, node) => module.core.node_name(node))
     this.#sweep = setInterval(() => module.core.expire(Date.now()), sweepMs)
     this.#sweep.unref()
   }
 
   /** All nodes, or none: what has started is ended again when a port cannot be used. */
-  async start(port: number): Promise<void> {
+  async start(port: number, doors: Doors): Promise<void> {
+    this.#doors = doors
     try {
-      const count = this.#module.core.node_count()
+      const count = this.#names.length
       if (port + count - 1 > 65_535) throw wrong("options.port", port, `at most ${65_536 - count} for ${count} nodes`)
       const tlsPort = this.#tls?.port ?? 0
       if (tlsPort + count - 1 > 65_535) throw wrong("options.tls.port", tlsPort, `at most ${65_536 - count}`)
-      for (let node = 0; node < count; node++) {
-        await this.#listen(node, port === 0 ? 0 : port + node, tlsPort === 0 ? 0 : tlsPort + node)
-      }
+      const portsOf = (node: number): Ports => ({
+        port: port === 0 ? 0 : port + node,
+        tlsPort: tlsPort === 0 ? 0 : tlsPort + node,
+      })
+      const nodes = this.#names.map((_, node) => doors.open(node, portsOf(node)))
+      const failed = (await Promise.allSettled(nodes)).find((started) => started.status === "rejected")
+      if (failed) throw failed.reason
     } catch (error) {
       await this.close()
       throw error
     }
+  }
+
+  up(node: number, place: Place): void {
+    clearTimeout(this.#missed.get(node))
+    this.#missed.delete(node)
+    this.#places[node] = place
+    this.#up.add(node)
+    const { core } = this.#module
+    const { port, addresses, tls } = place
+    core.set_address(node, addresses.join(","), port)
+    if (tls) core.set_tls_address(node, tls.addresses.join(","), tls.port, tls.name)
+    core.restart(node)
+  }
+
+  gone(node: number): void {
+    this.#up.delete(node)
+    if (this.#closed) return
+    const { core } = this.#module
+    if (this.#agreementMs === 0) {
+      core.kill(node)
+      return
+    }
+    core.lose(node)
+    const agreed = setTimeout(() => core.kill(node), this.#agreementMs)
+    this.#missed.set(node, agreed)
   }
 
   get hosts(): string {
@@ -228,36 +289,41 @@ class Running implements DevServer {
   }
 
   get nodes(): readonly DevServerNode[] {
-    return this.#ports.map((port, node) => ({
+    return this.#places.map(({ port }, node) => ({
       name: this.#names[node]!,
       host: reachable(this.#host),
       port,
-      tlsPort: this.#tlsPorts[node],
-      tlsName: this.#certificates[node]?.name,
-      alive: this.#listeners[node] !== undefined,
+      tlsPort: this.#places[node]?.tls?.port,
+      tlsName: this.#places[node]?.tls?.name,
+      alive: this.#up.has(node),
+      pid: this.#up.has(node) ? this.#places[node]?.pid : undefined,
     }))
   }
 
+  get joinPath(): string | undefined {
+    return this.#doors instanceof Processes ? this.#doors.path : undefined
+  }
+
   async kill(node: number): Promise<void> {
-    const listeners = this.#listeners[this.#check(node)]
-    if (!listeners) return
-    this.#listeners[node] = undefined
-    this.#module.core.kill(node)
-    await Promise.all(listeners.map((listener) => listener.close()))
+    if (this.#up.has(this.#check(node))) await this.#doors?.kill(node)
+  }
+
+  async stop(node: number): Promise<void> {
+    if (this.#up.has(this.#check(node))) await this.#doors?.stop(node)
   }
 
   async restart(node: number): Promise<void> {
-    if (this.#listeners[this.#check(node)]) return
-    await this.#listen(node, this.#ports[node]!, this.#tlsPorts[node] ?? 0)
-    this.#module.core.restart(node)
+    if (this.#up.has(this.#check(node))) return
+    const { port, tls } = this.#places[node]!
+    await this.#doors?.open(node, { port, tlsPort: tls?.port ?? 0 })
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#sweep)
-    const listeners = this.#listeners.splice(0).flatMap((of) => of ?? [])
-    await Promise.all(listeners.map((listener) => listener.close()))
+    for (const timer of this.#missed.values()) clearTimeout(timer)
+    await this.#doors?.close()
     this.#module.open = false
     this.#module.udfs.close()
     this.#module.core.free()
@@ -267,31 +333,9 @@ class Running implements DevServer {
     return this.close()
   }
 
-  async #listen(node: number, port: number, tlsPort: number): Promise<void> {
-    const { core } = this.#module
-    const accept = (socket: Socket) => Connection.accept(this.#module, node, socket)
-    const name = core.node_name(node)
-    const plain = await listen(this.#host, port, accept)
-    this.#ports[node] = plain.port
-    this.#names[node] = name
-    this.#listeners[node] = [plain]
-    core.set_address(node, plain.addresses.join(","), plain.port)
-    if (!this.#tls) return
-    this.#certificates[node] ??= this.#tls.node(name)
-    const certificate = this.#certificates[node]
-    const secure = await listen(this.#host, tlsPort, accept, certificate).catch(async (error) => {
-      this.#listeners[node] = undefined
-      await plain.close()
-      throw error
-    })
-    this.#listeners[node] = [plain, secure]
-    this.#tlsPorts[node] = secure.port
-    core.set_tls_address(node, secure.addresses.join(","), secure.port, certificate.name)
-  }
-
   #check(node: number): number {
     if (this.#closed) throw invalid("The dev server is closed.")
-    check("node", node, integer(0, this.#ports.length - 1))
+    check("node", node, integer(0, this.#names.length - 1))
     return node
   }
 }

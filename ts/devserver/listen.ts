@@ -40,7 +40,7 @@ export interface Listener {
  * Bytes that a socket holds before it says that it is full. Node's own limit is less than the answers to one chunk of
  * pipelined reads, which would stop and start reading at every chunk.
  */
-const highWaterMark = 1024 * 1024
+export const highWaterMark = 1024 * 1024
 
 /**
  * Listens on a port, 0 for a free one. `accept` gives what is told of each connection, or nothing to refuse it; with TLS,
@@ -52,12 +52,33 @@ export async function listen(
   accept: (socket: Socket) => Handlers | undefined,
   tls?: NodeTls,
 ): Promise<Listener> {
+  const take = (socket: NetSocket) => {
+    const client = { address: socket.remoteAddress ?? "", certified: commonNameOf(socket) }
+    serve(socket, client, accept, reset)
+  }
+  const { server, sockets, ...place } = await bind(host, port, take, tls)
+  return { ...place, close: () => close(server, sockets) }
+}
+
+/** A port that is listened on, and its connections. */
+export interface Bound extends Pick<Listener, "port" | "addresses"> {
+  readonly server: Server
+  readonly sockets: ReadonlySet<NetSocket>
+}
+
+/** Listens on a port, 0 for a free one, and gives the sockets of those who connect. */
+export async function bind(
+  host: string,
+  port: number,
+  take: (socket: NetSocket) => void,
+  tls?: NodeTls,
+): Promise<Bound> {
   const sockets = new Set<NetSocket>()
   const options = { noDelay: true, highWaterMark }
   const connected = (socket: NetSocket) => {
     // What follows an error is the close.
     socket.on("error", () => {})
-    serve(socket, accept)
+    take(socket)
   }
   const server = tls ? createTlsServer({ ...options, ...secure(tls) }, connected) : createServer(options, connected)
   // With TLS these are the sockets below: only they can be reset.
@@ -72,11 +93,7 @@ export async function listen(
   })
   const bound = server.address()
   if (bound === null || typeof bound === "string") throw new Error(`cannot listen on ${host}:${port}`)
-  return {
-    port: bound.port,
-    addresses: reachable(bound.address),
-    close: () => close(server, sockets),
-  }
+  return { server, sockets, port: bound.port, addresses: reachable(bound.address) }
 }
 
 function secure({ settings, requestCert }: NodeTls): object {
@@ -84,10 +101,18 @@ function secure({ settings, requestCert }: NodeTls): object {
   return { cert, key, passphrase, ca, minVersion, requestCert, rejectUnauthorized: requestCert }
 }
 
-function serve(socket: NetSocket, accept: (socket: Socket) => Handlers | undefined): void {
+/** Whose connection it is. */
+export type Whose = Pick<Socket, "address" | "certified">
+
+/** Has a connection served; `reset` resets it. */
+export function serve(
+  socket: NetSocket,
+  client: Whose,
+  accept: (socket: Socket) => Handlers | undefined,
+  reset: (socket: NetSocket) => void,
+): void {
   const handlers = accept({
-    address: socket.remoteAddress ?? "",
-    certified: commonNameOf(socket),
+    ...client,
     write: (bytes) => socket.write(bytes),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
@@ -109,7 +134,7 @@ function commonNameOf(socket: NetSocket): string {
   return typeof subject?.CN === "string" ? subject.CN : ""
 }
 
-function close(server: Server, sockets: Set<NetSocket>): Promise<void> {
+function close(server: Server, sockets: ReadonlySet<NetSocket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   for (const socket of sockets) reset(socket)
   return closed
