@@ -9,7 +9,7 @@ DIR ?= tests/vectors
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo test check pkg vectors conformance official sim fuzz bench examples docs clean
+.PHONY: demo test check pkg vectors conformance official sim fuzz bench storm examples docs clean
 
 demo: dist ## start three nodes in memory, write and read real data, lose a node (needs only Node)
 	@node examples/demo/demo.mjs
@@ -40,6 +40,9 @@ fuzz: ## let a fuzzer look for bytes that break the engine; TARGET=<name>, SECON
 
 bench: dist tests/peers/node_modules/.installed ## measure beside the official client; AEROSPIKE_HOSTS=<host:port>
 	@node tests/bench/bench.mjs
+
+storm: dist ## two minutes of killing nodes of the dev server under load; STORM=<seconds>
+	@node tests/bench/failover.mjs --seconds $(or $(STORM),120)
 
 examples: dist tests/peers/node_modules/.installed ## run every example and compare what it prints
 	@node scripts/examples.mjs

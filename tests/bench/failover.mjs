@@ -1,34 +1,43 @@
 // What callers see while nodes of a cluster die, return and are stopped: errors, the longest stretch without a read that
 // succeeds, the longest write, and whether afterwards everything that was said of the data is true.
 //
-//   node tests/bench/failover.mjs --hosts 127.0.0.1:3000 --at 5 "kill -9 …" --at 15 "start …" --seconds 40
-//                                 [--client ours|official] [--ttl 0]
+//   node tests/bench/failover.mjs [--seconds 120] [--client ours|official]     the dev server in three processes
+//   node tests/bench/failover.mjs --hosts 127.0.0.1:3000 --seconds 40 --at 5 --do "kill -9 …" --at 15 --do "start …"
 //
-// 64 loops: half read, a quarter writes new keys, a quarter increments counters. Each `--at` names a second and a shell
-// command. It is not a test: it needs a cluster that may be broken, and it looks at the clock.
+// 64 loops: half read, a quarter writes new keys, a quarter increments counters. Of the dev server every six seconds a
+// node ends, by turns, two times of three by SIGKILL, and returns three and a half seconds later. On a cluster each `--at`
+// names a second and its `--do` a shell command. An increment that may have happened is not tried again, unless by
+// `--retry-adds`: then some can happen twice, with any client. It is not a test: it looks at the clock. It exits with 1 if a read failed
+// or something that was told of the data is not true.
 
 import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
+import { startNodes } from "./lib/nodes.mjs"
 
 const { values } = parseArgs({
   options: {
-    hosts: { type: "string", default: process.env.AEROSPIKE_HOSTS ?? "127.0.0.1:3000" },
+    hosts: { type: "string", default: process.env.AEROSPIKE_HOSTS ?? "" },
     client: { type: "string", default: "ours" },
-    seconds: { type: "string", default: "30" },
+    seconds: { type: "string", default: "120" },
     at: { type: "string", multiple: true, default: [] },
     do: { type: "string", multiple: true, default: [] },
     loops: { type: "string", default: "64" },
+    "retry-adds": { type: "boolean", default: false },
+    agreement: { type: "string", default: "2000" },
   },
   allowPositionals: false,
 })
 
 const seconds = Number(values.seconds)
 const loops = Number(values.loops)
-const plan = values.at.map((at, index) => ({ at: Number(at) * 1000, command: values.do[index] ?? "true" }))
+const nodes = values.hosts ? undefined : await startNodes(3, values.agreement)
+const plan = nodes
+  ? storm()
+  : values.at.map((at, index) => ({ at: Number(at) * 1000, text: values.do[index] ?? "true", act: shell }))
 const patient = { maxRetries: 5, totalTimeout: 5000 }
 
 const clients = { ours, official }
-const client = await clients[values.client](values.hosts)
+const client = await clients[values.client](nodes?.hosts ?? values.hosts)
 const set = `failover${Date.now().toString(36)}`
 const READS = 1000
 const COUNTERS = 64
@@ -51,17 +60,36 @@ await Promise.all(
   Array.from({ length: READS }, (_, i) => client.put(client.key("test", set, `read-${i}`), { value: i })),
 )
 for (const kind of Object.values(kinds)) kind.last = now()
-for (const { at, command } of plan) {
+const begin = now()
+for (const { at, text, act } of plan) {
   setTimeout(() => {
-    console.log(`${(now() / 1000).toFixed(1)} s: ${command}`)
-    spawn("sh", ["-c", command], { stdio: "ignore" })
-  }, at - now())
+    console.log(`${sec(now())}: ${text}`)
+    act(text)
+  }, at)
 }
-setTimeout(() => (over = true), seconds * 1000 - now())
+setTimeout(() => (over = true), seconds * 1000)
 await Promise.all(Array.from({ length: loops }, (_, i) => (i % 4 < 2 ? reads(i) : i % 4 === 2 ? writes(i) : adds(i))))
-await report()
+const wrong = await report()
 await client.close()
-process.exit()
+await nodes?.close()
+process.exit(wrong ? 1 : 0)
+
+function shell(command) {
+  spawn("sh", ["-c", command], { stdio: "ignore" })
+}
+
+/** Every six seconds a node of the dev server ends, and all are up again before the next does. */
+function storm() {
+  const cycles = Array.from({ length: Math.floor(seconds / 6) }, (_, cycle) => cycle)
+  return cycles.flatMap((cycle) => {
+    const node = (cycle + Math.floor(cycle / 3)) % 3
+    const [text, signal] = cycle % 3 === 1 ? ["stop", "SIGTERM"] : ["kill", "SIGKILL"]
+    return [
+      { at: cycle * 6000 + 1000, text: `${text} node ${node}`, act: () => nodes.end(node, signal) },
+      { at: cycle * 6000 + 4500, text: `start node ${node}`, act: () => nodes.start(node) },
+    ]
+  })
+}
 
 async function reads(loop) {
   for (let i = loop; !over; i += loops) {
@@ -81,11 +109,22 @@ async function writes(loop) {
 async function adds(loop) {
   for (let i = loop; !over; i++) {
     const counter = counters[i % COUNTERS]
-    const failure = await time("add", () =>
-      client.add(client.key("test", set, `count-${i % COUNTERS}`), { value: 1 }, patient),
-    )
+    const failure = await time("add", () => increment(client.key("test", set, `count-${i % COUNTERS}`)))
     if (!failure) counter.done++
     else if (failure.inDoubt) counter.doubt++
+  }
+}
+
+async function increment(key) {
+  if (values["retry-adds"]) return client.add(key, { value: 1 }, patient)
+  const until = now() + patient.totalTimeout
+  for (;;) {
+    try {
+      return await client.add(key, { value: 1 }, { ...patient, maxRetries: 0 })
+    } catch (error) {
+      if (error.inDoubt || now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
   }
 }
 
@@ -127,19 +166,31 @@ async function report() {
     )
     console.log(`  each half second: ${Array.from(kind.each, (count) => count ?? 0).join(" ")}`)
   }
+  const all = Object.values(kinds)
+  const took = (all[0].last - begin) / 1000
+  const done = all.reduce((sum, kind) => sum + kind.done, 0)
+  console.log(
+    `${done} operations in ${took.toFixed(1)} s (${(done / took).toFixed(0)} a second), ${errors.size} kinds of errors`,
+  )
   for (const [label, entry] of errors) {
     console.log(`${label} × ${entry.count} (${sec(entry.first)} to ${sec(entry.last)}): ${entry.text}`)
   }
+  // What was in doubt has happened by then, or never will.
   await new Promise((resolve) => setTimeout(resolve, 3000))
   const wrong = { lost: 0, applied: 0, counters: 0 }
-  for (const put of puts) {
-    const there = await client.get(client.key("test", set, put.id), patient).then(
-      () => true,
-      (error) => (error.code === 2 ? false : Promise.reject(error)),
-    )
-    if (put.told === "done" && !there) wrong.lost++
-    if (put.told === "failed" && there) wrong.applied++
+  let next = 0
+  const check = async () => {
+    for (let put = puts[next++]; put; put = puts[next++]) {
+      const there = await client.get(client.key("test", set, put.id), patient).then(
+        () => true,
+        (error) => (error.code === 2 ? false : Promise.reject(error)),
+      )
+      if (put.told === "done" && !there) wrong.lost++
+      if (put.told === "failed" && there) wrong.applied++
+    }
   }
+  await Promise.all(Array.from({ length: 64 }, check))
+  const sums = { value: 0, done: 0, doubt: 0 }
   for (const [i, { done, doubt }] of counters.entries()) {
     const read = await client.get(client.key("test", set, `count-${i}`), patient)
     const value = Number((read.bins ?? read).value)
@@ -147,10 +198,15 @@ async function report() {
       wrong.counters++
       console.log(`counter ${i}: ${value}, told ${done} done and ${doubt} in doubt`)
     }
+    sums.value += value
+    sums.done += done
+    sums.doubt += doubt
   }
+  console.log(`${sums.done} increments done and ${sums.doubt} in doubt; the counters say ${sums.value}`)
   console.log(
     `${puts.length} new keys: ${wrong.lost} lost, ${wrong.applied} there although they failed without doubt; ${wrong.counters} of ${COUNTERS} counters wrong`,
   )
+  return kinds.get.failed + wrong.lost + wrong.applied + wrong.counters > 0
 }
 
 function sec(ms) {
