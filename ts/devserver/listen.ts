@@ -2,7 +2,7 @@
 
 import { createServer, type Socket as NetSocket, type Server } from "node:net"
 import { networkInterfaces } from "node:os"
-import { createServer as createTlsServer, TLSSocket } from "node:tls"
+import { createServer as createTlsServer, TLSSocket, Server as TlsServer } from "node:tls"
 import type { NodeTls } from "./tls.ts"
 
 /** What is told of an accepted connection. */
@@ -81,7 +81,7 @@ export async function bind(
     take(socket)
   }
   const server = tls ? createTlsServer({ ...options, ...secure(tls) }, connected) : createServer(options, connected)
-  // With TLS these are the sockets below: only they can be reset.
+  // With TLS these are the sockets below.
   server.on("connection", (socket: NetSocket) => {
     sockets.add(socket)
     socket.on("close", () => sockets.delete(socket))
@@ -136,7 +136,8 @@ function commonNameOf(socket: NetSocket): string {
 
 function close(server: Server, sockets: ReadonlySet<NetSocket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  for (const socket of sockets) reset(socket)
+  // Below TLS one whose client is just leaving cannot be reset: the process would run in a circle for ever.
+  for (const socket of sockets) server instanceof TlsServer ? socket.destroy() : reset(socket)
   return closed
 }
 
