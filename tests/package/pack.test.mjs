@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { rolldown } from "rolldown"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { findRuntimes } from "../conformance/support/runtimes.mjs"
 import { startServer } from "../conformance/support/server.mjs"
@@ -63,6 +64,50 @@ describe("the package", () => {
     expect(targets.length).toBeGreaterThan(2)
     expect(targets.filter((target) => !existsSync(installed(target)))).toEqual([])
   })
+})
+
+describe("a bundle", () => {
+  const rest = /dist\/(client|connect|driver|query|batch|transaction|(admin|columns|lua|transport)\/.*)\.js$/
+
+  test.each([
+    [
+      `list.append("tags", "x", { unique: true })`,
+      "list",
+      /dist\/(ops\/(map|bit|hll|string)|exp\/(list|map|typed|math))\.js$/,
+    ],
+    [`exp.eq(exp.int.bin("a"), 5)`, "exp", /dist\/(exp\/(list|map|bit|hll|string|math|path)|ops\/.*)\.js$/],
+    [`filter.equals("a", 1)`, "filter", /dist\/(exp\/(list|map|bit|hll|string|math|path)|ops\/(list|map|bit))\.js$/],
+  ])("with %s has nothing else of the package", async (source, name, unused) => {
+    const parts = await bundle("browser", `import { ${name} } from "aerospike-wasm"\nexport const made = ${source}`)
+    expect(parts).toEqual(expect.arrayContaining([expect.stringMatching(/dist\/core\/check\.js$/)]))
+    expect(parts.filter((path) => rest.test(path) || unused.test(path))).toEqual([])
+  })
+
+  test("with connect has the client, and no builder that is not used", async () => {
+    const parts = await bundle("node", `export { connect } from "aerospike-wasm"`)
+    expect(parts.filter((path) => /dist\/(client|query|transport\/node)\.js$/.test(path))).toHaveLength(3)
+    expect(
+      parts.filter((path) => /dist\/(ops\/(list|map|bit|hll|string)|exp\/(list|map|bit|math))\.js$/.test(path)),
+    ).toEqual([])
+  })
+
+  /** The modules of which anything is left. */
+  async function bundle(platform, source) {
+    write("bundled.mjs", source)
+    const conditionNames = platform === "node" ? ["node", "import"] : ["browser", "import", "default"]
+    const options = {
+      cwd: project,
+      input: "./bundled.mjs",
+      platform,
+      resolve: { conditionNames },
+      external: ["wasmoon"],
+    }
+    const made = await rolldown(options)
+    const { output } = await made.generate({ format: "esm" })
+    await made.close()
+    const modules = output.flatMap((chunk) => Object.entries(chunk.modules ?? {}))
+    return modules.filter(([, { renderedLength }]) => renderedLength > 0).map(([path]) => path)
+  }
 })
 
 describe.each(["node", "deno", "bun"])("on %s", (runtime) => {

@@ -18,7 +18,7 @@ export const DATA_HEADER = 22
 export const EPOCH_SECONDS = 1262304000
 
 /** Kinds of command, word 0 of a command block. */
-export const commandKind = Object.freeze({
+export const commandKind = /* @__PURE__ */ Object.freeze({
   /** Read all bins. */
   GET: 1,
   /** Read the bins named by the slots (tag NIL, bin id set). */
@@ -60,7 +60,7 @@ export const commandKind = Object.freeze({
 } as const)
 
 /** Word offsets in a command block. The slots follow it; texts and blobs lie in the data region. */
-export const commandWord = Object.freeze({
+export const commandWord = /* @__PURE__ */ Object.freeze({
   /** command_kind */
   KIND: 0,
   /** Name id of the namespace. */
@@ -132,7 +132,7 @@ export const commandWord = Object.freeze({
 } as const)
 
 /** Bits of the FLAGS word. */
-export const policyFlag = Object.freeze({
+export const policyFlag = /* @__PURE__ */ Object.freeze({
   /** Store the user key with the record. */
   SEND_KEY: 1,
   /** Leave a tombstone (Enterprise). */
@@ -162,7 +162,7 @@ export const policyFlag = Object.freeze({
 } as const)
 
 /** Bits of the BATCH_FLAGS word, as the wire has them. */
-export const batchFlag = Object.freeze({
+export const batchFlag = /* @__PURE__ */ Object.freeze({
   /** Rows of memory namespaces may be done in the connection's own thread. */
   INLINE_RAM: 1,
   /** Rows of SSD namespaces, too. */
@@ -174,7 +174,7 @@ export const batchFlag = Object.freeze({
 } as const)
 
 /** Types of a column. A bin that cannot be told by its column's type without loss does not fit; F32 alone rounds. */
-export const columnType = Object.freeze({
+export const columnType = /* @__PURE__ */ Object.freeze({
   /** Integers from -2^7. */
   I8: 1,
   /** Integers from -2^15. */
@@ -204,7 +204,7 @@ export const columnType = Object.freeze({
 } as const)
 
 /** Slots of the DONE of an operation with columns: all but the first are BLOBs whose a is an address in memory, not an offset. Numbers lie low byte first, and all of a kind have as many as there are rows. */
-export const columnsSlot = Object.freeze({
+export const columnsSlot = /* @__PURE__ */ Object.freeze({
   /** [values that do not fit their column, the first one's row, its column, its particle type | misfit << 8] */
   SUMMARY: 0,
   /** Of a query: as without columns. */
@@ -230,7 +230,7 @@ export const columnsSlot = Object.freeze({
 } as const)
 
 /** Why a value does not fit its column. */
-export const misfit = Object.freeze({
+export const misfit = /* @__PURE__ */ Object.freeze({
   /** Its type is another. */
   TYPE: 0,
   /** It is beyond what the type can tell exactly. */
@@ -242,7 +242,7 @@ export const misfit = Object.freeze({
 } as const)
 
 /** Bits of the QUERY_FLAGS word. */
-export const queryFlag = Object.freeze({
+export const queryFlag = /* @__PURE__ */ Object.freeze({
   /** Metadata only. */
   NO_BINS: 1,
   /** Few records are expected: no monitoring on the server, one second. */
@@ -262,7 +262,7 @@ export const queryFlag = Object.freeze({
 } as const)
 
 /** Tags of a value slot, the low byte of its first word. */
-export const tag = Object.freeze({
+export const tag = /* @__PURE__ */ Object.freeze({
   /** No value. */
   NIL: 0,
   /** false */
@@ -312,7 +312,7 @@ export const tag = Object.freeze({
 } as const)
 
 /** Flags in bits 8 and up of a slot's first word. */
-export const tagFlag = Object.freeze({
+export const tagFlag = /* @__PURE__ */ Object.freeze({
   /** List: kept sorted. Map: sorted by key. */
   ORDERED: 256,
   /** Map: sorted by key and by value. */
@@ -326,7 +326,7 @@ export const tagFlag = Object.freeze({
 } as const)
 
 /** How far a transaction is. */
-export const txnState = Object.freeze({
+export const txnState = /* @__PURE__ */ Object.freeze({
   /** It takes commands. */
   OPEN: 0,
   /** What it read is unchanged, but it could not be committed: commit may be tried again, and abort. */
@@ -340,7 +340,7 @@ export const txnState = Object.freeze({
 } as const)
 
 /** How a commit or an abort went. What the client leaves undone, the server does when the transaction's time is over. */
-export const txnStatus = Object.freeze({
+export const txnStatus = /* @__PURE__ */ Object.freeze({
   /** All is done. */
   OK: 0,
   /** It had been done before. */
@@ -358,7 +358,7 @@ export const txnStatus = Object.freeze({
 } as const)
 
 /** What `txn_word` tells of a transaction. */
-export const txnWord = Object.freeze({
+export const txnWord = /* @__PURE__ */ Object.freeze({
   /** Its id, low word. */
   ID_LOW: 0,
   /** Its id, high word. */
@@ -376,7 +376,7 @@ export const txnWord = Object.freeze({
 } as const)
 
 /** Output records: the first word is the kind in the low byte and the record's length in words above it. */
-export const output = Object.freeze({
+export const output = /* @__PURE__ */ Object.freeze({
   /** [_, conn, host offset, host length, port, flags (1 = TLS), TLS name offset, TLS name length, timeout ms]: texts lie in the text region. */
   CONNECT: 1,
   /** [_, conn, address, length]: copy, give to the socket, then say writable(conn) when it can take more. */
@@ -402,7 +402,7 @@ export const output = Object.freeze({
 } as const)
 
 /** Kinds of EVENT. */
-export const event = Object.freeze({
+export const event = /* @__PURE__ */ Object.freeze({
   /** A node joined; the text is host:port. */
   NODE_ADDED: 1,
   /** A node left. */
@@ -420,7 +420,7 @@ export const event = Object.freeze({
 } as const)
 
 /** Why a connection was closed. */
-export const closeReason = Object.freeze({
+export const closeReason = /* @__PURE__ */ Object.freeze({
   /** unused for longer than idleTimeout */
   IDLE: 1,
   /** more connections than needed */
@@ -450,7 +450,7 @@ export const closeReason = Object.freeze({
 } as const)
 
 /** How a socket ended, as the shell tells `closed`. */
-export const socketEnd = Object.freeze({
+export const socketEnd = /* @__PURE__ */ Object.freeze({
   /** The server closed it. */
   CLOSED: 0,
   /** It failed after it was open (reset and the like). */
@@ -486,7 +486,7 @@ export const socketEnd = Object.freeze({
 } as const)
 
 /** Counters and gauges that the engine keeps, by index; all of the engine's life unless the sentence says otherwise. */
-export const stat = Object.freeze({
+export const stat = /* @__PURE__ */ Object.freeze({
   /** Operations that were submitted. */
   OPERATIONS: 0,
   /** Operations that ended with code 0. */
@@ -554,7 +554,7 @@ export const stat = Object.freeze({
 } as const)
 
 /** Types of a message, byte 1 of its 8-byte header. */
-export const messageType = Object.freeze({
+export const messageType = /* @__PURE__ */ Object.freeze({
   /** Text commands. */
   INFO: 1,
   /** Users, roles and login. */
@@ -566,7 +566,7 @@ export const messageType = Object.freeze({
 } as const)
 
 /** Byte info1 of a DATA header. */
-export const info1 = Object.freeze({
+export const info1 = /* @__PURE__ */ Object.freeze({
   /** Has a read. */
   READ: 1,
   /** Return all bins. */
@@ -586,7 +586,7 @@ export const info1 = Object.freeze({
 } as const)
 
 /** Byte info2 of a DATA header. */
-export const info2 = Object.freeze({
+export const info2 = /* @__PURE__ */ Object.freeze({
   /** Has a write. */
   WRITE: 1,
   /** Delete the record. */
@@ -606,7 +606,7 @@ export const info2 = Object.freeze({
 } as const)
 
 /** Byte info3 of a DATA header. */
-export const info3 = Object.freeze({
+export const info3 = /* @__PURE__ */ Object.freeze({
   /** Answer: nothing follows. */
   LAST: 1,
   /** Answer when the master has written. */
@@ -626,7 +626,7 @@ export const info3 = Object.freeze({
 } as const)
 
 /** Byte info4 of a DATA header. */
-export const info4 = Object.freeze({
+export const info4 = /* @__PURE__ */ Object.freeze({
   /** Verify the version that the transaction read. */
   MRT_VERIFY_READ: 1,
   /** Make the transaction's write final. */
@@ -638,7 +638,7 @@ export const info4 = Object.freeze({
 } as const)
 
 /** Ids of fields. */
-export const field = Object.freeze({
+export const field = /* @__PURE__ */ Object.freeze({
   /** Text, 1 to 31 bytes. */
   NAMESPACE: 0,
   /** Text, at most 63 bytes. */
@@ -692,7 +692,7 @@ export const field = Object.freeze({
 } as const)
 
 /** Kinds of op. */
-export const op = Object.freeze({
+export const op = /* @__PURE__ */ Object.freeze({
   /** Read a bin, all bins if it has no name. */
   READ: 1,
   /** Write a bin; no value removes it. */
@@ -732,7 +732,7 @@ export const op = Object.freeze({
 } as const)
 
 /** Codes of list operations, first in the packed value of a CDT_READ or CDT_MODIFY op. */
-export const listOp = Object.freeze({
+export const listOp = /* @__PURE__ */ Object.freeze({
   /** Order. */
   SET_ORDER: 0,
   /** Value, (order, write flags). */
@@ -808,7 +808,7 @@ export const listOp = Object.freeze({
 } as const)
 
 /** Codes of map operations, first in the packed value of a CDT_READ or CDT_MODIFY op. */
-export const mapOp = Object.freeze({
+export const mapOp = /* @__PURE__ */ Object.freeze({
   /** Order. */
   SET_ORDER: 64,
   /** Key, value, (order): create only. */
@@ -886,7 +886,7 @@ export const mapOp = Object.freeze({
 } as const)
 
 /** Codes that stand where a list or map operation would, and lead to one. */
-export const cdtOp = Object.freeze({
+export const cdtOp = /* @__PURE__ */ Object.freeze({
   /** Context, flags, (expression): what the context's expressions select. */
   SELECT: 254,
   /** Context, operation: on a list or map inside. */
@@ -894,7 +894,7 @@ export const cdtOp = Object.freeze({
 } as const)
 
 /** What operations on elements give back. */
-export const cdtReturn = Object.freeze({
+export const cdtReturn = /* @__PURE__ */ Object.freeze({
   /** Nothing. */
   NONE: 0,
   /** Index. */
@@ -924,7 +924,7 @@ export const cdtReturn = Object.freeze({
 } as const)
 
 /** How a list is kept. */
-export const listOrder = Object.freeze({
+export const listOrder = /* @__PURE__ */ Object.freeze({
   /** As it was filled. */
   UNORDERED: 0,
   /** Sorted by value. */
@@ -934,7 +934,7 @@ export const listOrder = Object.freeze({
 } as const)
 
 /** Flags of list operations that write. */
-export const listWriteFlag = Object.freeze({
+export const listWriteFlag = /* @__PURE__ */ Object.freeze({
   /** Only values that the list does not hold. */
   ADD_UNIQUE: 1,
   /** No further than the end of the list. */
@@ -946,7 +946,7 @@ export const listWriteFlag = Object.freeze({
 } as const)
 
 /** Flags of a sort. */
-export const listSortFlag = Object.freeze({
+export const listSortFlag = /* @__PURE__ */ Object.freeze({
   /** Highest first. */
   DESCENDING: 1,
   /** Keep one of equal values. */
@@ -954,7 +954,7 @@ export const listSortFlag = Object.freeze({
 } as const)
 
 /** How a map is kept. */
-export const mapOrder = Object.freeze({
+export const mapOrder = /* @__PURE__ */ Object.freeze({
   /** Not sorted. */
   UNORDERED: 0,
   /** Sorted by key. */
@@ -966,7 +966,7 @@ export const mapOrder = Object.freeze({
 } as const)
 
 /** Flags of map operations that write. */
-export const mapWriteFlag = Object.freeze({
+export const mapWriteFlag = /* @__PURE__ */ Object.freeze({
   /** Only keys that the map does not hold. */
   CREATE_ONLY: 1,
   /** Only keys that the map holds. */
@@ -978,7 +978,7 @@ export const mapWriteFlag = Object.freeze({
 } as const)
 
 /** Steps of a context, the low byte of what stands before a step's value. */
-export const context = Object.freeze({
+export const context = /* @__PURE__ */ Object.freeze({
   /** Expression, or true for all children (paths). */
   EXPRESSION: 4,
   /** Index. */
@@ -1010,7 +1010,7 @@ export const context = Object.freeze({
 } as const)
 
 /** Codes of bit operations, first in the packed value of a BITS_READ or BITS_MODIFY op. */
-export const bitOp = Object.freeze({
+export const bitOp = /* @__PURE__ */ Object.freeze({
   /** Bytes, (write flags, resize flags). */
   RESIZE: 0,
   /** Byte offset, blob, (write flags). */
@@ -1052,7 +1052,7 @@ export const bitOp = Object.freeze({
 } as const)
 
 /** Flags of bit operations that write. */
-export const bitWriteFlag = Object.freeze({
+export const bitWriteFlag = /* @__PURE__ */ Object.freeze({
   /** Only if the bin is absent. */
   CREATE_ONLY: 1,
   /** Only if the bin is there. */
@@ -1064,7 +1064,7 @@ export const bitWriteFlag = Object.freeze({
 } as const)
 
 /** Flags of a resize. */
-export const bitResizeFlag = Object.freeze({
+export const bitResizeFlag = /* @__PURE__ */ Object.freeze({
   /** Add or remove bytes at the front. */
   FROM_FRONT: 1,
   /** Never remove bytes. */
@@ -1074,7 +1074,7 @@ export const bitResizeFlag = Object.freeze({
 } as const)
 
 /** How integers in a blob are read and what an overflow does; without SATURATE or WRAP it fails. */
-export const bitOverflowFlag = Object.freeze({
+export const bitOverflowFlag = /* @__PURE__ */ Object.freeze({
   /** The integer has a sign. */
   SIGNED: 1,
   /** Stop at the highest or lowest value. */
@@ -1084,7 +1084,7 @@ export const bitOverflowFlag = Object.freeze({
 } as const)
 
 /** Codes of HyperLogLog operations, first in the packed value of an HLL_READ or HLL_MODIFY op. */
-export const hllOp = Object.freeze({
+export const hllOp = /* @__PURE__ */ Object.freeze({
   /** (Index bits, min-hash bits, write flags). */
   INIT: 0,
   /** List, (index bits, min-hash bits, write flags). */
@@ -1112,7 +1112,7 @@ export const hllOp = Object.freeze({
 } as const)
 
 /** Flags of HyperLogLog operations that write. */
-export const hllWriteFlag = Object.freeze({
+export const hllWriteFlag = /* @__PURE__ */ Object.freeze({
   /** Only if the bin is absent. */
   CREATE_ONLY: 1,
   /** Only if the bin is there. */
@@ -1124,7 +1124,7 @@ export const hllWriteFlag = Object.freeze({
 } as const)
 
 /** Codes of string operations, first in the packed value of a STRING_READ or STRING_MODIFY op (server 8.1.3). No server that knows them was at hand: codes and arguments are those of the official Python client 19.3. */
-export const stringOp = Object.freeze({
+export const stringOp = /* @__PURE__ */ Object.freeze({
   /** Nothing. */
   STRLEN: 0,
   /** Start, (end). */
@@ -1200,7 +1200,7 @@ export const stringOp = Object.freeze({
 } as const)
 
 /** Flags of string operations that write. */
-export const stringWriteFlag = Object.freeze({
+export const stringWriteFlag = /* @__PURE__ */ Object.freeze({
   /** Only if the bin is absent. */
   CREATE_ONLY: 1,
   /** Only if the bin is there. */
@@ -1210,7 +1210,7 @@ export const stringWriteFlag = Object.freeze({
 } as const)
 
 /** Flags of regular expressions in string operations. */
-export const stringRegexFlag = Object.freeze({
+export const stringRegexFlag = /* @__PURE__ */ Object.freeze({
   /** Upper and lower case are the same. */
   CASE_INSENSITIVE: 1,
   /** ^ and $ match at each line. */
@@ -1224,7 +1224,7 @@ export const stringRegexFlag = Object.freeze({
 } as const)
 
 /** What IS_NUMERIC asks for; 0 = any number. */
-export const stringNumericType = Object.freeze({
+export const stringNumericType = /* @__PURE__ */ Object.freeze({
   /** An integer. */
   INT: 1,
   /** A number with a decimal point. */
@@ -1232,7 +1232,7 @@ export const stringNumericType = Object.freeze({
 } as const)
 
 /** Types of a stored value. */
-export const particle = Object.freeze({
+export const particle = /* @__PURE__ */ Object.freeze({
   /** No value. */
   NULL: 0,
   /** i64. */
@@ -1270,7 +1270,7 @@ export const particle = Object.freeze({
 } as const)
 
 /** Commands of SECURITY messages. */
-export const securityCommand = Object.freeze({
+export const securityCommand = /* @__PURE__ */ Object.freeze({
   /** Let a connection in by a session's token. */
   AUTHENTICATE: 0,
   /** Create a user: user, password, roles. */
@@ -1306,7 +1306,7 @@ export const securityCommand = Object.freeze({
 } as const)
 
 /** Fields of SECURITY messages. */
-export const securityField = Object.freeze({
+export const securityField = /* @__PURE__ */ Object.freeze({
   /** A user's name. */
   USER: 0,
   /** A password's hash. */
@@ -1342,7 +1342,7 @@ export const securityField = Object.freeze({
 } as const)
 
 /** What a role allows. Those from 10 on may be for one namespace, or for one set of it. */
-export const privilege = Object.freeze({
+export const privilege = /* @__PURE__ */ Object.freeze({
   /** Users and roles. */
   USER_ADMIN: 0,
   /** The server's configuration. */
@@ -1372,7 +1372,7 @@ export const privilege = Object.freeze({
 } as const)
 
 /** Result codes: those of a server's answer, and below zero those that the client itself gives (numbered as the C, Node and Python clients number them; from -40 on they are ours alone). */
-export const code = Object.freeze({
+export const code = /* @__PURE__ */ Object.freeze({
   /** success */
   OK: 0,
   /** the server failed, or could not read a value (malformed or unsorted list or map) */
@@ -1580,7 +1580,7 @@ export const code = Object.freeze({
 } as const)
 
 /** Limits, in bytes unless the sentence says otherwise. */
-export const limit = Object.freeze({
+export const limit = /* @__PURE__ */ Object.freeze({
   /** Length of a namespace name. */
   NAMESPACE: 31,
   /** Length of a set name. */
@@ -1652,7 +1652,7 @@ export const limit = Object.freeze({
 } as const)
 
 /** Operators of expressions. */
-export const expOp = Object.freeze({
+export const expOp = /* @__PURE__ */ Object.freeze({
   /** No value: makes a read or write op fail, a filter refuse. Takes 0, gives any. */
   UNKNOWN: 0,
   /** Whether both are equal. Takes 2, gives bool. */
@@ -1780,7 +1780,7 @@ export const expOp = Object.freeze({
 } as const)
 
 /** Types of values in expressions. */
-export const expType = Object.freeze({
+export const expType = /* @__PURE__ */ Object.freeze({
   /** No value. */
   NIL: 0,
   /** true or false. */
@@ -1804,7 +1804,7 @@ export const expType = Object.freeze({
 } as const)
 
 /** Whose op a CALL is, and a bit for those that change what they are done to. */
-export const expSystem = Object.freeze({
+export const expSystem = /* @__PURE__ */ Object.freeze({
   /** Lists and maps. */
   CDT: 0,
   /** Bits of blobs. */
@@ -1820,7 +1820,7 @@ export const expSystem = Object.freeze({
 } as const)
 
 /** Flags of the expression ops. */
-export const expFlag = Object.freeze({
+export const expFlag = /* @__PURE__ */ Object.freeze({
   /** Write: fail if the bin exists. */
   CREATE_ONLY: 1,
   /** Write: fail if the bin is absent. */
@@ -1834,7 +1834,7 @@ export const expFlag = Object.freeze({
 } as const)
 
 /** Flags of REGEX: the server hands them to `regcomp` as they are. Other clients have the names of the last two the other way round, against what the server does. */
-export const regexFlag = Object.freeze({
+export const regexFlag = /* @__PURE__ */ Object.freeze({
   /** Extended syntax. */
   EXTENDED: 1,
   /** Upper and lower case are the same. */
@@ -1846,7 +1846,7 @@ export const regexFlag = Object.freeze({
 } as const)
 
 /** What of an element a LOOP_VAR is. */
-export const loopPart = Object.freeze({
+export const loopPart = /* @__PURE__ */ Object.freeze({
   /** Its key, in a map. */
   KEY: 0,
   /** Its value. */
@@ -1856,7 +1856,7 @@ export const loopPart = Object.freeze({
 } as const)
 
 /** Flags of the path ops: what they give, and one bit more for those that change. */
-export const pathFlag = Object.freeze({
+export const pathFlag = /* @__PURE__ */ Object.freeze({
   /** The list or map with only what was found. */
   TREE: 0,
   /** A list of the values. */
@@ -1872,7 +1872,7 @@ export const pathFlag = Object.freeze({
 } as const)
 
 /** Ops on whole bins and on the record. */
-export const scalarOpKind = Object.freeze({
+export const scalarOpKind = /* @__PURE__ */ Object.freeze({
   /** Read a bin. */
   READ: 1,
   /** Write a bin; nil removes it. */
@@ -1894,7 +1894,7 @@ export const scalarOpKind = Object.freeze({
 } as const)
 
 /** Ops on lists. */
-export const listOpKind = Object.freeze({
+export const listOpKind = /* @__PURE__ */ Object.freeze({
   /** order: make a list, or change how it is kept. */
   SET_ORDER: 256,
   /** value, (order, flags): add at the end; gives the new size. */
@@ -1966,7 +1966,7 @@ export const listOpKind = Object.freeze({
 } as const)
 
 /** Ops on maps. */
-export const mapOpKind = Object.freeze({
+export const mapOpKind = /* @__PURE__ */ Object.freeze({
   /** order: make a map, or change how it is kept. */
   SET_ORDER: 576,
   /** key, value, (order, flags): gives the new size. */
@@ -2032,7 +2032,7 @@ export const mapOpKind = Object.freeze({
 } as const)
 
 /** Ops on the bits of blobs. Offsets below zero count from the end. */
-export const bitOpKind = Object.freeze({
+export const bitOpKind = /* @__PURE__ */ Object.freeze({
   /** bytes, flags, resize flags. */
   RESIZE: 768,
   /** byte offset, blob, flags. */
@@ -2074,7 +2074,7 @@ export const bitOpKind = Object.freeze({
 } as const)
 
 /** Ops on HyperLogLogs. Bit counts of -1 are not given. */
-export const hllOpKind = Object.freeze({
+export const hllOpKind = /* @__PURE__ */ Object.freeze({
   /** index bits, min-hash bits, flags: make or empty it. */
   INIT: 1024,
   /** list, index bits, min-hash bits, flags: gives how many were new. */
@@ -2102,7 +2102,7 @@ export const hllOpKind = Object.freeze({
 } as const)
 
 /** Ops that evaluate an expression. */
-export const expOpKind = Object.freeze({
+export const expOpKind = /* @__PURE__ */ Object.freeze({
   /** expression, exp_flag: what it gives, under the name of the bin word. */
   READ: 1287,
   /** expression, exp_flag: write to the bin what it gives. */
@@ -2110,7 +2110,7 @@ export const expOpKind = Object.freeze({
 } as const)
 
 /** Ops on strings (server 8.1.3). A context is packed as that of a list, which is how the Python client 19.3 does it; the source of the C client 7.5 has it flattened into the op, and REGEX_REPLACE without write flags. */
-export const stringOpKind = Object.freeze({
+export const stringOpKind = /* @__PURE__ */ Object.freeze({
   /** How many code points it has. */
   STRLEN: 1536,
   /** start, (end): the code points from start up to the one before end. */
@@ -2188,7 +2188,7 @@ export const stringOpKind = Object.freeze({
 } as const)
 
 /** Ops on all that a context with filters finds (server 8.1.1). */
-export const pathOpKind = Object.freeze({
+export const pathOpKind = /* @__PURE__ */ Object.freeze({
   /** path flags: what is found. */
   SELECT: 1793,
   /** path flags, expression: replace what is found. */
@@ -2196,7 +2196,7 @@ export const pathOpKind = Object.freeze({
 } as const)
 
 /** What each result code means. */
-export const codeText: Readonly<Record<number, string>> = Object.freeze({
+export const codeText: Readonly<Record<number, string>> = /* @__PURE__ */ Object.freeze({
   0: "success",
   1: "the server failed, or could not read a value (malformed or unsorted list or map)",
   2: "the record does not exist",
@@ -2302,7 +2302,7 @@ export const codeText: Readonly<Record<number, string>> = Object.freeze({
 })
 
 /** The name of each result code, as in `code`. */
-export const codeName: Readonly<Record<number, string>> = Object.freeze({
+export const codeName: Readonly<Record<number, string>> = /* @__PURE__ */ Object.freeze({
   0: "OK",
   1: "SERVER_ERROR",
   2: "RECORD_NOT_FOUND",

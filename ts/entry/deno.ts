@@ -23,10 +23,10 @@ if (Deno.permissions.querySync({ name: "env", variable: "AEROSPIKE_LOG" }).state
 const engine = engineFrom(Deno.readFileSync)
 
 /** Loads the engine now and not when it is needed. */
-export const loadEngine: LoadEngine = loadWith(engine)
+export const loadEngine: LoadEngine = /* @__PURE__ */ loadWith(engine)
 
 /** Connects to a cluster. */
-export const connect: Connect = connectOn({
+export const connect: Connect = /* @__PURE__ */ connectOn({
   transport: denoTransport,
   tls: async () => (await import("../transport/tls.ts")).tlsTransport,
   readFile: Deno.readFileSync,

@@ -19,10 +19,10 @@ const { latin1Slice } = Buffer.prototype as unknown as {
 const engine = engineFrom(readFileSync)
 
 /** Loads the engine now and not when it is needed. */
-export const loadEngine: LoadEngine = loadWith(engine)
+export const loadEngine: LoadEngine = /* @__PURE__ */ loadWith(engine)
 
 /** Connects to a cluster. */
-export const connect: Connect = connectOn({
+export const connect: Connect = /* @__PURE__ */ connectOn({
   transport: nodeTransport,
   tls: async () => (await import("../transport/tls.ts")).tlsTransport,
   readFile: readFileSync,

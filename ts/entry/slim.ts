@@ -12,7 +12,7 @@ export * from "../index.ts"
 let loading: Promise<EngineModule> | undefined
 
 /** Connects to a cluster through `config.transport`. */
-export const connect: Connect = connectOn({ engine: loaded })
+export const connect: Connect = /* @__PURE__ */ connectOn({ engine: loaded })
 
 /**
  * Loads the engine for what needs it without a client, such as `exp.toBase64`. `connect` does it as well.

@@ -112,7 +112,7 @@ fn typescript_table(out: &mut String, table: &Table) {
 
 fn typescript_rows(out: &mut String, name: &str, about: &str, rows: impl Iterator<Item = Row>) {
     let name = camel_case(name);
-    write!(out, "\n/** {} */\nexport const {name} = Object.freeze({{\n", sentence(about)).unwrap();
+    write!(out, "\n/** {} */\nexport const {name} = /* @__PURE__ */ Object.freeze({{\n", sentence(about)).unwrap();
     for row in rows {
         write!(out, "  /** {} */\n  {}: {},\n", row.doc, row.name, row.value).unwrap();
     }
@@ -121,12 +121,12 @@ fn typescript_rows(out: &mut String, name: &str, about: &str, rows: impl Iterato
 
 fn texts_of_codes(out: &mut String) {
     out.push_str("\n/** What each result code means. */\n");
-    out.push_str("export const codeText: Readonly<Record<number, string>> = Object.freeze({\n");
+    out.push_str("export const codeText: Readonly<Record<number, string>> = /* @__PURE__ */ Object.freeze({\n");
     for row in proto::code::ROWS {
         writeln!(out, "  {}: {},", key(row.value), quoted(row.doc)).unwrap();
     }
     out.push_str("})\n\n/** The name of each result code, as in `code`. */\n");
-    out.push_str("export const codeName: Readonly<Record<number, string>> = Object.freeze({\n");
+    out.push_str("export const codeName: Readonly<Record<number, string>> = /* @__PURE__ */ Object.freeze({\n");
     for row in proto::code::ROWS {
         writeln!(out, "  {}: {},", key(row.value), quoted(row.name)).unwrap();
     }
