@@ -4,6 +4,7 @@ import type { BatchRow } from "./batch.ts"
 import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { code, codeName as codeNames, codeText } from "./core/generated.ts"
 import type { Key } from "./key.ts"
+import type { QueryRecord } from "./query.ts"
 import type { Transaction } from "./transaction.ts"
 
 /** What an error can tell beside its message. */
@@ -13,7 +14,7 @@ export interface ErrorDetails {
   /** `name host:port` of the node that was asked last. */
   readonly node?: string | undefined
   readonly key?: Key | undefined
-  /** How many times the request was tried. */
+  /** How many times the request was tried; of a batch or query, the part of it that was tried the most. */
   readonly attempts?: number
   readonly elapsedMs?: number
   readonly cause?: unknown
@@ -51,6 +52,10 @@ export class AerospikeError extends Error {
   declare readonly columns?: ColumnTable | ColumnWrites
   /** Of a query that failed: where another can go on behind the records that came. See {@link Query.from}. */
   declare readonly cursor?: string
+  /** Of a query whose records were wanted at once, or a page of one: those that had come. `cursor` goes on behind them. */
+  declare readonly records?: readonly QueryRecord[]
+  /** Of a query that counts: the records that had come. `cursor` goes on behind them. */
+  declare readonly counted?: number
   /** The transaction that the operation was part of, or that was to end. */
   declare readonly transaction?: Transaction
   /** Of a transaction that could not be committed: the code with which one of its reads failed to be verified. */
@@ -293,9 +298,10 @@ function adviceFor(number: number, details: ErrorDetails): string | undefined {
     return "Transactions need an Enterprise cluster, version 8.0 or later, and a namespace with strong-consistency."
   }
   if (number === code.TIMEOUT) {
-    return details.attempts
-      ? "Raise totalTimeout or socketTimeout if the server needs longer, maxRetries if it should be asked again."
-      : "It was never sent: no node was in reach, or no connection free, in time. Raise totalTimeout or maxConnsPerNode, or slow down."
+    // A row of a batch does not know whether it was sent.
+    return details.attempts === 0
+      ? "It was never sent: no node was in reach, or no connection free, in time. Raise totalTimeout or maxConnsPerNode, or slow down."
+      : "Raise totalTimeout or socketTimeout if the server needs longer, maxRetries if it should be asked again."
   }
   if (number === code.ENTERPRISE_ONLY && details.compressed) {
     return "Only servers of the Enterprise Edition take compressed requests: leave compress and compressionThreshold out of the policy."

@@ -13,7 +13,7 @@ import { limit, NONE, queryFlag } from "./core/generated.ts"
 import type { Reader } from "./core/reader.ts"
 import { utf8Length } from "./core/text.ts"
 import type { Writer } from "./core/writer.ts"
-import { invalid } from "./errors.ts"
+import { AerospikeError, invalid } from "./errors.ts"
 import type { Expression } from "./exp/expression.ts"
 import { Filter } from "./filter.ts"
 import type { Key, UserKey } from "./key.ts"
@@ -153,9 +153,11 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
   async count(): Promise<number> {
     const { bins: _, ops: __, ...asked } = this.#asked
     const stream = this.#stream({ ...asked, policy: { ...asked.policy, includeBins: false } })
-    let count = 0
-    for (let some = await stream.some(); some.length > 0; some = await stream.some()) count += some.length
-    return count
+    let counted = 0
+    await each(stream, (some) => {
+      counted += some.length
+    }).catch(telling(() => ({ counted })))
+    return counted
   }
 
   /**
@@ -214,9 +216,9 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
   async #page(asked: Asked): Promise<QueryPage<T>> {
     const stream = this.#stream(asked)
     const records: QueryRecord[] = []
-    for (let some = await stream.some(); some.length > 0; some = await stream.some()) {
+    await each(stream, (some) => {
       for (const record of some) records.push(record)
-    }
+    }).catch(telling(() => ({ records })))
     return { records: records as QueryRecord<never>[], cursor: stream.cursor }
   }
 
@@ -270,6 +272,17 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
   aggregate(call: string | AggregateCall, fn?: string, ...args: readonly Value[]): Aggregation<never> {
     const whole = typeof call === "string" ? ({ module: call, fn, args } as AggregateCall) : call
     return new Aggregation(this.#host, this.#asked, whole)
+  }
+}
+
+async function each<R>(stream: Stream<R>, take: (some: readonly R[]) => void): Promise<void> {
+  for (let some = await stream.some(); some.length > 0; some = await stream.some()) take(some)
+}
+
+/** Adds what had come to an error whose cursor goes on behind it. */
+function telling(what: () => Pick<AerospikeError, "records" | "counted">): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof AerospikeError && error.cursor !== undefined ? Object.assign(error, what()) : error
   }
 }
 

@@ -46,7 +46,7 @@ describe("messages", () => {
       errorOf(code.TIMEOUT, "put", { node: "A 1:3000", attempts: 3, elapsedMs: 1000.4, inDoubt: true }),
       "put: it took longer than allowed (TIMEOUT 9, node A 1:3000, 3 attempts, 1000 ms). The write may have happened all the same. Raise totalTimeout",
     ],
-    [errorOf(code.TIMEOUT, "put", { elapsedMs: 1000 }), "It was never sent"],
+    [errorOf(code.TIMEOUT, "put", { attempts: 0, elapsedMs: 1000 }), "It was never sent"],
     [
       errorOf(code.NAMESPACE, "get", {}, "the namespace nope does not exist"),
       "get: the namespace nope does not exist (NAMESPACE 20).",

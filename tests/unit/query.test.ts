@@ -8,6 +8,7 @@ import { Driver } from "../../ts/driver.ts"
 import { equals, range } from "../../ts/filter.ts"
 import { LogLevel, setLogLevel } from "../../ts/log.ts"
 import { ctx } from "../../ts/ops/ctx.ts"
+import type { Query } from "../../ts/query.ts"
 import { done, FakeEngine, type FakeOutputs, ready } from "./support/fake-engine.ts"
 import { FakeTransport } from "./support/fake-transport.ts"
 
@@ -101,6 +102,19 @@ describe("the stream", () => {
     expect((await records.next()).done).toBe(false)
     await expect(records.next()).rejects.toMatchObject({ code: 11, cursor: "BwcH" })
     expect(await records.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test("whose records, pages or number were wanted at once tells with its error what had come", async () => {
+    const wanted: [(query: Query) => Promise<unknown>, object][] = [
+      [(query) => query.results(), { records: [{}, {}, {}] }],
+      [(query) => query.pages(5).next(), { records: [{}, {}, {}] }],
+      [(query) => query.count(), { counted: 3 }],
+    ]
+    for (const [ask, had] of wanted) {
+      const { engine, query } = setUp()
+      engine.polls.push(found(engine, 3, ended(11, { cursor: true })))
+      await expect(ask(query)).rejects.toMatchObject({ code: 11, cursor: "BwcH", ...had })
+    }
   })
 
   test("that is given up throws at once and keeps nothing", async () => {

@@ -109,6 +109,23 @@ export default {
       },
     },
     {
+      name: "a batch and a query that nobody answers in time say that they were sent",
+      needs: ["batches", "queries"],
+      async run(t) {
+        const { tap, client, key } = await tapped(t)
+        tap.hold()
+        const late = { totalTimeout: 300, maxRetries: 0 }
+        const query = client.query("test", t.set).policy(late)
+        const error = await t.fails(query.results(), { is: "TimeoutError", says: "1 attempt" })
+        t.same([error.attempts, error.records], [1, []])
+        t.assert.doesNotMatch(error.message, /never sent/)
+        const [row] = await client.batchRead([key], {}, late)
+        t.same([row.code, row.error.name], [9, "TimeoutError"])
+        t.assert.doesNotMatch(row.error.message, /never sent/)
+        tap.release()
+      },
+    },
+    {
       name: "a connection that was cut while idle is replaced, and the read succeeds",
       async run(t) {
         const { tap, client, key } = await tapped(t)

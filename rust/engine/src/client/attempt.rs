@@ -353,6 +353,7 @@ impl Engine {
         self.op_timers.clear(op);
         if self.ops[op].part.is_some() {
             self.ops[op].serial = self.ops[op].serial.wrapping_add(1);
+            self.count_attempts(op);
             self.end_part(op, &done);
             self.ops[op].part = None;
             self.ops[op].trim();

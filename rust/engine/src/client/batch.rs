@@ -322,6 +322,13 @@ impl Engine {
         }
     }
 
+    /// A batch or query was tried as often as the part of it that was tried the most.
+    pub(super) fn count_attempts(&mut self, part: u32) {
+        let attempts = self.ops[part].attempts;
+        let Some(op) = self.ops[part].part.as_ref().and_then(|part| self.named(part.batch)) else { return };
+        self.ops[op].attempts = self.ops[op].attempts.max(attempts);
+    }
+
     /// The batch is given up as a whole: every row that is open is told so.
     pub(super) fn give_up_batch(&mut self, op: u32, code: i32, from_server: bool) {
         if let Some(batch) = self.ops[op].batch.as_deref_mut() {

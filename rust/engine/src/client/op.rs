@@ -96,7 +96,7 @@ pub struct Op {
     pub max_retries: u32,
     /// Requests of more bytes leave compressed.
     pub compress_above: Option<usize>,
-    /// Attempts that were begun.
+    /// Attempts that were begun; of a batch or query, by the part that has begun the most.
     pub attempts: u32,
     /// Attempts that failed.
     pub failed: u32,

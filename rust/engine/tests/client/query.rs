@@ -59,6 +59,17 @@ fn when_a_node_dies_in_the_middle_only_what_is_missing_is_read_from_the_replicas
 }
 
 #[test]
+fn a_query_was_tried_as_often_as_its_part_that_was_tried_most() {
+    for (retries, expected) in [(0, (code::TIMEOUT, 1)), (1, (code::OK, 2))] {
+        let mut rig = with_records(2, 2);
+        rig.nodes.get_mut(&BASE).unwrap().holds = true;
+        let op = rig.query(&[(word::SOCKET_TIMEOUT, 100), (word::MAX_RETRIES, retries)]);
+        rig.advance(200.0);
+        assert_eq!((rig.result(op).code, rig.result(op).attempts), expected);
+    }
+}
+
+#[test]
 fn a_partition_that_is_not_there_is_looked_for_at_the_next_replica() {
     let mut rig = with_records(2, 1);
     rig.nodes.get_mut(&BASE).unwrap().missing = vec![0, 2, 100];
