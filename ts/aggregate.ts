@@ -90,7 +90,9 @@ export class Aggregation<V = any> implements AsyncIterable<V>, PromiseLike<V | u
     const { driver, sources } = this.#host
     driver.assertOpen(this.#verb)
     const lua = await loadLua()
-    const modules = await sources.withRequired(this.#verb, this.#call.module, this.#source)
+    const modules = await sources.withRequired(this.#verb, this.#call.module, this.#source, {
+      signal: this.#asked.policy?.signal,
+    })
     const state = lua.state({
       source: (name) => modules.get(name),
       limitMs: this.#asked.policy?.totalTimeout,

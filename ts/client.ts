@@ -564,14 +564,15 @@ export class Client {
     return setXdrFilter(this, filter, policy)
   }
 
-  /** Whether some node answers now. Rejects only when the client is closed. */
+  /** Whether some node answers now. Rejects only when the client is closed, or `signal` gave it up. */
   async ping(policy?: InfoPolicy): Promise<boolean> {
     this.#driver.assertOpen("ping")
     try {
       await this.infoRandomNode("build", policy)
       return true
     } catch (error) {
-      if ((error as AerospikeError).code === code.INVALID_ARGUMENT) throw error
+      const number = (error as AerospikeError).code
+      if (number === code.INVALID_ARGUMENT || number === code.ABORTED) throw error
       return false
     }
   }

@@ -86,8 +86,16 @@ interface Waiter {
   abort: Abort | undefined
 }
 
+/** An operation that a signal may give up. */
 interface Abort {
+  readonly watch: Watch
+  readonly op: number
+}
+
+/** All operations of one signal, which is listened to once: with a listener each, a signal of many would get slow. */
+interface Watch {
   readonly signal: AbortSignal
+  readonly aborts: Set<Abort>
   readonly listener: () => void
 }
 
@@ -156,6 +164,8 @@ export class Driver {
   #state: State = "open"
   /** By op id. */
   readonly #waiters: (Waiter | undefined)[] = []
+  /** Signals of operations that are under way. */
+  readonly #watches = new Map<AbortSignal, Watch>()
   /** By connection id. */
   readonly #connections: (Connection | undefined)[] = []
   /** Failures of the present poll: their messages need calls into the engine, which its outputs do not survive. */
@@ -289,14 +299,34 @@ export class Driver {
   }
 
   #watch(signal: AbortSignal, op: number, waiter: Waiter): void {
+    const watch = this.#watches.get(signal) ?? this.#listenTo(signal)
+    const abort = { watch, op }
+    watch.aborts.add(abort)
+    waiter.abort = abort
+    if (signal.aborted) this.#enter(() => this.#engine.cancel(op))
+  }
+
+  #listenTo(signal: AbortSignal): Watch {
     const listener = () => {
-      if (this.#waiters[op] !== waiter || this.#state === "ended") return
-      this.#enter(() => this.#engine.cancel(op))
+      if (this.#state === "ended") return
+      this.#enter(() => {
+        for (const { op } of watch.aborts) this.#engine.cancel(op)
+      })
       this.#schedule()
     }
-    waiter.abort = { signal, listener }
-    if (signal.aborted) listener()
-    else signal.addEventListener("abort", listener, { once: true })
+    const watch: Watch = { signal, aborts: new Set(), listener }
+    this.#watches.set(signal, watch)
+    if (!signal.aborted) signal.addEventListener("abort", listener, { once: true })
+    return watch
+  }
+
+  /** An operation has ended: its signal does not matter any more, nor that of the last one. */
+  #forget(abort: Abort): void {
+    const { signal, aborts, listener } = abort.watch
+    aborts.delete(abort)
+    if (aborts.size > 0) return
+    this.#watches.delete(signal)
+    signal.removeEventListener("abort", listener)
   }
 
   /** Ends the client. Operations in flight get `drainMs` to end. Resolves when every socket is closed. */
@@ -449,7 +479,7 @@ export class Driver {
     const op = words[at + 1]!
     const waiter = this.#waiters[op]!
     this.#waiters[op] = undefined
-    if (waiter.abort !== undefined) forget(waiter.abort)
+    if (waiter.abort !== undefined) this.#forget(waiter.abort)
     const number = words[at + 2]! | 0
     if (number === code.OK) {
       try {
@@ -705,7 +735,7 @@ export class Driver {
     this.#failures = []
     for (const waiter of this.#waiters) {
       if (waiter === undefined) continue
-      if (waiter.abort !== undefined) forget(waiter.abort)
+      if (waiter.abort !== undefined) this.#forget(waiter.abort)
       const { reason, hint, ...more } = waiter.sink?.details(number) ?? ({} as Told)
       const details = { key: waiter.key, transaction: waiter.txn, cause, ...more }
       waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), details, reason, hint))
@@ -745,7 +775,7 @@ async function raise(failure: Failure, node: string | undefined): Promise<never>
   await null
   const { waiter, attempts, inDoubt, compressed, elapsedMs, ahead } = failure
   const { verb, key } = waiter
-  const cause = failure.code === code.ABORTED ? waiter.abort?.signal.reason : undefined
+  const cause = failure.code === code.ABORTED ? waiter.abort?.watch.signal.reason : undefined
   const { reason = failure.reason, hint, ...more } = waiter.sink?.details(failure.code) ?? ({} as Told)
   const details = {
     node,
@@ -760,10 +790,6 @@ async function raise(failure: Failure, node: string | undefined): Promise<never>
     ...more,
   }
   throw errorOf(failure.code, ask(verb, key), details, reason, hint)
-}
-
-function forget({ signal, listener }: Abort): void {
-  signal.removeEventListener("abort", listener)
 }
 
 function isOptional(answer: Answer): boolean {

@@ -27,7 +27,9 @@ export async function infoOfAll(
       const { text } = await sendInfo(driver, packer, command, index, policy)
       return { nodeName, response: text }
     } catch (error) {
-      if ((error as AerospikeError).code === code.INVALID_ARGUMENT) throw error
+      const number = (error as AerospikeError).code
+      // The first is a fault of the call, the second the caller's will: no node has failed.
+      if (number === code.INVALID_ARGUMENT || number === code.ABORTED) throw error
       return { nodeName, error: error as AerospikeError, response: "" }
     }
   }

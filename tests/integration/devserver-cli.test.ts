@@ -6,16 +6,19 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, expect, test } from "vitest"
+import { connect } from "../../dist/entry/node.js"
 import { createTestAuthority } from "../../ts/devserver/certificates.ts"
 import { askTls } from "../unit/support/ask-tls.ts"
 
+/** Processes take their time to start where much else runs. */
+const within = { timeout: 30_000 }
 const open: { close(): unknown }[] = []
 
 afterEach(() => {
   for (const each of open.splice(0).reverse()) each.close()
 })
 
-test("the command line starts it, with a file for clients to trust, or with files that are given", async () => {
+test("the command line starts it, with a file for clients to trust, or with files that are given", within, async () => {
   const folder = mkdtempSync(join(tmpdir(), "devserver-tls-"))
   open.push({ close: () => rmSync(folder, { recursive: true }) })
   const authority = createTestAuthority()
@@ -34,6 +37,15 @@ test("the command line starts it, with a file for clients to trust, or with file
   const [, secure] = /TLS 127\.0\.0\.1:(\d+) {2}cli\.test/.exec(given.said)!
   expect(await askTls({ port: Number(secure), ca: authority.ca, name: "cli.test" }, "edition")).toMatch(/Enterprise/)
   await given.stop()
+})
+
+test("with users, it says how to log in, and that works", within, async () => {
+  const { said, stop } = await command("--security")
+  const [, hosts, user, password] = /connect\(\{ hosts: "([^"]+)", user: "(\w+)", password: "(\w+)" \}\)/.exec(said)!
+  const client = await connect({ hosts: hosts!, user: user!, password: password! })
+  expect((await client.admin.queryUser()).name).toBe(user)
+  await client.close()
+  await stop()
 })
 
 /** The command, once it has said where it listens. */

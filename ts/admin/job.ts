@@ -47,14 +47,39 @@ export class Job {
     if (interval !== undefined) check("options.interval", interval, wholeMs)
     const start = performance.now()
     for (let pauseMs = interval ?? intervalMin; ; pauseMs = interval ?? Math.min(pauseMs * 2, intervalMax)) {
+      const left = timeout === undefined ? undefined : Math.max(0, timeout - (performance.now() - start))
+      const isDone = await unlessOver(this.isDone(), left, signal)
+      if (isDone) return
       if (signal?.aborted) throw errorOf(code.ABORTED, this.#asked, { cause: signal.reason })
-      if (await this.isDone()) return
       const elapsedMs = performance.now() - start
       if (timeout !== undefined && elapsedMs >= timeout)
         throw errorOf(code.TIMEOUT, this.#asked, { elapsedMs, attempts: 1 })
       await pause(timeout === undefined ? pauseMs : Math.min(pauseMs, timeout - elapsedMs), signal)
     }
   }
+}
+
+/** What comes of `work`; or undefined, when the time is over before, or the signal given. */
+function unlessOver<T>(
+  work: Promise<T>,
+  ms: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      clearTimeout(timer)
+      signal?.removeEventListener("abort", over)
+      act()
+    }
+    const over = () => settle(() => resolve(undefined))
+    const timer = ms === undefined ? undefined : setTimeout(over, ms)
+    if (signal?.aborted) over()
+    else signal?.addEventListener("abort", over)
+    work.then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    )
+  })
 }
 
 /** Ends early when the signal is given. */

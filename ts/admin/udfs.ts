@@ -77,14 +77,19 @@ export class UdfSources {
   }
 
   /** A module by its name without ending, and those that it requires by name as far as the cluster has them. */
-  async withRequired(asked: string, module: string, source?: string | Uint8Array): Promise<Map<string, string>> {
-    const known = await listUdfs(this.#asker)
+  async withRequired(
+    asked: string,
+    module: string,
+    source?: string | Uint8Array,
+    policy?: InfoPolicy,
+  ): Promise<Map<string, string>> {
+    const known = await listUdfs(this.#asker, policy)
     const found = new Map<string, string>()
     const wanted = [module]
     if (source !== undefined)
       found.set(module, typeof source === "string" ? source : decodeUtf8(source, 0, source.length))
     for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-      const text = found.get(name) ?? (await this.#textOf(name, known))
+      const text = found.get(name) ?? (await this.#textOf(name, known, policy))
       if (text === undefined) continue
       found.set(name, text)
       const required = [...text.matchAll(requires)].map(([, other]) => other!)
@@ -94,13 +99,13 @@ export class UdfSources {
     return found
   }
 
-  async #textOf(module: string, known: readonly UdfModule[]): Promise<string | undefined> {
+  async #textOf(module: string, known: readonly UdfModule[], policy?: InfoPolicy): Promise<string | undefined> {
     const name = `${module}.lua`
     const hash = known.find((other) => other.name === name)?.hash
     if (hash === undefined) return undefined
     const kept = this.#kept.get(name)
     if (kept?.hash === hash) return kept.text
-    const text = await getUdf(this.#asker, name)
+    const text = await getUdf(this.#asker, name, policy)
     this.#kept.set(name, { hash, text })
     return text
   }

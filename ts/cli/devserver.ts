@@ -150,13 +150,13 @@ async function serve(options: DevServerOptions): Promise<number> {
     console.log("\nA node that was killed returns, the first being 0:\n")
     console.log(`  npx aerospike-wasm devserver --join ${server.joinPath} --node 0`)
   }
-  console.log(`\n  const client = await connect({ hosts: ${JSON.stringify(seed)} })`)
+  const user = options.security ? ', user: "admin", password: "admin"' : ""
+  console.log(`\n  const client = await connect({ hosts: ${JSON.stringify(seed)}${user} })`)
   const ca = server.authority && (await keep(server.authority.ca))
   if (ca) {
     const [secure] = server.tlsHosts.split(",")
-    console.log(
-      `  const client = await connect({ hosts: ${JSON.stringify(secure)}, tls: { ca: ${JSON.stringify(ca)} } })`,
-    )
+    const tls = `tls: { ca: ${JSON.stringify(ca)} }`
+    console.log(`  const client = await connect({ hosts: ${JSON.stringify(secure)}, ${tls}${user} })`)
   }
   console.log("")
   console.log("Ctrl-C stops it; nothing is kept.")

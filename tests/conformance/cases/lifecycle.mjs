@@ -139,6 +139,45 @@ export default {
       },
     },
     {
+      name: "an AbortSignal may be given with every call, and ends it before it is sent and under way",
+      async run(t) {
+        const { tap, client, key } = await tapped(t)
+        const calls = everyCall(t, client, key)
+        const tested = new Set(Object.keys(calls).map((name) => name.replace(/ .*/, "")))
+        const methods = (of, prefix) =>
+          Object.getOwnPropertyNames(Object.getPrototypeOf(of)).map((name) => prefix + name)
+        for (const name of [...methods(client, ""), ...methods(client.admin, "admin.")]) {
+          t.assert.ok(tested.has(name) || noSignal.has(name), `${name} takes no signal`)
+        }
+        const given = { signal: AbortSignal.abort(new Error("before")) }
+        for (const [name, call] of Object.entries(calls)) await givesUp(t, name, later(call(given)), "before")
+        tap.hold()
+        const abort = new AbortController()
+        const begun = Object.entries(calls).map(([name, call]) => [name, later(call({ signal: abort.signal }))])
+        await t.until(() => tap.requests > 20, { what: "requests on the wire" })
+        abort.abort(new Error("meanwhile"))
+        for (const [name, call] of begun) await givesUp(t, name, call, "meanwhile")
+        tap.release()
+        t.same((await t.client.find(key, patient))?.key, key)
+      },
+    },
+    {
+      name: "a signal of many operations is no warning, and each of them is ended by it",
+      async run(t) {
+        const { tap, client, key } = await tapped(t)
+        tap.hold()
+        const abort = new AbortController()
+        const reads = Array.from({ length: 20_000 }, () => later(client.get(key, { ...patient, signal: abort.signal })))
+        await t.until(() => tap.requests > 0, { what: "the first requests" })
+        const start = performance.now()
+        abort.abort()
+        for (const read of reads) t.assert.equal((await rejection(t, read)).codeName, "ABORTED")
+        t.assert.ok(performance.now() - start < 5000, "it took too long")
+        tap.release()
+        t.same((await client.get(key, patient)).bins, { v: 1 })
+      },
+    },
+    {
       name: "totalTimeout ends a read that is not answered, and the client goes on",
       async run(t) {
         const { tap, client, key } = await tapped(t)
@@ -192,6 +231,91 @@ export default {
       },
     },
   ],
+}
+
+/** What sends nothing; and the ends of a transaction, whose signals tests/unit/transaction.test.ts gives. */
+const noSignal = new Set(
+  "constructor set nodeNames nodes isConnected stats on off close commit abort admin.constructor".split(" "),
+)
+
+/** Every method of a client that sends something, with a policy that has a signal. */
+function everyCall(t, client, key) {
+  const { exp, op } = t.api
+  const [ns, set] = key
+  const { admin } = client
+  const query = (policy) => client.query(ns, set).policy(policy)
+  const long = (policy) => ({ ...patient, ...policy })
+  const slow = (policy) => ({ totalTimeout: patient.totalTimeout, ...policy })
+  return {
+    get: (p) => client.get(key, long(p)),
+    find: (p) => client.find(key, long(p)),
+    select: (p) => client.select(key, ["v"], long(p)),
+    exists: (p) => client.exists(key, long(p)),
+    put: (p) => client.put(key, { v: 1 }, long(p)),
+    increment: (p) => client.increment(key, "v", 1, long(p)),
+    add: (p) => client.add(key, { v: 1 }, long(p)),
+    append: (p) => client.append(key, "s", "x", long(p)),
+    prepend: (p) => client.prepend(key, { s: "x" }, long(p)),
+    touch: (p) => client.touch(key, long(p)),
+    remove: (p) => client.remove(["test", set, "another"], long(p)),
+    removeBin: (p) => client.removeBin(key, "s", long(p)),
+    batchRead: (p) => client.batchRead([key], undefined, long(p)),
+    batchWrite: (p) => client.batchWrite([{ key, bins: { v: 1 } }], long(p)),
+    batchOperate: (p) => client.batchOperate([key], [op.read("v")], long(p)),
+    batchApply: (p) => client.batchApply([key], { module: "none", fn: "none" }, long(p)),
+    batchRemove: (p) => client.batchRemove([["test", set, "another"]], long(p)),
+    batch: (p) => client.batch([{ type: "read", key }], long(p)),
+    batchReadColumns: (p) => client.batchReadColumns([key], { v: "i64" }, long(p)),
+    batchWriteColumns: (p) => client.batchWriteColumns([key], { v: BigInt64Array.of(1n) }, long(p)),
+    query: (p) => query(p).results(),
+    "query count": (p) => query(p).count(),
+    "query columns": (p) => query(p).columns({ v: "i64" }),
+    "query pages": (p) => query(p).pages(10).next(),
+    "query iterated": (p) => query(p)[Symbol.asyncIterator]().next(),
+    "query background": (p) => client.query(ns, set).background([op.touch()], p),
+    queryJob: (p) => client.queryJob(1n, slow(p)).progress(),
+    "queryJob abort": (p) => client.queryJob(1n, slow(p)).abort(),
+    "queryJob wait": (p) => client.queryJob(1n, slow({})).wait(p),
+    operate: (p) => client.operate(key, [op.read("v")], long(p)),
+    operateOrdered: (p) => client.operateOrdered(key, [op.read("v")], long(p)),
+    apply: (p) => client.apply(key, "none", "none", [], long(p)),
+    infoAll: (p) => client.infoAll("build", slow(p)),
+    infoNode: (p) => client.infoNode(client.nodeNames()[0], "build", slow(p)),
+    infoRandomNode: (p) => client.infoRandomNode("build", slow(p)),
+    ping: (p) => client.ping(slow(p)),
+    indexCreate: (p) => client.indexCreate({ ns, set, bin: "v", name: "aborted", type: "numeric" }, slow(p)),
+    indexRemove: (p) => client.indexRemove(ns, "aborted", slow(p)),
+    indexList: (p) => client.indexList(ns, slow(p)),
+    udfPut: (p) => client.udfPut("aborted.lua", "function f() end", slow(p)),
+    udfRemove: (p) => client.udfRemove("aborted.lua", slow(p)),
+    udfList: (p) => client.udfList(slow(p)),
+    udfGet: (p) => client.udfGet("aborted.lua", slow(p)),
+    truncate: (p) => client.truncate(ns, "aborted", {}, slow(p)),
+    setXdrFilter: (p) => client.setXdrFilter({ dc: "none", ns, filter: exp.eq(exp.int.bin("v"), 1) }, slow(p)),
+    transaction: (p) => client.transaction((txn) => client.get(key, { ...long(p), txn })),
+    "admin.createUser": (p) => admin.createUser("u", "p", [], slow(p)),
+    "admin.createPkiUser": (p) => admin.createPkiUser("u", [], slow(p)),
+    "admin.dropUser": (p) => admin.dropUser("u", slow(p)),
+    "admin.changePassword": (p) => admin.changePassword("u", "p", slow(p)),
+    "admin.grantRoles": (p) => admin.grantRoles("u", ["read"], slow(p)),
+    "admin.revokeRoles": (p) => admin.revokeRoles("u", ["read"], slow(p)),
+    "admin.queryUser": (p) => admin.queryUser("u", slow(p)),
+    "admin.queryUsers": (p) => admin.queryUsers(slow(p)),
+    "admin.createRole": (p) => admin.createRole("r", [{ code: "read" }], {}, slow(p)),
+    "admin.dropRole": (p) => admin.dropRole("r", slow(p)),
+    "admin.grantPrivileges": (p) => admin.grantPrivileges("r", [{ code: "read" }], slow(p)),
+    "admin.revokePrivileges": (p) => admin.revokePrivileges("r", [{ code: "read" }], slow(p)),
+    "admin.queryRole": (p) => admin.queryRole("r", slow(p)),
+    "admin.queryRoles": (p) => admin.queryRoles(slow(p)),
+    "admin.setAllowlist": (p) => admin.setAllowlist("r", null, slow(p)),
+    "admin.setQuotas": (p) => admin.setQuotas("r", 1, 1, slow(p)),
+  }
+}
+
+async function givesUp(t, name, call, why) {
+  const error = await rejection(t, call)
+  t.assert.equal(error.codeName, "ABORTED", `${name}: ${error.stack}`)
+  t.assert.equal(error.cause?.message, why, name)
 }
 
 async function rejection(t, promise) {

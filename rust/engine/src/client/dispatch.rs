@@ -21,6 +21,8 @@ impl Engine {
         let (exclusive, write) = (self.ops[op].is_slow(), self.ops[op].write);
         self.ops[op].last_node = u32::from(node);
         self.close_stale(node);
+        let slow_first = self.first_slow(node).is_some();
+        let is_full = self.is_full(node);
         let conns = &self.conns;
         let Some(member) = self.members[node as usize].as_mut() else {
             return self.fail_attempt(op, code::INVALID_NODE, false);
@@ -35,12 +37,41 @@ impl Engine {
         let choice = if exclusive {
             member.pool.idle.last().map_or(Choice::Wait, |&conn| Choice::Use(conn))
         } else {
-            member.pool.choose(depth, self.config.max_conns_per_node, |conn| queue(&conns[conn], depth, write))
+            member.pool.choose(depth, is_full, slow_first, |conn| queue(&conns[conn], depth, write))
         };
         self.want_conns(node);
         match choice {
             Choice::Use(conn) => self.put_on(op, conn, node),
             Choice::Wait => self.wait_for_conn(op, node, exclusive),
+        }
+    }
+
+    /// No more connections may be opened to a node, or it takes none just now.
+    fn is_full(&self, node: NodeId) -> bool {
+        let max = self.config.max_conns_per_node;
+        self.member(node).is_some_and(|member| member.pool.total() >= max || self.now < member.refused_until)
+    }
+
+    /// The ticket of the first slow op that waits for a connection of a node.
+    fn first_slow(&mut self, node: NodeId) -> Option<u64> {
+        loop {
+            let &name = self.member(node)?.pool.waiting_exclusive.front()?;
+            if let Some(op) = self.named(name) {
+                return Some(self.ops[op].ticket);
+            }
+            // It ended while it waited.
+            self.member_mut(node)?.pool.waiting_exclusive.pop_front();
+        }
+    }
+
+    /// The ticket of the first other op that waits there, and whether it writes.
+    fn first_shared(&mut self, node: NodeId) -> Option<(u64, bool)> {
+        loop {
+            let &name = self.member(node)?.pool.waiting.front()?;
+            if let Some(op) = self.named(name) {
+                return Some((self.ops[op].ticket, self.ops[op].write));
+            }
+            self.member_mut(node)?.pool.waiting.pop_front();
         }
     }
 
@@ -75,6 +106,8 @@ impl Engine {
             return self.turn_away(op, ahead);
         }
         member.waiting_bytes += length;
+        self.tickets += 1;
+        self.ops[op].ticket = self.tickets;
         let entry = &mut self.ops[op];
         entry.stage = Stage::Queued(node);
         let (name, deadline) = ((op, entry.serial), entry.deadline);
@@ -180,30 +213,22 @@ impl Engine {
         names.into_iter().find(|name| config.tls && !name.is_empty()).map_or("", String::as_str)
     }
 
-    /// A pool connection has room: what waits goes on it.
+    /// A pool connection has room: what waits goes on it, first come, first served.
     pub(super) fn serve(&mut self, node: NodeId) {
         loop {
+            let (slow, shared, is_full) = (self.first_slow(node), self.first_shared(node), self.is_full(node));
+            let slow_first = slow.is_some_and(|slow| shared.is_none_or(|(shared, _)| slow < shared));
             let conns = &self.conns;
             let Some(member) = self.members[node as usize].as_mut() else { return };
             let (comfortable, depth) = member.depths(&self.config);
             let pool = &mut member.pool;
             // What waits is shared with the connections that are just being opened.
             let depth = if pool.connecting.is_empty() { depth } else { comfortable };
-            let (exclusive, choice) = match pool.idle.last() {
-                Some(&conn) if !pool.waiting_exclusive.is_empty() => (true, Choice::Use(conn)),
-                _ if pool.waiting.is_empty() => return,
-                _ => {
-                    let first = pool
-                        .waiting
-                        .front()
-                        .and_then(|&(op, serial)| self.ops.get(op).filter(|op| op.serial == serial).map(|op| op.write));
-                    let Some(write) = first else {
-                        // It ended while it waited.
-                        pool.waiting.pop_front();
-                        continue;
-                    };
-                    let max = self.config.max_conns_per_node;
-                    (false, pool.choose(depth, max, |conn| queue(&conns[conn], depth, write)))
+            let (exclusive, choice) = match (pool.idle.last(), shared) {
+                (Some(&conn), _) if slow_first => (true, Choice::Use(conn)),
+                (_, None) => return,
+                (_, Some((_, write))) => {
+                    (false, pool.choose(depth, is_full, slow_first, |conn| queue(&conns[conn], depth, write)))
                 }
             };
             let Choice::Use(conn) = choice else { return self.want_conns(node) };

@@ -139,6 +139,8 @@ pub struct Engine {
     /// Nodes whose pool has something waiting, and may need connections.
     short_of_conns: Vec<NodeId>,
     round_robin: u32,
+    /// The last number that was given to an op that waits for a connection.
+    tickets: u64,
 
     stats: [f64; stat::LENGTH],
     due: Vec<u32>,
@@ -197,6 +199,7 @@ impl Engine {
             seed_code: code::NOT_CONNECTED,
             short_of_conns: Vec::new(),
             round_robin: 0,
+            tickets: 0,
             stats: [0.0; stat::LENGTH],
             due: Vec::new(),
         };

@@ -105,6 +105,8 @@ pub struct Op {
     /// Bytes of an attempt were given to a socket and not answered.
     pub ever_sent: bool,
     pub last_node: u32,
+    /// Its number in the order of those that waited for a connection.
+    pub ticket: u64,
     /// It is in `Engine::waiting_for_news`.
     pub waits_for_news: bool,
     /// It holds one of maxConcurrentOperations.
@@ -174,6 +176,7 @@ impl Op {
             moved: 0,
             ever_sent: false,
             last_node: crate::abi::NONE,
+            ticket: 0,
             waits_for_news: false,
             admitted: false,
             cancelled: false,

@@ -43,14 +43,25 @@ impl Pool {
     }
 
     /// An idle connection first, the most recently used one; else the shortest queue below `depth` among those that carry
-    /// the same kind, reads or writes; any other only when no more may be opened. `queue` tells of a connection how long
-    /// it is and whether it is of the kind.
-    pub fn choose(&self, depth: usize, max: usize, queue: impl Fn(ConnId) -> (usize, bool)) -> Choice {
+    /// the same kind, reads or writes; any other only when no more may be opened, which `is_full` says. `queue` tells of a
+    /// connection how long it is and whether it is of the kind.
+    ///
+    /// Where a slow op was there before, and would find no connection idle as long as others keep coming, the shortest
+    /// queue of all is left to run out for it.
+    pub fn choose(
+        &self,
+        depth: usize,
+        is_full: bool,
+        slow_first: bool,
+        queue: impl Fn(ConnId) -> (usize, bool),
+    ) -> Choice {
         if let Some(&conn) = self.idle.last() {
             return Choice::Use(conn);
         }
-        let may_mix = self.total() >= max;
-        let queues = self.busy.iter().map(|&conn| (queue(conn), conn)).filter(|((_, same), _)| *same || may_mix);
+        let is_left = is_full && slow_first && self.exclusive.is_empty() && self.connecting.is_empty();
+        let left = self.busy.iter().copied().filter(|_| is_left).min_by_key(|&conn| (queue(conn).0, conn));
+        let queues = self.busy.iter().filter(|&&conn| Some(conn) != left).map(|&conn| (queue(conn), conn));
+        let queues = queues.filter(|((_, same), _)| *same || is_full);
         match queues.map(|((length, same), conn)| (length, !same, conn)).min() {
             Some((length, _, conn)) if length < depth => Choice::Use(conn),
             _ => Choice::Wait,
@@ -94,26 +105,38 @@ mod tests {
     #[test]
     fn an_idle_connection_is_taken_before_a_busy_one_and_the_last_used_first() {
         let pool = Pool { idle: vec![4, 7], busy: vec![1], ..Pool::default() };
-        assert_eq!(pool.choose(8, 9, |_| (1, true)), Choice::Use(7));
+        assert_eq!(pool.choose(8, false, false, |_| (1, true)), Choice::Use(7));
     }
 
     #[test]
     fn then_the_shortest_queue_and_none_beyond_the_depth() {
         let pool = Pool { busy: vec![1, 2, 3], ..Pool::default() };
         let lengths = |conn: ConnId| ([9, 5, 3, 8][conn as usize], true);
-        assert_eq!(pool.choose(8, 9, lengths), Choice::Use(2));
-        assert_eq!(pool.choose(3, 9, lengths), Choice::Wait);
+        assert_eq!(pool.choose(8, false, false, lengths), Choice::Use(2));
+        assert_eq!(pool.choose(3, false, false, lengths), Choice::Wait);
     }
 
     #[test]
     fn reads_do_not_stand_behind_writes_unless_no_more_may_be_opened() {
         let pool = Pool { busy: vec![1, 2], ..Pool::default() };
         let queues = |conn: ConnId| if conn == 1 { (0, false) } else { (5, true) };
-        assert_eq!(pool.choose(8, 9, queues), Choice::Use(2));
-        assert_eq!(pool.choose(5, 9, queues), Choice::Wait);
-        assert_eq!(pool.choose(5, 2, queues), Choice::Use(1));
+        assert_eq!(pool.choose(8, false, false, queues), Choice::Use(2));
+        assert_eq!(pool.choose(5, false, false, queues), Choice::Wait);
+        assert_eq!(pool.choose(5, true, false, queues), Choice::Use(1));
         let waits = Pool { busy: vec![1], waiting: VecDeque::from([(0, 0)]), ..Pool::default() };
         assert_eq!(waits.shortage(1, 32, 9), 1);
+    }
+
+    #[test]
+    fn the_shortest_queue_runs_out_for_a_slow_op_that_would_wait_for_ever() {
+        let pool = Pool { busy: vec![1, 2, 3], ..Pool::default() };
+        let lengths = |conn: ConnId| ([0, 5, 3, 4][conn as usize], true);
+        assert_eq!(pool.choose(8, true, true, lengths), Choice::Use(3));
+        assert_eq!(pool.choose(8, false, true, lengths), Choice::Use(2), "one will be opened");
+        let served = Pool { busy: vec![1, 2, 3], exclusive: vec![4], ..Pool::default() };
+        assert_eq!(served.choose(8, true, true, lengths), Choice::Use(2), "that one will be free");
+        let only = Pool { busy: vec![1], ..Pool::default() };
+        assert_eq!(only.choose(8, true, true, lengths), Choice::Wait);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod cluster;
 mod columns;
 mod compress;
 mod deadlines;
+mod fairness;
 mod hostile;
 mod login;
 mod pool;
