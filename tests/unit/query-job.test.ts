@@ -31,7 +31,7 @@ function nodes(lines: Record<string, (string | Error | undefined)[]>, build = "8
       })
     },
   }
-  return { asked, job: queryJobOf(asker, 7n) }
+  return { asked, asker, job: queryJobOf(asker, 7n) }
 }
 
 const waits = (job: QueryJob) => job.wait({ interval: 0, timeout: 5000 })
@@ -67,6 +67,16 @@ describe("a job", () => {
     const { job } = nodes({ A: [silent, silent, told("done(ok)", 100)] })
     expect(await job.progress()).toBe(0)
     await waits(job)
+  })
+
+  test("is not waited for longer than was said, although a look is not answered", async () => {
+    const { job, asker } = nodes({ A: [told("active(ok)", 5)] })
+    asker.infoAll = () => new Promise(() => {})
+    await expect(job.wait({ timeout: 20 })).rejects.toMatchObject({ code: code.TIMEOUT })
+    const abort = new AbortController()
+    const waiting = job.wait({ signal: abort.signal })
+    abort.abort("enough")
+    await expect(waiting).rejects.toMatchObject({ code: code.ABORTED, cause: "enough" })
   })
 
   test("fails when a node leaves before it is done, but not after", async () => {

@@ -1,5 +1,6 @@
 // Seeds: good, dead, several, and servers that speak something else.
 
+import { startDevServer } from "aerospike-wasm/devserver"
 import { closedPort, hangUpServer, noisyServer, tlsServer, webServer } from "../support/peers.mjs"
 
 /** What `connect` says of a seed it cannot use must name it, and come well before a person loses patience. */
@@ -97,6 +98,25 @@ export default {
           const client = await t.connect({ hosts })
           await t.until(() => client.nodeNames().length === t.facts.nodes, { what: "the discovery" })
         }
+      },
+    },
+    {
+      name: "a cluster on IPv6 addresses is found from one of them, in any spelling",
+      needs: ["an IPv6 loopback"],
+      async run(t) {
+        const server = await startDevServer({ nodes: 2, host: "::1" })
+        t.closing(() => server.close())
+        const [{ port }] = server.nodes
+        const spellings = [`[::1]:${port}`, [["::1", port]], [{ host: "::1", port }], `[0:0:0:0:0:0:0:1]:${port}`]
+        for (const hosts of spellings) {
+          const client = await t.connect({ hosts })
+          await t.until(() => client.nodes().length === 2, { what: "the discovery" })
+          const keys = t.keys(20)
+          await Promise.all(keys.map((key, i) => client.put(key, { i })))
+          for (const [i, key] of keys.entries()) t.same((await client.get(key)).bins, { i })
+        }
+        const nobody = await closedPort()
+        await t.fails(t.connect({ hosts: `[::1]:${nobody}` }), { is: "ClusterError", says: `[::1]:${nobody}: ` })
       },
     },
     {

@@ -192,8 +192,30 @@ export default {
           says: ['config.authMode "external" needs config.tls'],
           not: "from-elsewhere",
         })
-        // The dev server has nobody who could check it.
         await t.fails(connectTo(t, server, {}, external), { is: "AdminError", code: 90, not: "from-elsewhere" })
+      },
+    },
+    {
+      name: 'authMode "external" logs in with the password as it is, and again when the session ends',
+      async run(t) {
+        const users = [{ name: "leo", password: "leo-secret", roles: ["read-write"], external: true }]
+        const server = await secured(t, true, { nodes: 2, security: { users, sessionTtl: 1 } })
+        let asked = 0
+        const password = () => {
+          asked++
+          return "leo-secret"
+        }
+        const external = { authMode: "external", user: "leo", tendInterval: 100 }
+        const leo = await connectTo(t, server, {}, { ...external, password })
+        await works(t, leo)
+        const first = asked
+        await t.until(() => asked >= first + 2, { what: "new sessions of both nodes" })
+        await works(t, leo)
+        const wrong = { ...external, password: "not-leos-secret" }
+        await t.fails(connectTo(t, server, {}, wrong), { is: "AdminError", code: 62, not: "not-leos-secret" })
+        // The hash of it is no password elsewhere.
+        const hashed = { ...wrong, authMode: "internal", password: "leo-secret" }
+        await t.fails(connectTo(t, server, {}, hashed), { is: "AdminError", not: "leo-secret" })
       },
     },
     {

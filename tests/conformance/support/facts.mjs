@@ -75,6 +75,7 @@ export async function learn(client, api) {
     namespaces: (await one("namespaces")).split(";"),
     nodes: client.nodeNames().length,
     otherLoopback: client.nodes().every(({ host }) => host === "127.0.0.1") && (await hasLoopback("127.0.0.2")),
+    ipv6: await hasLoopback("::1"),
     runtime: runtimeName(),
     features: await featuresOf({ client, api }),
     evaluated: await evaluated(client, api),
@@ -92,6 +93,7 @@ const NEEDS = {
   "a server before 8.1.3": (facts) => /^([1-7]\.|8\.0\.|8\.1\.[0-2]\b)/.test(facts.build),
   "user agents": (facts) => /^(8\.[1-9]|9|\d\d)/.test(facts.build),
   "nodes on 127.0.0.1 beside a free 127.0.0.2": (facts) => facts.otherLoopback,
+  "an IPv6 loopback": (facts) => facts.ipv6,
   "Community Edition": (facts) => /community/i.test(facts.edition),
   ...Object.fromEntries(Object.keys(FEATURES).map((name) => [name, (facts) => facts.features.includes(name)])),
 }

@@ -2,8 +2,7 @@
 //! way than maxConcurrentOperations allows they wait their turn, first come, first served, or are turned away.
 
 use super::op::Stage;
-use super::outputs::Done;
-use super::{without_answer, Engine};
+use super::Engine;
 use crate::proto::code;
 
 impl Engine {
@@ -70,14 +69,11 @@ impl Engine {
         self.turn_away(op, ahead);
     }
 
-    /// Fails with how many are ahead of it, told in the place of a generation.
+    /// Fails with how many are ahead of it, which `end` tells in the place of a generation.
     pub(super) fn turn_away(&mut self, op: u32, ahead: usize) {
-        if self.ops[op].batch.is_some() || self.ops[op].query.is_some() {
-            return self.finish(op, code::BACKPRESSURE);
-        }
-        let in_doubt = self.is_in_doubt(op);
-        let done = Done { generation: ahead as u32, in_doubt, ..without_answer(op, code::BACKPRESSURE) };
-        self.end(op, done);
+        let whole = self.ops[op].part.as_ref().and_then(|part| self.named(part.batch)).unwrap_or(op);
+        self.ops[whole].ahead = ahead as u32;
+        self.finish(op, code::BACKPRESSURE);
     }
 
     /// An operation ended: the next one that waits takes its place.

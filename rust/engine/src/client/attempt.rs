@@ -382,7 +382,15 @@ impl Engine {
         entry.query = None;
         entry.bond = None;
         let elapsed_ms = (now - entry.started).max(0.0) as u32;
-        self.outputs.done(&Done { node: entry.last_node, attempts: entry.attempts, elapsed_ms, compressed, ..done });
+        let generation = if done.code == code::BACKPRESSURE { entry.ahead } else { done.generation };
+        self.outputs.done(&Done {
+            generation,
+            node: entry.last_node,
+            attempts: entry.attempts,
+            elapsed_ms,
+            compressed,
+            ..done
+        });
         self.leave(op);
         self.ops.retire(op);
         self.ended.push(op);

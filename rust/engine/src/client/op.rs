@@ -107,6 +107,8 @@ pub struct Op {
     pub last_node: u32,
     /// Its number in the order of those that waited for a connection.
     pub ticket: u64,
+    /// How many were ahead of it, or of a part of it, when it was turned away.
+    pub ahead: u32,
     /// It is in `Engine::waiting_for_news`.
     pub waits_for_news: bool,
     /// It holds one of maxConcurrentOperations.
@@ -177,6 +179,7 @@ impl Op {
             ever_sent: false,
             last_node: crate::abi::NONE,
             ticket: 0,
+            ahead: 0,
             waits_for_news: false,
             admitted: false,
             cancelled: false,

@@ -210,6 +210,30 @@ fn operations_beyond_the_limit_wait_their_turn_and_no_longer_than_allowed() {
 }
 
 #[test]
+fn batches_and_queries_are_told_how_many_are_ahead_of_them_too() {
+    let mut rig = Rig::connected(1, "max_concurrent_operations=1\nmax_queued_operations=2\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    for key in 0..3 {
+        rig.get(key);
+    }
+    let (batch, query) = (rig.batch(&[(command_kind::GET, &[1, 2])], &[]), rig.query(&[]));
+    rig.run();
+    for op in [batch, query] {
+        assert_eq!((rig.result(op).code, rig.result(op).generation), (code::BACKPRESSURE, 2));
+    }
+    let text = "max_conns_per_node=1\npipeline_depth=1\nmax_queued_bytes_per_node=100\n";
+    let mut rig = Rig::connected(1, text);
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    for key in 0..2 {
+        rig.get(key);
+    }
+    rig.run();
+    let query = rig.query(&[]);
+    rig.run();
+    assert_eq!((rig.result(query).code, rig.result(query).generation), (code::BACKPRESSURE, 1));
+}
+
+#[test]
 fn closing_with_time_to_drain_lets_operations_end_and_closes_everything() {
     let mut rig = Rig::connected(3, "");
     rig.nodes.values_mut().for_each(|node| node.holds = true);
