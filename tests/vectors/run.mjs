@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url"
 import { api } from "./lib/client.mjs"
 import { openClientSide } from "./lib/client-side.mjs"
 import { openDevServerSide } from "./lib/dev-server-side.mjs"
-import { loadFolder, scenariosOf } from "./lib/load.mjs"
+import { loadFolder, modulesOf, scenariosOf } from "./lib/load.mjs"
 import { Report } from "./lib/report.mjs"
 
 const folder = process.argv[2] ?? fileURLToPath(new URL(".", import.meta.url))
@@ -27,7 +27,7 @@ try {
   process.exit(1)
 }
 const report = new Report()
-const clientSide = direction === "devserver" ? undefined : await openClientSide(api)
+const clientSide = direction === "devserver" ? undefined : await openClientSide(api, modulesOf(files))
 const devServer = direction && direction !== "devserver" ? undefined : await openDevServerSide(files)
 
 for (const file of files) {

@@ -5,7 +5,9 @@ import { contextOf } from "./expressions.mjs"
 /** How the request of each kind begins. */
 const VERBS = {
   index_create: "sindex-create",
+  index_drop: "sindex-delete",
   truncate: "truncate",
+  udf_list: "udf-list",
   udf_put: "udf-put",
   udf_remove: "udf-remove",
 }
@@ -27,8 +29,14 @@ export function callAdmin(client, what, { api, build }) {
       const of = expression ? { exp: build.expression(expression) } : { bin, ctx: ctx && contextOf(api, ctx, build) }
       return client.indexCreate({ ns, set, name, type, collection: COLLECTIONS[collection], ...of })
     }
-    case "truncate":
-      return client.truncate(ns, set)
+    case "index_drop":
+      return client.indexRemove(ns, name)
+    case "truncate": {
+      const { before_nanos: nanos } = what
+      return client.truncate(ns, set, nanos === undefined ? {} : { before: BigInt(nanos) })
+    }
+    case "udf_list":
+      return client.udfList()
     case "udf_put":
       return client.udfPut(name, what.source)
     case "udf_remove":
@@ -45,5 +53,6 @@ export function adminRefusal({ kind, ns, set, name, bin, expression, type, sourc
     if (!expression && (bin === "" || bin.length > 15)) return "the name of the bin"
     if (!TYPES.includes(type)) return "the type of the index"
   }
+  if (kind === "index_drop" && (name === "" || name.length > 63)) return "the name of the index"
   if (kind === "udf_put" && source === "") return "an empty module"
 }

@@ -11,11 +11,12 @@ const KINDS = {
   batch_exists: "read",
   batch_get_operate: "read",
   batch_delete: "delete",
+  batch_udf: "udf",
   batch: undefined,
 }
 
 /** What single-record commands rows are like. */
-const LIKE = { read: "get", write: "operate", delete: "delete" }
+const LIKE = { read: "get", write: "operate", delete: "delete", udf: "udf_apply" }
 
 const NO_RESPONSE = -19
 const INFO1_BATCH = 8
@@ -26,8 +27,9 @@ export function isBatch({ kind }) {
 
 /** The rows of a batch as descriptions of commands on one record; of a kind that the client has not, as it is. */
 export function commandsOf(what) {
-  const { kind, keys, records, bins, ops, record_policy: policy } = what
-  const rows = records ?? keys.map((key) => ({ type: KINDS[kind], key, bins, ops, policy }))
+  const { kind, keys, records, bins, ops, record_policy: policy, module, function: name, args } = what
+  const rows =
+    records ?? keys.map((key) => ({ type: KINDS[kind], key, bins, ops, policy, module, function: name, args }))
   return rows.map(({ type, header_only: _, ...row }) => {
     const likeIt = { kind: row.ops ? "operate" : (LIKE[type] ?? type), ...row }
     // What was not described is not there.
@@ -52,12 +54,15 @@ export function callBatch(client, what, { build, key, rowPolicy, policy }) {
       return client.batchRead(keys, { bins: [] }, policy)
     case "batch_get_operate":
       return client.batchRead(keys, { ops: ops.map(build.op) }, { ...policy, operate: { respondAllOps: false } })
+    case "batch_udf":
+      return client.batchApply(keys, callOf(what, build), policy)
     case "batch_delete":
       return client.batchRemove(keys, { ...policy, remove: rowPolicy(what.record_policy) })
   }
   const entries = what.records.map((record) => {
     const common = { key: key(record.key), policy: rowPolicy(record.policy) }
     if (record.type === "delete") return { type: "remove", ...common }
+    if (record.type === "udf") return { type: "apply", call: callOf(record, build), ...common }
     if (record.ops) {
       // The other clients want an answer of every op of a row that writes, whatever its ops, and of none that only reads.
       common.policy.respondAllOps = record.type === "write"
@@ -66,6 +71,11 @@ export function callBatch(client, what, { build, key, rowPolicy, policy }) {
     return { type: "read", bins: record.header_only ? [] : record.bins, ...common }
   })
   return client.batch(entries, policy)
+}
+
+/** A call of a function as the client takes it. */
+export function callOf({ module, function: fn, args }, build) {
+  return { module, fn, args: args?.map(build) }
 }
 
 // ── Results ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,7 +92,7 @@ export function recordedRows({ what, result, client }, fed, ttlOf) {
     if (exists) return `row ${i}: ${exists[i] ? "present" : "absent"}`
     const { code, record } = rowOf(results[i], answers[i])
     if (code === NO_RESPONSE) return `row ${i}: code ${error.code}`
-    if (code !== 0) return `row ${i}: code ${code}`
+    if (code !== 0) return `row ${i}: code ${code}${failureOf(results[i])}`
     if (!record) return `row ${i}: code 0`
     const bins = Object.entries(record.bins).map(([name, item]) => {
       const several = item?.$results ?? [item]
@@ -90,6 +100,12 @@ export function recordedRows({ what, result, client }, fed, ttlOf) {
     })
     return `row ${i}: gen ${record.gen}, ttl ${ttlOf(answers[i])}, ${bins.sort().join(", ")}`
   })
+}
+
+/** Why a function failed, where the recording client says so. */
+function failureOf(item) {
+  const text = item?.record?.bins.FAILURE
+  return text === undefined ? "" : ` ${text}`
 }
 
 /** The Go client gives of some batches the records alone. */
@@ -108,10 +124,14 @@ export function ownRows({ result, client }, rows, fed, api) {
   const answers = answersOf(fed, count)
   return rows.map((row, i) => {
     if (exists) return `row ${i}: ${row.code === 0 ? "present" : "absent"}`
-    if (row.code !== 0) return `row ${i}: code ${row.code}`
+    if (row.code !== 0) {
+      const failure = failureOf(results[i])
+      return `row ${i}: code ${row.code}${row.error.message.includes(failure) ? failure : ` ${row.error.message}`}`
+    }
     const hasRecord = results[i] && (!("code" in results[i]) || results[i].record)
     if (!hasRecord) return `row ${i}: code 0`
-    const bins = Object.entries(row.bins ?? {}).map(([name, value]) => {
+    const given = row.value === undefined ? (row.bins ?? {}) : { SUCCESS: row.value }
+    const bins = Object.entries(given).map(([name, value]) => {
       const isSeveral = answers[i].ops.filter((op) => op.name === name).length > 1
       const all = (isSeveral ? value : [value]).map((one) => valueText(one, api, loose))
       // The Go client hands over all results of a bin, the others the last.

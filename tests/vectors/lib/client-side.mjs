@@ -8,17 +8,20 @@ import { call, notYet, refusal } from "./commands.mjs"
 import { expressionBuilder } from "./expressions.mjs"
 import { FakeCluster, infoFrame } from "./fake-cluster.mjs"
 import { bytesOf, cutFrames, parseMessages, TYPE } from "./frame.mjs"
-import { difference, lonelyRowLines, requestLines } from "./lines.mjs"
+import { difference, isHardlyShorter, lonelyRowLines, requestLines } from "./lines.mjs"
 import { clientOf } from "./load.mjs"
 import { opBuilder } from "./ops.mjs"
-import { isQuery, ownRecords, recordedRecords } from "./queries.mjs"
+import { isFrameOf, isNotedLate, isQuery, ownRecords, recordedRecords } from "./queries.mjs"
 import { emptyUsersAnswer, isAboutUsers } from "./users.mjs"
 import { looseFor, neutralText, valueBuilder, valueText } from "./values.mjs"
 
 const NAMESPACES = ["test", "bar"]
 
-/** Resolves to `{ check(exchange), close() }`; `check` resolves to outcomes `{ direction, status, reason?, details? }`. */
-export async function openClientSide(api) {
+/**
+ * Resolves to `{ check(exchange), close() }`; `check` resolves to outcomes `{ direction, status, reason?, details? }`. `modules` are
+ * the texts of modules by name.
+ */
+export async function openClientSide(api, modules) {
   const cluster = new FakeCluster()
   const client = await api.connect({
     hosts: "127.0.0.1:3000",
@@ -33,7 +36,7 @@ export async function openClientSide(api) {
   return {
     async check(exchange) {
       try {
-        return await check(api, client, cluster, exchange)
+        return await check(api, client, cluster, exchange, modules)
       } catch (error) {
         // A description that is not in the format, or a mistake of this runner: both must be seen.
         return both({ status: "failed", details: error.stack.split("\n") })
@@ -48,9 +51,10 @@ export async function openClientSide(api) {
   }
 }
 
-async function check(api, client, cluster, exchange) {
+async function check(api, client, cluster, exchange, modules) {
   const { what, request, response, parts } = exchange
-  const later = notYet(what) ?? (parts > 1 ? "several requests" : undefined)
+  const isLate = isNotedLate(what, request) && "noted with the step after its own"
+  const later = notYet(what) ?? (parts > 1 ? "several requests" : isLate)
   if (later) return both({ status: "later", reason: later })
 
   const build = valueBuilder(api, clientOf(exchange))
@@ -61,13 +65,26 @@ async function check(api, client, cluster, exchange) {
   // What another client refused by itself says nothing of ours.
   if (request === null) return []
 
-  const fed = answerOf(response)
-  cluster.expect(fed ?? emptyAnswer(what), verbOf(what))
-  const outcome = await settle(() => call(client, what, build, api))
+  const fed = isAnswerToOurs(request) ? answerOf(response) : undefined
+  cluster.expect(fed ?? emptyAnswer(what), askedBy(what))
+  const outcome = await settle(() => call(client, what, build, api, modules))
   const sent = cluster.captured
   const outcomes = [{ direction: "encode", ...compareRequest(exchange, sent) }]
-  if (fed && comparable(exchange)) outcomes.push({ direction: "decode", ...compareResult(api, exchange, fed, outcome) })
+  if (fed && comparable(exchange))
+    outcomes.push({ direction: "decode", ...compareResult(api, exchange, fed, outcome, sent[0]) })
   return outcomes
+}
+
+/** A server without compression refuses what came compressed: that says nothing of what we sent as it is. */
+function isAnswerToOurs(request) {
+  return typeof request !== "string" || !cutFrames(bytesOf(request)).frames.some(isHardlyShorter)
+}
+
+/** Which frames are those of a command. */
+function askedBy(what) {
+  const verb = verbOf(what)
+  if (!verb) return (frame) => isFrameOf(what, frame)
+  return ({ body }) => body.toString("latin1").split(/[:\n]/)[0] === verb
 }
 
 /** The bytes of a recorded answer, if it is there and whole. */
@@ -92,11 +109,13 @@ async function settle(act) {
 function emptyAnswer(what) {
   const { kind, commands } = what
   if (isAboutUsers(what)) return emptyUsersAnswer(what)
-  return kind === "info" ? infoFrame(`${commands[0]}\t\n`) : bytesOf(`0203000000000016160000000002${"00".repeat(16)}`)
+  if (kind === "info") return infoFrame(`${commands[0]}\t\n`)
+  const info3 = isBatch(what) || isQuery(what) ? "01" : "00"
+  return bytesOf(`0203000000000016160000${info3}0002${"00".repeat(16)}`)
 }
 
 async function mustRefuse(api, client, cluster, { what }, build, reason) {
-  cluster.expect(emptyAnswer(what), verbOf(what))
+  cluster.expect(emptyAnswer(what), askedBy(what))
   const { error, value } = await settle(() => call(client, what, build, api))
   const sent = cluster.captured.length
   const details = []
@@ -139,9 +158,9 @@ function comparable({ what, request, result }) {
   return !(result?.error && !(result.error.code > 0))
 }
 
-function compareResult(api, exchange, fed, { value, error }) {
+function compareResult(api, exchange, fed, { value, error }, sent) {
   const recorded = recordedLines(exchange, fed)
-  const ours = error ? errorLines(api, exchange.what, error) : valueLines(api, exchange, value, fed)
+  const ours = error ? errorLines(api, exchange.what, error) : valueLines(api, exchange, value, fed, sent)
   return verdict(difference(recorded, ours))
 }
 
@@ -157,6 +176,7 @@ function recordedLines(exchange, fed) {
     return what.kind === "delete" && result.error.code === 2 ? ["existed false"] : [`error ${result.error.code}`]
   if ("value" in result) return [`value ${neutralText(result.value, loose)}`]
   if (result.info) return Object.values(result.info).map((text) => `info ${text}`)
+  if (result.udfs) return result.udfs.map(({ filename, hash, type }) => `${filename} ${hash} ${type}`).sort()
   if ("existed" in result) return [`existed ${result.existed}`]
   if (what.kind === "exists" || what.kind === "get_header") return headerLines(what, result, fed)
   if (what.kind === "operate" && result.record) {
@@ -194,10 +214,10 @@ function headerLines({ kind }, { record, exists, meta }, fed) {
   return kind === "get_header" && gen !== undefined ? [`gen ${gen}, ttl ${secondsLeft(fed)}`] : ["present"]
 }
 
-function valueLines(api, exchange, value, fed) {
+function valueLines(api, exchange, value, fed, sent) {
   const { what } = exchange
   if (isBatch(what)) return ownRows(exchange, value, fed, api)
-  if (isQuery(what)) return ownRecords(exchange, value, api)
+  if (isQuery(what)) return ownRecords(exchange, value, api, sent)
   const loose = looseOf(exchange)
   switch (what.kind) {
     case "delete":
@@ -220,6 +240,8 @@ function valueLines(api, exchange, value, fed) {
       })
       return [`gen ${value.gen}, ttl ${value.ttl}`, ...bins.sort()]
     }
+    case "udf_list":
+      return value.map(({ name, hash, type }) => `${name} ${hash} ${type}`).sort()
     case "udf_apply":
       return [`value ${valueText(value, api, loose)}`]
     case "info":

@@ -25,6 +25,7 @@ const POLICY = {
   commit_level: (value) => ({ commitLevel: value }),
   filter: (value, _, build) => ({ filterExpression: build.expression(value) }),
   respond_all_ops: (value) => ({ respondAllOps: value }),
+  compress: (value) => ({ compress: value }),
   replica: (value) => ({ replica: value.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) }),
 }
 
@@ -48,8 +49,16 @@ const QUERY_POLICY = {
   expected_duration: (value) => ({ expectedDuration: value }),
 }
 
+/** Of queries in the background; what they write with is described beside it. */
+const BACKGROUND_POLICY = {
+  ...QUERY_POLICY,
+  ttl: POLICY.ttl,
+  durable_delete: POLICY.durable_delete,
+}
+
 const COMMANDS = {
-  put: (client, { key, bins }, policy) => client.put(key, bins, policy),
+  put: (client, { key, bins, twice }, policy) =>
+    twice ? client.operate(key, twice, policy) : client.put(key, bins, policy),
   append: (client, { key, bins }, policy) => client.append(key, bins, policy),
   prepend: (client, { key, bins }, policy) => client.prepend(key, bins, policy),
   add: (client, { key, bins }, policy) => client.add(key, bins, policy),
@@ -80,19 +89,28 @@ const KNOWN = new Set([
 ])
 
 /** The same of batches. */
-const KNOWN_BATCH = new Set(["kind", "keys", "bins", "ops", "records", "record_policy", "policy"])
+const KNOWN_BATCH = new Set([
+  ...["kind", "keys", "bins", "ops", "records", "record_policy", "policy"],
+  ...["module", "function", "args"],
+])
 
 /** The same of queries. */
-const KNOWN_QUERY = new Set(["kind", "ns", "set", "bins", "where", "partitions", "resume", "policy"])
+const KNOWN_QUERY = new Set([
+  ...["kind", "ns", "set", "bins", "where", "partitions", "resume", "policy"],
+  ...["ops", "write_policy", "module", "function", "args"],
+])
 
 /** Why the client does not have a command yet, or undefined when it has. */
 export function notYet(what) {
   if (isAboutUsers(what)) return usersNotYet(what)
-  if (verbOf(what)) return "before_nanos" in what ? "truncate with before_nanos" : undefined
+  if (verbOf(what)) return
   if (isQuery(what)) {
     for (const name of Object.keys(what)) if (!KNOWN_QUERY.has(name)) return `${what.kind} with ${name}`
     for (const name of Object.keys(what.policy ?? {}))
       if (!Object.hasOwn(QUERY_POLICY, name)) return `policy ${name} of a query`
+    for (const name of Object.keys(what.write_policy ?? {}))
+      if (!Object.hasOwn(BACKGROUND_POLICY, name)) return `write policy ${name} of a query`
+    if (!(what.ops ?? []).every(canBuildOp)) return "a kind of op"
     return queryNotYet(what)
   }
   if (isBatch(what)) {
@@ -104,7 +122,6 @@ export function notYet(what) {
   if (!Object.hasOwn(COMMANDS, what.kind)) return what.kind
   for (const name of Object.keys(what)) if (!KNOWN.has(name)) return `${what.kind} with ${name}`
   for (const name of Object.keys(what.policy ?? {})) if (!Object.hasOwn(POLICY, name)) return `policy ${name}`
-  if (what.policy?.respond_all_ops && what.kind !== "operate") return "respond_all_ops of one op"
   if (what.kind === "info") {
     // A call asks for one thing; the client's own looks at the cluster ask for several.
     return what.commands.length === 1 && what.commands[0] ? undefined : "info of several names"
@@ -112,7 +129,7 @@ export function notYet(what) {
   if (!(what.ops ?? []).every(canBuildOp)) return "a kind of op"
   if (!(what.ops ?? []).flatMap(valuesOfOp).every(canBuild)) return "a type of value"
   const names = (what.bins ?? []).map((bin) => (Array.isArray(bin) ? bin[0] : bin))
-  if (new Set(names).size !== names.length) return "one bin twice"
+  if (what.kind !== "put" && new Set(names).size !== names.length) return "one bin twice"
   const values = [...(what.bins ?? []).flatMap((bin) => (Array.isArray(bin) ? [bin[1]] : [])), ...(what.args ?? [])]
   if (!values.every(canBuild)) return "a type of value"
 }
@@ -125,6 +142,8 @@ export function refusal(what, namespaces) {
       .map((command) => refusal(command, namespaces))
       .find(Boolean)
   const { kind, key, bins = [], policy = {} } = what
+  if (kind === "query_background" && what.ops?.every(({ op }) => op === "read"))
+    return "changes in the background that are none"
   if (!key) return
   const [ns, set, user] = Array.isArray(key) ? key : [key.ns, key.set, ""]
   if (!namespaces.includes(ns)) return "unknown namespace"
@@ -175,8 +194,8 @@ function isText(value) {
   )
 }
 
-/** Calls the client. `build` makes values of the neutral ones. */
-export function call(client, what, build, api) {
+/** Calls the client. `build` makes values of the neutral ones; `modules` are the texts of modules by name. */
+export function call(client, what, build, api, modules) {
   if (verbOf(what)) return callAdmin(client, what, { api, build })
   if (isAboutUsers(what)) return callUsers(client, what)
   const key = (described) => keyOf(described, build)
@@ -184,15 +203,27 @@ export function call(client, what, build, api) {
     const rowPolicy = (described) => policyOf(described, POLICY, build)
     return callBatch(client, what, { build, key, rowPolicy, policy: policyOf(what.policy, BATCH_POLICY, build) })
   }
-  if (isQuery(what)) return callQuery(client, what, { api, build, policy: policyOf(what.policy, QUERY_POLICY, build) })
+  if (isQuery(what)) {
+    const policy = policyOf({ ...what.policy, ...what.write_policy }, BACKGROUND_POLICY, build)
+    return callQuery(client, what, { api, build, policy, modules })
+  }
   const given = { ...what, key: what.key && key(what.key) }
   if (what.ops) given.ops = what.ops.map(build.op)
   if (what.args) given.args = what.args.map(build)
+  // An object has no name twice; ops that write have.
+  if (what.kind === "put" && new Set(what.bins.map(([name]) => name)).size < what.bins.length)
+    given.twice = what.bins.map(([bin, value]) => build.op({ op: "write", bin, value }))
   if (what.bins)
     given.bins = Array.isArray(what.bins[0])
       ? Object.fromEntries(what.bins.map(([name, value]) => [name, build(value)]))
       : what.bins
-  return COMMANDS[what.kind](client, given, policyOf(what.policy, POLICY, build))
+  return COMMANDS[what.kind](client, given, policyOf(policyOfKind(what), POLICY, build))
+}
+
+/** Whether every op answers is asked of several: of the one that a put is, the Go client sends nothing of it either. */
+function policyOfKind({ kind, policy = {} }) {
+  const { respond_all_ops: _, ...others } = policy
+  return kind === "operate" ? policy : others
 }
 
 function policyOf(described = {}, makers, build) {

@@ -26,15 +26,15 @@ export class FakeCluster {
   /** Frames that the client has sent since `expect`. */
   captured = []
   #answers
-  #verb
+  #isAsked
 
   /**
-   * From now on frames are captured; the first is answered with these bytes, those after it not at all. With a verb only info that
-   * begins with it is; other info is answered as at rest.
+   * From now on frames of which `isAsked` are captured; the first is answered with these bytes, those after it not at all. Other
+   * info is answered as at rest.
    */
-  expect(answer, verb) {
+  expect(answer, isAsked) {
     this.captured = []
-    this.#verb = verb
+    this.#isAsked = isAsked
     this.#answers = [answer]
   }
 
@@ -72,18 +72,18 @@ export class FakeCluster {
 
   #answer(frame) {
     if (!this.#answers) return frame.type === TYPE.INFO ? infoAnswer(frame.body) : undefined
-    if (this.#verb && !frame.body.toString("latin1").startsWith(`${this.#verb}:`)) return infoAnswer(frame.body)
+    if (!this.#isAsked(frame)) return infoAnswer(frame.body)
     this.captured.push(Buffer.from(frame.bytes))
     return this.#answers.shift()
   }
 }
 
+/** What is known besides, by how its name begins. No index is there: the client looks until one that it removed is gone. */
+const OTHERS = { "udf-list": "", "user-agent-set": "ok", "sindex-stat": "ERROR:201:no index" }
+
 function infoAnswer(body) {
   const names = body.toString("latin1").split("\n").filter(Boolean)
-  const value = (name) =>
-    name.startsWith("udf-list")
-      ? ""
-      : (TEND[name] ?? (name.startsWith("user-agent-set") ? "ok" : "ERROR:4:unrecognized command"))
+  const value = (name) => TEND[name] ?? OTHERS[name.split(":")[0]] ?? "ERROR:4:unrecognized command"
   return infoFrame(names.map((name) => `${name}\t${value(name)}\n`).join(""))
 }
 

@@ -1,6 +1,7 @@
 // Frames as lines of text that can be compared and printed. What may vary from run to run (../README.md, "What varies")
 // is left out here, and nowhere else.
 
+import { inflateSync } from "node:zlib"
 import {
   cutFrames,
   fieldName,
@@ -25,6 +26,10 @@ export function requestLines(bytes, { mapOrderDiffers = false, parameters = fals
   const { frames, rest } = cutFrames(bytes)
   const lines = frames.flatMap((frame) => {
     const head = `frame version ${frame.version} type ${frame.type}`
+    if (frame.type === TYPE.COMPRESSED) {
+      const inside = requestLines(inflated(frame.body), { mapOrderDiffers, parameters })
+      return isHardlyShorter(frame) ? inside : [head, ...inside]
+    }
     if (frame.type === TYPE.INFO && parameters) return [head, ...parameterLines(frame.body)]
     if (frame.type !== TYPE.MESSAGE) return [head, show(usersBody(frame))]
     return [head, ...messagesOf(frame, (message) => messageLines(message, { mapOrderDiffers }))]
@@ -33,9 +38,25 @@ export function requestLines(bytes, { mapOrderDiffers = false, parameters = fals
   return lines
 }
 
+/** The frame that travels compressed: its length, and a zlib stream, in which each library finds other words for the same. */
+function inflated(body) {
+  const bytes = inflateSync(body.subarray(8))
+  if (BigInt(bytes.length) !== body.readBigUInt64BE(0)) throw new RangeError("a compressed frame says another length")
+  return bytes
+}
+
+/** Whether it may as well travel as it is: that depends on how well a library packs. Go's packs it also when it gets longer. */
+export function isHardlyShorter({ type, bytes, body }) {
+  if (type !== TYPE.COMPRESSED) return false
+  const length = Number(body.readBigUInt64BE(0))
+  return length - bytes.length < length / 16
+}
+
 function parameterLines(body) {
   const [verb, ...rest] = body.toString("utf8").trimEnd().split(":")
-  return [verb, ...rest.join(":").split(";").filter(Boolean).sort()]
+  const all = rest.join(":").split(";").filter(Boolean).sort()
+  // The name of an index is one of its namespace: the Go client says the set as well, the C client does not.
+  return [verb, ...(verb === "sindex-delete" ? all.filter((one) => !one.startsWith("set=")) : all)]
 }
 
 /** The lines of every message of a frame; of one that cannot be taken apart, its bytes. */
@@ -66,6 +87,7 @@ function messageLines(message, { mapOrderDiffers }) {
 }
 
 const BATCH = 41
+const EMPTY_LIST = Buffer.of(0x90)
 const DIGEST = 4
 const RESPOND_ALL_OPS = 0x80
 
@@ -110,6 +132,8 @@ export function lonelyRowLines(bytes, { mapOrderDiffers = false } = {}) {
 function fieldLine({ id, data }) {
   if (id === 1 && data.length === 0) return "" // an empty set: some write the field, some leave it out
   if (id === 7 || id === 9) return `${fieldName(id)}` // a random number; a timeout
+  // No arguments: the Go client packs nothing where the C client packs an empty list.
+  if (id === 32 && data.length === 0) return `${fieldName(id)} ${show(EMPTY_LIST)}`
   if (id === 43 || id === 32) return `${fieldName(id)} ${show(canonical(data))}`
   if (id === RANGE) return `${fieldName(id)} ${rangeText(data)}`
   return `${fieldName(id)} ${isTextField(id) ? JSON.stringify(data.toString("utf8")) : show(data)}`

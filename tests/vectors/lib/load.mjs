@@ -60,6 +60,12 @@ function parseLine(line, where) {
   }
 }
 
+/** The texts of the modules that were put, by file name. */
+export function modulesOf(files) {
+  const put = files.flatMap(({ exchanges }) => exchanges).filter(({ what }) => what?.kind === "udf_put")
+  return new Map(put.map(({ what }) => [what.name, what.source]))
+}
+
 /** A file's exchanges by scenario, in the order of the file. */
 export function scenariosOf({ exchanges }) {
   const scenarios = new Map()
