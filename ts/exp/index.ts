@@ -1,5 +1,5 @@
 // `exp`: what conditions and computations for the server are made of. Names that are words of JavaScript are fine here:
-// `exp.let`, `exp.var`.
+// `exp.let`, `exp.int.var`.
 
 export { fromBase64, fromBytes, toBase64, toBytes, toString } from "./base64.ts"
 export * as bit from "./bit.ts"
