@@ -54,6 +54,8 @@ pub enum Input {
     Received(ConnId, Vec<u8>),
     Writable(ConnId),
     Closed(ConnId, u32),
+    /// Not a socket: the hash of the password, which the program has looked up.
+    Password(&'static str),
 }
 
 #[derive(Debug)]
@@ -224,16 +226,12 @@ impl Client {
             Input::Opened(conn) => self.engine.opened(conn, clock),
             Input::Writable(conn) => self.engine.writable(conn, clock),
             Input::Closed(conn, end) => self.engine.closed(conn, end, clock),
+            Input::Password(hash) => self.engine.credential(hash.as_bytes(), &[], clock),
             Input::Received(conn, bytes) => {
                 self.engine.receive_reserve(bytes.len()).copy_from_slice(&bytes);
                 self.engine.received(conn, bytes.len(), clock, EPOCH_MS + now + self.wall_skew);
             }
         }
-    }
-
-    pub fn password(&mut self, hash: &str, now: f64) {
-        let clock = self.clock(now);
-        self.engine.credential(hash.as_bytes(), &[], clock);
     }
 
     /// The sockets have been heard: it is as late as it is.

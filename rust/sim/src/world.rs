@@ -512,10 +512,8 @@ impl World {
                     self.pump(client);
                 }
             }
-            Happens::Password { client } => {
-                self.clients[client].password(hash(), now);
-                self.pump(client);
-            }
+            // A program that is busy does not look passwords up, either.
+            Happens::Password { client } => self.hear(client, Input::Password(hash())),
             Happens::Work { client } => self.work(client),
             Happens::Weather => self.weather(),
             Happens::Migrate => {

@@ -73,6 +73,12 @@ fn a_calm_day_begins_when_all_nodes_are_known() {
     fine_by(Almanac::Second, 5474);
 }
 
+/// A busy program cannot give a password: the day let it, and the engine wrote to a socket of whose end it had not heard.
+#[test]
+fn a_password_waits_until_the_program_has_time() {
+    fine_by(Almanac::Second, 9677);
+}
+
 #[test]
 fn a_seed_is_a_day_and_always_the_same_one() {
     let day = || format!("{:?}", aerospike_sim::play(3).map_err(|problem| panic!("{problem}")));
