@@ -61,13 +61,13 @@ impl Engine {
         self.ask(conn, &text);
     }
 
-    /// A seed that is a name may be a load balancer's, behind which any node answers: what the node itself says is to be
-    /// believed. An IP address is taken for the node's own, as other clients do: advertised addresses may be out of
-    /// reach, those of a container for example.
+    /// A seed may be a load balancer, behind which any node answers: what the node itself says is to be believed. This
+    /// machine is none, as for the C client.
     fn may_be_balanced(&self, probe: u32) -> bool {
         let probe = &self.probes[probe];
         let host = &probe.addresses[probe.at].host;
-        probe.expected.is_none() && !self.config.single_node && host.parse::<std::net::IpAddr>().is_err()
+        let is_local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        probe.expected.is_none() && !self.config.single_node && !is_local
     }
 
     fn services_name(&self) -> &'static str {

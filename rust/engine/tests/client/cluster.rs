@@ -222,7 +222,6 @@ fn the_same_seed_gives_the_same_story() {
 #[test]
 fn a_seed_that_is_a_load_balancer_gives_way_to_the_address_that_the_node_names() {
     // The balancer's port leads to the same node as the node's own, which is the first.
-    let mut nodes = cluster(2);
     let balanced = |services: &str| Node {
         name: "N0".into(),
         of: 2,
@@ -230,21 +229,34 @@ fn a_seed_that_is_a_load_balancer_gives_way_to_the_address_that_the_node_names()
         services: Some(services.into()),
         ..Node::default()
     };
-    nodes.insert(9000, balanced(&format!("h:{BASE}")));
-    let mut rig = Rig::new(nodes, "host=balancer\t9000\t\n");
-    rig.run();
-    assert_eq!(rig.ready, Some((code::OK, String::new())));
-    assert!(rig.engine.node_text(0).starts_with(&format!("N0\th:{BASE}")), "{}", rig.engine.node_text(0));
-    assert_eq!(names(&rig), ["N0", "N1"]);
-    assert!(rig.conns_of(9000).is_empty());
+    for (seed, expected) in [
+        ("balancer", format!("N0\th:{BASE}")),
+        ("10.0.0.9", format!("N0\th:{BASE}")),
+        ("127.0.0.1", "N0\t127.0.0.1:9000".into()),
+        ("::1", "N0\t[::1]:9000".into()),
+        ("localhost", "N0\tlocalhost:9000".into()),
+    ] {
+        let mut nodes = cluster(2);
+        nodes.insert(9000, balanced(&format!("h:{BASE}")));
+        let mut rig = Rig::new(nodes, &format!("host={seed}\t9000\t\n"));
+        rig.run();
+        assert_eq!(rig.ready, Some((code::OK, String::new())), "{seed}");
+        assert!(rig.engine.node_text(0).starts_with(&expected), "{}", rig.engine.node_text(0));
+        assert_eq!(names(&rig), ["N0", "N1"]);
+        assert_eq!(rig.conns_of(9000).is_empty(), expected.ends_with(&BASE.to_string()));
+    }
 
-    // What it names cannot be reached: the seed's own address serves.
-    let mut nodes = cluster(2);
-    nodes.insert(9000, balanced("h:1"));
-    nodes.remove(&BASE);
-    nodes.get_mut(&(BASE + 1)).unwrap().peers = vec![9000];
-    let mut rig = Rig::new(nodes, "host=balancer\t9000\t\n");
-    rig.run();
-    assert_eq!(rig.ready, Some((code::OK, String::new())));
-    assert!(rig.engine.node_text(0).starts_with("N0\tbalancer:9000"), "{}", rig.engine.node_text(0));
+    // What it names cannot be reached, at once or only after a while: the seed's own address serves.
+    for black_hole in [false, true] {
+        let mut nodes = cluster(2);
+        nodes.insert(9000, balanced("h:1"));
+        nodes.insert(1, Node { down: !black_hole, black_hole, ..Node::default() });
+        nodes.remove(&BASE);
+        nodes.get_mut(&(BASE + 1)).unwrap().peers = vec![9000];
+        let mut rig = Rig::new(nodes, "host=balancer\t9000\t\n");
+        rig.run();
+        rig.advance(1500.0);
+        assert_eq!(rig.ready, Some((code::OK, String::new())), "{black_hole}");
+        assert!(rig.engine.node_text(0).starts_with("N0\tbalancer:9000"), "{}", rig.engine.node_text(0));
+    }
 }
