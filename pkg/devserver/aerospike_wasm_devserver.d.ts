@@ -32,6 +32,10 @@ export class DevServer {
      */
     kill(node: number): void;
     /**
+     * A node is gone, and the others do not know until `kill`. The host resets its connections and stops listening.
+     */
+    lose(node: number): void;
+    /**
      * What a whole frame, `length` bytes in place as for `received`, asks for that this server cannot do yet.
      */
     missing(length: number): string | undefined;
@@ -63,6 +67,14 @@ export class DevServer {
      */
     set_address(node: number, hosts: string, port: number): void;
     /**
+     * Who a connection is from: an address, and whom its certificate names; empty = not known.
+     */
+    set_peer(conn: number, address: string, certified: string): void;
+    /**
+     * The same of the port where it speaks TLS, and the name that its certificate has.
+     */
+    set_tls_address(node: number, hosts: string, port: number, name: string): void;
+    /**
      * Gives it what runs UDFs. Without one they fail.
      */
     set_udf_host(host: UdfHost): void;
@@ -86,6 +98,7 @@ export interface InitOutput {
     readonly devserver_disconnected: (a: number, b: number) => void;
     readonly devserver_expire: (a: number, b: number) => void;
     readonly devserver_kill: (a: number, b: number) => void;
+    readonly devserver_lose: (a: number, b: number) => void;
     readonly devserver_missing: (a: number, b: number) => [number, number];
     readonly devserver_new: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly devserver_node_count: (a: number) => number;
@@ -95,6 +108,8 @@ export interface InitOutput {
     readonly devserver_received: (a: number, b: number, c: number, d: number) => number;
     readonly devserver_restart: (a: number, b: number) => void;
     readonly devserver_set_address: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly devserver_set_peer: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+    readonly devserver_set_tls_address: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
     readonly devserver_set_udf_host: (a: number, b: any) => void;
     readonly devserver_wait: (a: number, b: number, c: number) => number;
     readonly devserver_waits_for_udfs: (a: number, b: number) => number;

@@ -49,6 +49,13 @@ export class DevServer {
         wasm.devserver_kill(this.__wbg_ptr, node);
     }
     /**
+     * A node is gone, and the others do not know until `kill`. The host resets its connections and stops listening.
+     * @param {number} node
+     */
+    lose(node) {
+        wasm.devserver_lose(this.__wbg_ptr, node);
+    }
+    /**
      * What a whole frame, `length` bytes in place as for `received`, asks for that this server cannot do yet.
      * @param {number} length
      * @returns {string | undefined}
@@ -149,6 +156,33 @@ export class DevServer {
         const ptr0 = passStringToWasm0(hosts, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.devserver_set_address(this.__wbg_ptr, node, ptr0, len0, port);
+    }
+    /**
+     * Who a connection is from: an address, and whom its certificate names; empty = not known.
+     * @param {number} conn
+     * @param {string} address
+     * @param {string} certified
+     */
+    set_peer(conn, address, certified) {
+        const ptr0 = passStringToWasm0(address, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ptr1 = passStringToWasm0(certified, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len1 = WASM_VECTOR_LEN;
+        wasm.devserver_set_peer(this.__wbg_ptr, conn, ptr0, len0, ptr1, len1);
+    }
+    /**
+     * The same of the port where it speaks TLS, and the name that its certificate has.
+     * @param {number} node
+     * @param {string} hosts
+     * @param {number} port
+     * @param {string} name
+     */
+    set_tls_address(node, hosts, port, name) {
+        const ptr0 = passStringToWasm0(hosts, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ptr1 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len1 = WASM_VECTOR_LEN;
+        wasm.devserver_set_tls_address(this.__wbg_ptr, node, ptr0, len0, port, ptr1, len1);
     }
     /**
      * Gives it what runs UDFs. Without one they fail.

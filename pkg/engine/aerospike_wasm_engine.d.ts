@@ -13,6 +13,10 @@ export class Codec {
     data_address(): number;
     data_capacity(): number;
     data_reserve(bytes: number): number;
+    /**
+     * The digest of the key of so many slots, a list of set and user key: at `packed_address`, or below zero: refused.
+     */
+    digest(slots: number): number;
     constructor();
     /**
      * Packs the element of so many slots: its length at `packed_address`, or below zero: refused.
@@ -155,6 +159,7 @@ export interface InitOutput {
     readonly codec_data_address: (a: number) => number;
     readonly codec_data_capacity: (a: number) => number;
     readonly codec_data_reserve: (a: number, b: number) => number;
+    readonly codec_digest: (a: number, b: number) => number;
     readonly codec_new: () => number;
     readonly codec_pack: (a: number, b: number) => number;
     readonly codec_packed_address: (a: number) => number;

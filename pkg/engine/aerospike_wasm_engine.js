@@ -56,6 +56,15 @@ export class Codec {
         const ret = wasm.codec_data_reserve(this.__wbg_ptr, bytes);
         return ret >>> 0;
     }
+    /**
+     * The digest of the key of so many slots, a list of set and user key: at `packed_address`, or below zero: refused.
+     * @param {number} slots
+     * @returns {number}
+     */
+    digest(slots) {
+        const ret = wasm.codec_digest(this.__wbg_ptr, slots);
+        return ret;
+    }
     constructor() {
         const ret = wasm.codec_new();
         this.__wbg_ptr = ret;

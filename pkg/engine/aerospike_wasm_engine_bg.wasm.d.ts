@@ -9,6 +9,7 @@ export const codec_command_reserve: (a: number, b: number) => number;
 export const codec_data_address: (a: number) => number;
 export const codec_data_capacity: (a: number) => number;
 export const codec_data_reserve: (a: number, b: number) => number;
+export const codec_digest: (a: number, b: number) => number;
 export const codec_new: () => number;
 export const codec_pack: (a: number, b: number) => number;
 export const codec_packed_address: (a: number) => number;
