@@ -230,7 +230,8 @@ async function ours(hosts) {
 async function official(hosts) {
   const { createRequire } = await import("node:module")
   const Aerospike = createRequire(new URL("../peers/package.json", import.meta.url))("aerospike")
-  const client = await Aerospike.connect({ hosts, log: { level: Aerospike.log.OFF } })
+  // It fails what finds no free connection; 100, its default, are too few to fill the set at once.
+  const client = await Aerospike.connect({ hosts, maxConnsPerNode: 600, log: { level: Aerospike.log.OFF } })
   return {
     key: (...parts) => new Aerospike.Key(...parts),
     get: (key, policy) => client.get(key, policy && new Aerospike.ReadPolicy(policy)),
