@@ -2,11 +2,12 @@
 
 import { Client } from "./client.ts"
 import { type Config, settingsOf } from "./config.ts"
+import { abortSignal, check, checkFields } from "./core/check.ts"
 import type { EngineModule } from "./core/engine.ts"
 import { code } from "./core/generated.ts"
 import type { AsciiSlice } from "./core/text.ts"
 import { Driver } from "./driver.ts"
-import { errorOf, invalid } from "./errors.ts"
+import { type AerospikeError, errorOf, invalid } from "./errors.ts"
 import type { ReadFile, TlsSettings } from "./tls.ts"
 import type { Transport } from "./transport/index.ts"
 
@@ -24,16 +25,29 @@ export interface Platform {
   readonly ascii?: AsciiSlice
 }
 
+/** What `connect` takes beside the configuration. */
+export interface ConnectOptions {
+  /**
+   * Gives connecting up: every socket is closed, and `connect` rejects with code `ABORTED` and the signal's reason as its
+   * cause. It has no effect on a client that is connected: see {@link Client.close}.
+   */
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Connects to a cluster. Resolves when operations can be sent; rejects with a `ClusterError` that says of each host why
  * it could not be used, or with `InvalidArgumentError` when the configuration is wrong.
+ *
+ * @example
+ * const client = await connect({ hosts: "db1.example:3000" }, { signal: AbortSignal.timeout(3000) })
  */
-export type Connect = (config: Config) => Promise<Client>
+export type Connect = (config: Config, options?: ConnectOptions) => Promise<Client>
 
 /** Makes the `connect` of a runtime. */
 export function connectOn(platform: Platform): Connect {
-  return async (config) => {
+  return async (config, options = {}) => {
     const settings = settingsOf(config, platform.readFile)
+    const signal = signalOf(options)
     const { tls } = settings
     const transport = settings.transport ?? (tls ? (await platform.tls?.())?.(tls) : platform.transport)
     if (!transport) {
@@ -42,6 +56,7 @@ export function connectOn(platform: Platform): Connect {
       )
     }
     const module = await platform.engine(settings.wasm)
+    if (signal?.aborted) throw givenUp(signal)
     let driver!: Driver
     const client = Client.over((listen) => {
       driver = new Driver(module, settings, transport, platform.ascii, listen)
@@ -49,9 +64,26 @@ export function connectOn(platform: Platform): Connect {
     }, settings.packer)
     const started = driver.start()
     if (!settings.failIfNotConnected) return client
+    const giveUp = () => void driver.close(0)
+    signal?.addEventListener("abort", giveUp)
     const ready = await started
+    signal?.removeEventListener("abort", giveUp)
+    if (signal?.aborted) {
+      await driver.close(0)
+      throw givenUp(signal)
+    }
     if (ready.code === code.OK) return client
     await driver.close(0)
     throw errorOf(ready.code, "connect", { cause: ready.cause }, ready.text)
   }
+}
+
+function signalOf(options: ConnectOptions): AbortSignal | undefined {
+  checkFields("options", options, ["signal"])
+  if (options.signal !== undefined) check("options.signal", options.signal, abortSignal)
+  return options.signal
+}
+
+function givenUp({ reason }: AbortSignal): AerospikeError {
+  return errorOf(code.ABORTED, "connect", { cause: reason })
 }

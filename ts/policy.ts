@@ -3,6 +3,7 @@
 
 import type { BatchRow } from "./batch.ts"
 import {
+  abortSignal,
   check,
   flag,
   integer,
@@ -380,7 +381,7 @@ const fields = {
   },
   timeoutDelay: number(milliseconds(), commandWord.TIMEOUT_DELAY),
   signal: {
-    rule: rule("an AbortSignal", isSignal),
+    rule: abortSignal,
     pack: (words: PolicyWords, value: AbortSignal) => {
       words.signal = value
     },
@@ -495,10 +496,6 @@ function choice(shift: number, width: number, choices: readonly string[]): Polic
     rule: oneOf(...choices),
     pack: (words: PolicyWords, value: string) => words.choice(shift, width, choices, value),
   }
-}
-
-function isSignal(value: unknown): boolean {
-  return typeof (value as AbortSignal | null)?.aborted === "boolean" && "addEventListener" in (value as AbortSignal)
 }
 
 function isFilter(value: unknown): boolean {

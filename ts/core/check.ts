@@ -29,6 +29,13 @@ export function milliseconds(min = 0): Rule {
 
 export const flag: Rule = rule("true or false", (value) => typeof value === "boolean")
 
+/** Of whichever realm. */
+export const abortSignal: Rule = rule(
+  "an AbortSignal",
+  (value) =>
+    typeof (value as AbortSignal | null)?.aborted === "boolean" && "addEventListener" in (value as AbortSignal),
+)
+
 /** Text without control characters, for texts cross into the engine as lines. */
 export function text(bytesMax: number): Rule {
   return rule(

@@ -1,7 +1,8 @@
 // Seeds: good, dead, several, and servers that speak something else.
 
 import { startDevServer } from "aerospike-wasm/devserver"
-import { closedPort, hangUpServer, noisyServer, tlsServer, webServer } from "../support/peers.mjs"
+import { later } from "../support/context.mjs"
+import { closedPort, hangUpServer, noisyServer, tlsServer, webServer, wireTap } from "../support/peers.mjs"
 
 /** What `connect` says of a seed it cannot use must name it, and come well before a person loses patience. */
 async function refuses(t, port, expected = {}) {
@@ -166,6 +167,52 @@ export default {
         await client.put(key, { v: 1 }, { totalTimeout: 10_000 })
         t.same((await client.get(key)).bins, { v: 1 })
         t.assert.equal(client.isConnected(), true)
+      },
+    },
+    {
+      name: "a signal gives connecting up at once, with its reason, and every socket is closed",
+      async run(t) {
+        const tap = await wireTap(t)
+        tap.hold()
+        const given = new AbortController()
+        const start = performance.now()
+        const connecting = later(t.connect({ hosts: tap.hosts, timeout: 20_000 }, { signal: given.signal }))
+        await t.until(() => tap.open > 0, { what: "the connection" })
+        given.abort(new Error("changed my mind"))
+        const error = await t.fails(connecting, { is: "ClientError", code: -5, says: "connect" })
+        t.assert.equal(error.cause?.message, "changed my mind")
+        t.assert.ok(performance.now() - start < 5000, "it took too long")
+        await t.until(() => tap.open === 0, { what: "the end of the connection" })
+      },
+    },
+    {
+      name: "a signal that was given before opens nothing, and one that comes later leaves the client alone",
+      async run(t) {
+        const tap = await wireTap(t)
+        const before = { signal: AbortSignal.abort("before") }
+        for (const failIfNotConnected of [true, false]) {
+          const error = await t.fails(t.connect({ hosts: tap.hosts, failIfNotConnected }, before), { code: -5 })
+          t.assert.equal(error.cause, "before")
+        }
+        t.assert.equal(tap.connections, 0)
+        const given = new AbortController()
+        const client = await t.connect({}, { signal: given.signal })
+        given.abort()
+        const key = t.key()
+        await client.put(key, { v: 1 })
+        t.same((await client.get(key)).bins, { v: 1 })
+      },
+    },
+    {
+      name: "options of connect that are wrong are refused by name",
+      async run(t) {
+        for (const [options, says] of [
+          [{ signal: 5 }, ["options.signal is 5", "AbortSignal"]],
+          [{ timeout: 5 }, ["options.timeout is not known", "signal"]],
+          ["no", ["options is", "signal"]],
+        ]) {
+          await t.fails(t.connect({}, options), { is: "InvalidArgumentError", says })
+        }
       },
     },
     {

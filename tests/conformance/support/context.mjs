@@ -33,8 +33,8 @@ export function makeContext(run) {
     },
 
     /** A client of the case's own, closed with the case. */
-    async connect(config = {}) {
-      const made = await api.connect({ hosts, timeout: 5000, ...config })
+    async connect(config = {}, ...options) {
+      const made = await api.connect({ hosts, timeout: 5000, ...config }, ...options)
       t.closing(() => made.close())
       return made
     },
