@@ -77,9 +77,10 @@ impl Engine {
 
     /// A connection that has been idle too long is not handed out: the server may have closed it already.
     fn close_stale(&mut self, node: NodeId) {
-        let oldest = self.now - self.config.idle_timeout;
+        let Some(member) = self.member(node) else { return };
+        let oldest = self.now - member.idle_timeout(&self.config);
         while let Some(&conn) = self.member(node).and_then(|member| member.pool.idle.last()) {
-            if self.config.idle_timeout <= 0.0 || self.conns[conn].progress > oldest {
+            if self.conns[conn].progress > oldest {
                 return;
             }
             self.drop_conn(conn, close_reason::IDLE);
@@ -298,9 +299,10 @@ impl Engine {
     /// Closes what has been idle too long and opens up to the minimum. Done with each tend.
     pub(super) fn keep_pool(&mut self, node: NodeId) {
         let (now, config) = (self.now, &self.config);
-        let (idle_timeout, min) = (config.idle_timeout, config.min_conns_per_node.min(config.max_conns_per_node));
+        let min = config.min_conns_per_node.min(config.max_conns_per_node);
         let Some(member) = self.member(node) else { return };
-        let stale = |conn: &ConnId| idle_timeout > 0.0 && self.conns[*conn].progress + idle_timeout <= now;
+        let oldest = now - member.idle_timeout(config);
+        let stale = |conn: &ConnId| self.conns[*conn].progress <= oldest;
         let aged: Vec<ConnId> = member.pool.idle.iter().copied().filter(stale).collect();
         for conn in aged {
             self.drop_conn(conn, close_reason::IDLE);

@@ -5,6 +5,9 @@ use crate::cluster::session::Session;
 use crate::cluster::Node;
 use crate::conn::{ConnId, Pool};
 
+/// The part of the time that a server lets a connection be idle after which we close it.
+const IDLE_PART: f64 = 0.9;
+
 /// What the tend of a node waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -75,6 +78,13 @@ impl Member {
             errors: 0,
             window: 0,
         }
+    }
+
+    /// How long a connection of the pool may be idle, in ms; infinity = as long as it likes. Well before the server closes
+    /// it, whose clock begins with the last request and not with its answer.
+    pub fn idle_timeout(&self, config: &Config) -> f64 {
+        let ours = if config.idle_timeout > 0.0 { config.idle_timeout } else { f64::INFINITY };
+        ours.min(self.node.idle_max * IDLE_PART)
     }
 
     /// Whether the node had more errors than `limit` in this window; 0 = there is no limit.

@@ -21,6 +21,8 @@ const SOON_MS: f64 = 50.0;
 /// What any question is answered with on a connection that was not let in, without a word of the question
 /// (`authenticate` in the server's `thr_info.c`).
 pub(super) const NOT_AUTHENTICATED: &[u8] = b"ERROR:80";
+/// What a server is set up to do, of which one thing matters here: see `idle_max`.
+const SERVICE_CONFIG: &str = "get-config:context=service";
 /// A node that nobody can vouch for is given up after this many failures in a row.
 const FAILURES_MAX: u32 = 5;
 
@@ -100,10 +102,10 @@ impl Engine {
         if self.config.rack_aware {
             text.push_str("rebalance-generation\nrack-ids\n");
         }
-        if let Some(agent) = self.user_agent(node) {
-            text.push_str(&agent);
-        } else if self.member(node).is_some_and(|member| !member.tended) {
-            text.push_str("features\n");
+        if self.is_new(node) {
+            text.push_str(SERVICE_CONFIG);
+            text.push('\n');
+            text.push_str(&self.user_agent(node).unwrap_or_else(|| "features\n".into()));
         }
         self.set_step(node, Step::Lists);
         self.ask(conn, &text);
@@ -118,9 +120,14 @@ impl Engine {
         }
     }
 
-    /// Servers from 8.1 on keep a list of who is connected. Said once, on the first question to a member.
+    /// What is asked and said once is so to a node that joins, and to one that was away: it may be another process now.
+    fn is_new(&self, node: NodeId) -> bool {
+        self.member(node).is_some_and(|member| !member.tended || member.node.failures > 0)
+    }
+
+    /// Servers from 8.1 on keep a list of who is connected.
     fn user_agent(&self, node: NodeId) -> Option<String> {
-        self.member(node).filter(|member| !member.tended && member.node.build_at_least(8, 1))?;
+        self.member(node).filter(|member| member.node.build_at_least(8, 1))?;
         let agent = format!("1,aerospike-wasm-{},{}", env!("CARGO_PKG_VERSION"), self.config.app_id);
         let short = &agent.as_bytes()[..agent.len().min(64)];
         Some(format!("user-agent-set:value={}\n", base64::encode(short)))
@@ -176,6 +183,10 @@ impl Engine {
         if let Some(features) = info::value(answer, "features").map(info::text) {
             let pipelines = features.split(';').any(|feature| feature == "pipelining");
             self.member_mut(node).into_iter().for_each(|member| member.node.pipelines = pipelines);
+        }
+        if let Some(config) = info::value(answer, SERVICE_CONFIG).map(info::text) {
+            let idle_max = idle_max(&config);
+            self.member_mut(node).into_iter().for_each(|member| member.node.idle_max = idle_max);
         }
         let rebalance = info::number(answer, "rebalance-generation").unwrap_or(UNKNOWN);
         let racks = info::value(answer, "rack-ids").map(|racks| parse_racks(&info::text(racks))).unwrap_or_default();
@@ -368,4 +379,11 @@ impl Engine {
             self.outputs.event(event::DISCONNECTED, u32::from(node), "");
         }
     }
+}
+
+/// How long a server lets a connection be idle, in ms. 0, the default of servers from 8.1 on, stands for always, as does
+/// the absence of it: in 8.1 it is called deprecated.
+fn idle_max(config: &str) -> f64 {
+    let said = config.split(';').find_map(|item| item.strip_prefix("proto-fd-idle-ms="));
+    said.and_then(|ms| ms.parse::<u32>().ok()).filter(|&ms| ms > 0).map_or(f64::INFINITY, f64::from)
 }

@@ -36,6 +36,8 @@ pub struct Node {
     /// that say nothing else do; `features` is asked of old ones only, since from 8.1 on that leaves a warning in the
     /// server's log.
     pub pipelines: bool,
+    /// How long it lets a connection be idle, in ms; infinity = as long as it likes.
+    pub idle_max: f64,
     pub peers_generation: i64,
     pub partition_generation: i64,
     pub rebalance_generation: i64,
@@ -54,6 +56,7 @@ impl Node {
             address,
             build: String::new(),
             pipelines: true,
+            idle_max: f64::INFINITY,
             peers_generation: UNKNOWN,
             partition_generation: UNKNOWN,
             rebalance_generation: UNKNOWN,

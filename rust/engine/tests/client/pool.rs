@@ -71,6 +71,84 @@ fn idle_connections_are_closed_and_never_handed_out_when_old() {
     assert!(rig.closes.contains(&close_reason::IDLE));
 }
 
+#[test]
+fn idle_connections_are_closed_before_the_server_closes_them_as_it_says_itself() {
+    for (ours, server, closes_at) in
+        [(5000, 4000, 3600.0), (5000, 0, 5000.0), (5000, 6000, 5000.0), (0, 4000, 3600.0), (0, 0, f64::INFINITY)]
+    {
+        let mut nodes = crate::rig::cluster(1);
+        nodes.get_mut(&BASE).unwrap().idle_max = server;
+        let mut rig = Rig::connected_to(nodes, &format!("idle_timeout={ours}\ntend_interval=10\n"));
+        let op = rig.get(1);
+        rig.run();
+        assert_eq!(rig.result(op).code, code::OK);
+        assert_eq!(pool_conns(&rig), 1);
+        rig.advance(f64::min(closes_at, 100_000.0) - 20.0);
+        assert_eq!(pool_conns(&rig), 1, "{ours} {server}: too early");
+        rig.advance(40.0);
+        assert_eq!(pool_conns(&rig) == 0, closes_at.is_finite(), "{ours} {server}: too late");
+    }
+}
+
+#[test]
+fn a_server_is_asked_when_it_closes_idle_connections_as_it_joins_and_when_it_was_away() {
+    let mut rig = Rig::connected(1, "");
+    let asked = |rig: &Rig| rig.nodes[&BASE].config_asked;
+    assert_eq!(asked(&rig), 1);
+    rig.nodes.get_mut(&BASE).unwrap().partition_generation += 1;
+    rig.advance(5000.0);
+    assert_eq!(asked(&rig), 1, "its lists were read again, and not this");
+    rig.kill(BASE);
+    rig.advance(2000.0);
+    let node = rig.nodes.get_mut(&BASE).unwrap();
+    (node.down, node.idle_max) = (false, 3000);
+    rig.advance(2000.0);
+    assert_eq!(asked(&rig), 2);
+    let op = rig.get(1);
+    rig.run();
+    assert_eq!((rig.result(op).code, pool_conns(&rig)), (code::OK, 1));
+    rig.advance(4000.0);
+    assert_eq!(pool_conns(&rig), 0, "it may be set up otherwise now");
+}
+
+#[test]
+fn a_minimum_of_connections_is_kept_by_the_next_tend_whatever_became_of_them() {
+    let mut rig = Rig::connected(1, "min_conns_per_node=3\nidle_timeout=5000\n");
+    assert_eq!(pool_conns(&rig), 3);
+    // The server closes two, of which nobody makes use.
+    let tend = rig.conns_of(BASE)[0];
+    for conn in rig.conns_of(BASE).into_iter().filter(|&conn| conn != tend).take(2) {
+        rig.cut(conn);
+    }
+    rig.run();
+    assert_eq!(pool_conns(&rig), 1, "not at once: a server that closes all would be asked for more without end");
+    rig.advance(1000.0);
+    assert_eq!(pool_conns(&rig), 3);
+    // Our own idle timeout takes all three, and the same tend opens them anew.
+    let before = rig.conns_of(BASE);
+    rig.advance(7000.0);
+    assert_eq!(pool_conns(&rig), 3);
+    assert_eq!(rig.conns_of(BASE).iter().filter(|conn| before.contains(conn)).count(), 1, "all but the tend's are new");
+}
+
+#[test]
+fn a_minimum_is_not_opened_over_and_over_to_a_node_that_refuses() {
+    let mut rig = Rig::connected(1, "min_conns_per_node=3\ntend_interval=50\n");
+    let tend = rig.conns_of(BASE)[0];
+    rig.nodes.get_mut(&BASE).unwrap().down = true;
+    for conn in rig.conns_of(BASE).into_iter().filter(|&conn| conn != tend) {
+        rig.cut(conn);
+    }
+    rig.run();
+    let failed = rig.engine.stat(stat::CONNECTIONS_FAILED);
+    rig.advance(1000.0);
+    let tried = rig.engine.stat(stat::CONNECTIONS_FAILED) - failed;
+    assert!((1.0..=30.0).contains(&tried), "{tried} connects in a second of twenty tends");
+    rig.nodes.get_mut(&BASE).unwrap().down = false;
+    rig.advance(200.0);
+    assert_eq!(pool_conns(&rig), 3);
+}
+
 /// A cluster of one node, whose pool has `count` idle connections.
 fn with_idle(count: usize) -> Rig {
     let mut rig = Rig::connected(1, "comfortable_depth=1\ntimeout=300\n");

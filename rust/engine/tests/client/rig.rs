@@ -102,6 +102,9 @@ pub struct Node {
     pub wrote: BTreeMap<u32, Vec<u8>>,
     /// Of all partitions; above 0 consistency is strong.
     pub regime: u32,
+    /// Milliseconds after which it says that it closes idle connections, and how often it was asked.
+    pub idle_max: u32,
+    pub config_asked: usize,
     /// It has users.
     pub security: Option<Secured>,
 }
@@ -377,6 +380,7 @@ impl Rig {
                 if node.dumb {
                     return;
                 }
+                node.config_asked += usize::from(request.windows(11).any(|part| part == b"get-config:"));
                 let answer = info_answer(&self.nodes[&port], &self.nodes, &request[8..]);
                 self.give(conn, &frame(1, &answer));
                 continue;
@@ -838,6 +842,10 @@ fn info_answer(node: &Node, nodes: &BTreeMap<u16, Node>, request: &[u8]) -> Vec<
                     })
                     .collect();
                 format!("test:{},{levels},{}", node.regime, bitmaps.join(","))
+            }
+            // As a server 8.1.2 says it, among others.
+            "get-config:context=service" => {
+                format!("pidfile=null;proto-fd-idle-ms={};proto-fd-max=15000", node.idle_max)
             }
             _ if name.starts_with("user-agent-set") => "ok".into(),
             _ => "ERROR:4:unrecognized command".into(),
