@@ -70,11 +70,14 @@ export interface Config {
   tls?: boolean | TlsOptions
   /** Connecting and the first look at the cluster, for each host. Default 1000. */
   timeout?: number
-  /** Seconds after which an unused connection is closed. Default 55. */
+  /**
+   * Seconds after which an unused connection is closed. Default 55. Less where a server says that it closes them earlier
+   * (`proto-fd-idle-ms`): then nine tenths of that.
+   */
   idleTimeout?: number
   /** Default 256. */
   maxConnsPerNode?: number
-  /** Opened when a node is met, and kept. Default 0. */
+  /** Opened when a node is met, and kept: what was closed is opened again with the next tend. Default 0. */
   minConnsPerNode?: number
   /**
    * Taken for the sake of configurations that name it, and without effect: several pools keep threads from waiting for each

@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket } from "node:net"
-import { afterEach, describe, expect, test } from "vitest"
+import { afterEach, describe, expect, test, vi } from "vitest"
 import { type DevServer, type DevServerOptions, startDevServer } from "../../ts/devserver/index.ts"
 
 const open: { close(): unknown }[] = []
@@ -194,6 +194,28 @@ describe("startDevServer", () => {
     if (server) expect(server.nodes.map((node) => node.port)).toEqual([port, port + 1])
   })
 
+  test("closes connections that nobody uses after protoFdIdleMs, and says so", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] })
+    try {
+      const server = await start({ protoFdIdleMs: 3000 })
+      const [quiet, used] = [new Client(server.nodes[0]!.port), new Client(server.nodes[0]!.port)]
+      await quiet.info("node")
+      for (let second = 0; second < 8; second++) {
+        expect((await used.info("get-config:context=service")).split(";")).toContain("proto-fd-idle-ms=3000")
+        vi.advanceTimersByTime(1000)
+      }
+      expect(await quiet.frame()).toBe("closed")
+      expect(await used.info("statistics")).toContain(";reaped_fds=1;")
+      const still = await start()
+      const client = new Client(still.nodes[0]!.port)
+      await client.info("node")
+      vi.advanceTimersByTime(100_000_000)
+      expect(await client.info("get-config:context=service")).toContain(";proto-fd-idle-ms=0;")
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test("listens on every interface when it is told to", async () => {
     const server = await start({ host: "0.0.0.0" })
     expect(server.hosts).toBe(`127.0.0.1:${server.nodes[0]!.port}`)
@@ -219,6 +241,7 @@ describe("startDevServer", () => {
     )
     await refused({ noodles: 1 }).toThrow("there is no option noodles")
     await refused({ namespaces: { test: { ttl: 1 } } }).toThrow("namespaces.test.ttl")
+    await refused({ protoFdIdleMs: 1.5 }).toThrow("protoFdIdleMs must be a whole number from 0 to 2147483647")
     await refused({ port: 70_000 }).toThrow("options.port is 70000")
     await refused({ port: 65_535, nodes: 2 }).toThrow("options.port is 65535")
     await refused({ host: "" }).toThrow("options.host")

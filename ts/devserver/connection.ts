@@ -17,7 +17,9 @@ export class Connection implements Handlers {
     const id = module.core.connect(node)
     if (id < 0) return undefined
     module.core.set_peer(id, socket.address, socket.certified)
-    return new Connection(module, socket, id)
+    const connection = new Connection(module, socket, id)
+    module.connections.set(id, connection)
+    return connection
   }
 
   private constructor(module: Module, socket: Socket, id: number) {
@@ -45,7 +47,14 @@ export class Connection implements Handlers {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#timer)
+    this.#module.connections.delete(this.#id)
     if (this.#module.open) this.#module.core.disconnected(this.#id)
+  }
+
+  /** Nobody has used it for too long. */
+  end(): void {
+    this.closed()
+    this.#socket.end()
   }
 
   /** Answers what is in place, and what waited for it, until the socket is full. */

@@ -54,6 +54,11 @@ export interface DevServerOptions {
    * at once; with `processes` 2,000.
    */
   agreementMs?: number
+  /**
+   * Milliseconds after which a connection is closed that nobody uses; the server looks once a second. Default 0: never, as
+   * on servers from 8.1 on; before it was 60,000.
+   */
+  protoFdIdleMs?: number
   /** Default none: clients that expect a name are refused by themselves. */
   clusterName?: string
   /**
@@ -201,7 +206,7 @@ function createModule(cluster: object, udfLog: DevServerOptions["udfLog"]): Modu
   }
 }
 
-/** How often expired records are looked for. */
+/** How often expired records and idle connections are looked for. */
 const sweepMs = 1000
 
 class Running implements DevServer, Told {
@@ -225,7 +230,7 @@ class Running implements DevServer, Told {
     this.#tls = tls
     this.#agreementMs = agreementMs
     this.#names = Array.from({ length: module.core.node_count() }, (_, node) => module.core.node_name(node))
-    this.#sweep = setInterval(() => module.core.expire(Date.now()), sweepMs)
+    this.#sweep = setInterval(() => this.#lookAround(), sweepMs)
     this.#sweep.unref()
   }
 
@@ -331,6 +336,13 @@ class Running implements DevServer, Told {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #lookAround(): void {
+    const { core, connections } = this.#module
+    const now = Date.now()
+    core.expire(now)
+    for (const id of core.idle(now)) connections.get(id)?.end()
   }
 
   #check(node: number): number {

@@ -23,6 +23,8 @@ export interface Socket {
   write(bytes: Uint8Array): boolean
   pause(): void
   resume(): void
+  /** Closes the connection. */
+  end(): void
   /** Resets the connection, after what was written is sent. */
   reset(): void
 }
@@ -116,6 +118,7 @@ export function serve(
     write: (bytes) => socket.write(bytes),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
+    end: () => socket.end(() => socket.destroy()),
     reset: () => socket.write("", () => reset(socket)),
   })
   if (!handlers) {

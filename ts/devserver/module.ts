@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs"
 import { DevServer as Core, initSync } from "../../pkg/devserver/aerospike_wasm_devserver.js"
+import type { Connection } from "./connection.ts"
 import type { UdfLog } from "./udf-log.ts"
 import { Udfs } from "./udfs.ts"
 
@@ -10,6 +11,8 @@ export interface Module {
   readonly udfs: Udfs
   readonly core: Core
   readonly memory: { readonly buffer: ArrayBuffer }
+  /** Those that are open, by their numbers. */
+  readonly connections: Map<number, Connection>
   /** Whether `core` can still be called. */
   open: boolean
 }
@@ -23,7 +26,7 @@ export function createCore(options: string, log?: (entry: UdfLog) => void): Modu
   const core = new Core(options, low!, high!)
   const udfs = new Udfs(memory, log)
   core.set_udf_host(udfs)
-  return { core, udfs, memory, open: true }
+  return { core, udfs, memory, connections: new Map(), open: true }
 }
 
 function load(): Module["memory"] {

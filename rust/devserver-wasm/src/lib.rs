@@ -72,7 +72,7 @@ fn address(region: &[u8]) -> u32 {
 
 #[wasm_bindgen]
 impl DevServer {
-    /// `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `namespaces`.
+    /// `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `protoFdIdleMs`, `namespaces`, `security`.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str, seed_low: u32, seed_high: u32) -> Result<DevServer, JsError> {
         let config = Config::parse(options).map_err(|reason| JsError::new(&reason))?;
@@ -135,6 +135,11 @@ impl DevServer {
     /// Who a connection is from: an address, and whom its certificate names; empty = not known.
     pub fn set_peer(&mut self, conn: u32, address: &str, certified: &str) {
         self.cluster.set_peer(conn, address, certified);
+    }
+
+    /// Connections that the host is to close, because nobody has used them; to be called about once a second.
+    pub fn idle(&mut self, wall_ms: f64) -> Vec<u32> {
+        self.cluster.idle(wall_ms as u64)
     }
 
     pub fn disconnected(&mut self, conn: u32) {

@@ -48,6 +48,8 @@ pub struct Cluster {
     pub(crate) copies: Vec<Copies>,
     /// Partitions move when the host says so.
     holds_migrations: bool,
+    /// 0 = connections may be idle.
+    pub(crate) proto_fd_idle_ms: u32,
     /// Another one after each change of the cluster. 48 bits.
     pub(crate) key: u64,
     /// Jobs that are under way, with the messages that asked for them.
@@ -76,6 +78,7 @@ impl Cluster {
             map: PartitionMap::default(),
             copies,
             holds_migrations: false,
+            proto_fd_idle_ms: config.proto_fd_idle_ms,
             background: Vec::new(),
             key: 0,
             generation: 0,
@@ -173,6 +176,8 @@ impl Cluster {
         command::advance(self, now_ms);
         let Some(connection) = self.connections.get_mut(conn) else { return Action::Close };
         if connection.input.is_empty() {
+            // As the server counts: from the beginning of a request on, and not from its answer.
+            connection.used_ms = now_ms;
             let (used, action) = self.requests(conn, bytes, now_ms, out);
             return self.keep(conn, bytes[used..].to_vec(), action);
         }
@@ -198,6 +203,30 @@ impl Cluster {
             return POLL_MS;
         }
         connection.progress.as_ref().map_or(0, |progress| progress.wait_ms(now_ms)).min(POLL_MS)
+    }
+
+    /// Connections that nobody has used for proto-fd-idle-ms: the host closes them. To be called about once a second, as
+    /// often as the server looks (`run_reaper` in its `service.c`).
+    pub fn idle(&mut self, now_ms: u64) -> Vec<ConnId> {
+        let max_ms = u64::from(self.proto_fd_idle_ms);
+        if max_ms == 0 {
+            return Vec::new();
+        }
+        for connection in self.connections.iter_mut().filter(|connection| connection.used_ms == 0) {
+            connection.used_ms = now_ms;
+        }
+        let idle: Vec<ConnId> = self
+            .connections
+            .ids()
+            .filter(|(_, connection)| !connection.is_busy() && connection.used_ms + max_ms < now_ms)
+            .map(|(id, _)| id)
+            .collect();
+        for conn in &idle {
+            if let Some(connection) = self.connections.get(*conn) {
+                self.nodes[connection.node].counters.connections_reaped += 1;
+            }
+        }
+        idle
     }
 
     /// Whether requests of the connection wait for the host of UDFs to be ready. Then it calls `received` with no bytes.

@@ -24,6 +24,8 @@ pub struct Config {
     /// Empty = the cluster has no name.
     pub cluster_name: String,
     pub namespaces: Vec<NamespaceConfig>,
+    /// Milliseconds after which a connection that nobody uses is closed; 0 = never.
+    pub proto_fd_idle_ms: u32,
     /// Users and roles; nothing = everybody may do everything.
     pub security: Option<Security>,
 }
@@ -68,6 +70,7 @@ impl Default for Config {
             racks: Vec::new(),
             cluster_name: String::new(),
             namespaces: vec![NamespaceConfig::named("test"), bar],
+            proto_fd_idle_ms: 0,
             security: None,
         }
     }
@@ -104,6 +107,7 @@ impl Config {
                 "nodes" => config.node_ids = default_ids(integer(name, value, 1, limit::NODES as u64)? as usize),
                 "nodeIds" => config.node_ids = node_ids(value)?,
                 "clusterName" => config.cluster_name = cluster_name(value)?,
+                "protoFdIdleMs" => config.proto_fd_idle_ms = integer(name, value, 0, i32::MAX as u64)? as u32,
                 "namespaces" => config.namespaces = namespaces(value)?,
                 "security" => config.security = security::options::read(value)?,
                 name if NOT_YET.contains(&name) => return Err(format!("the option {name} is not available yet")),
@@ -251,12 +255,12 @@ mod tests {
 
     #[test]
     fn reads_every_option() {
-        let text = r#"{"nodes": 3, "clusterName": "lab", "namespaces": {"a": {"nsupPeriod": 0, "defaultTtl": 9,
+        let text = r#"{"nodes": 3, "clusterName": "lab", "protoFdIdleMs": 60000, "namespaces": {"a": {"nsupPeriod": 0, "defaultTtl": 9,
             "maxRecordSize": 128, "replicationFactor": 3, "allowTtlWithoutNsup": true, "dataSize": 5,
             "defaultReadTouchTtlPct": 80}, "b": {}}}"#;
         let config = Config::parse(text).unwrap();
         assert_eq!(config.node_ids, [0xA1, 0xA2, 0xA3]);
-        assert_eq!(config.cluster_name, "lab");
+        assert_eq!((config.cluster_name.as_str(), config.proto_fd_idle_ms), ("lab", 60_000));
         let [a, b] = &config.namespaces[..] else { panic!() };
         assert_eq!((a.nsup_period, a.default_ttl, a.max_record_size, a.replication_factor), (0, 9, 128, 3));
         assert_eq!((b.name.as_str(), b.nsup_period), ("b", 120));
@@ -274,6 +278,7 @@ mod tests {
     fn names_the_option_that_is_wrong() {
         for (text, said) in [
             (r#"{"nodes": 0}"#, "nodes must be a whole number from 1 to 32"),
+            (r#"{"protoFdIdleMs": -1}"#, "protoFdIdleMs must be a whole number from 0 to 2147483647"),
             (r#"{"nodes": 1.5}"#, "nodes must be"),
             (r#"{"faults": {}}"#, "the option faults is not available yet"),
             (r#"{"nope": 1}"#, "there is no option nope"),

@@ -27,6 +27,8 @@ pub struct Connection {
     pub user: Option<String>,
     /// The client's address, if the host told it.
     pub address: Option<IpAddr>,
+    /// When its last request began to come, in Unix ms; 0 = none has come, and nobody has looked.
+    pub used_ms: u64,
     /// Whom the client's certificate names, if it showed one that the host trusts.
     pub certified: Option<String>,
     /// What the client said of itself, in base64, once a connection.
@@ -39,6 +41,13 @@ pub struct Connections {
     free: Vec<ConnId>,
     /// Bytes in all inputs.
     buffered: usize,
+}
+
+impl Connection {
+    /// A request is under way.
+    pub fn is_busy(&self) -> bool {
+        self.pending || self.waits || self.progress.is_some() || self.held.is_some()
+    }
 }
 
 impl Connections {
@@ -74,6 +83,10 @@ impl Connections {
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Connection> {
         self.slots.iter_mut().flatten()
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = (ConnId, &Connection)> {
+        self.slots.iter().enumerate().filter_map(|(id, slot)| Some((id as ConnId, slot.as_ref()?)))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Connection> {

@@ -73,6 +73,8 @@ pub struct Generations {
 pub struct Counters {
     pub connections_opened: u64,
     pub connections_closed: u64,
+    /// Closed because nobody used them.
+    pub connections_reaped: u64,
     pub info_complete: u64,
     /// Messages that were not well formed.
     pub demarshal_error: u64,

@@ -12,6 +12,7 @@ use aerospike_sansio::proto::{field, info1, info2, op, particle};
 use aerospike_sansio::wire::{self, message, Header};
 
 const NOW: u64 = 1_795_000_000_000;
+const NOBODY: [ConnId; 0] = [];
 
 fn cluster() -> (Cluster, ConnId) {
     let mut cluster = Cluster::new(Config::default(), 3);
@@ -58,6 +59,62 @@ fn requests_may_be_split_anywhere() {
         }
         assert_eq!(answers, expected, "in pieces of {size}");
     }
+}
+
+#[test]
+fn connections_that_nobody_uses_are_closed_after_proto_fd_idle_ms_and_others_are_not() {
+    let (mut cluster, quiet) = (Cluster::new(Config::parse(r#"{"protoFdIdleMs": 3000}"#).unwrap(), 3), 0);
+    assert_eq!(cluster.connect(0), Some(quiet));
+    let used = cluster.connect(0).unwrap();
+    let slow = cluster.connect(0).unwrap();
+    // Nobody was told when the first one was opened: its time begins now.
+    assert_eq!(cluster.idle(NOW), NOBODY);
+    let mut answers = vec![];
+    cluster.received(used, &get(1), NOW + 2000, &mut answers);
+    // A request that comes in pieces is as old as its first.
+    let request = get(1);
+    cluster.received(slow, &request[..10], NOW + 500, &mut answers);
+    cluster.received(slow, &request[10..20], NOW + 3000, &mut answers);
+    assert_eq!(cluster.idle(NOW + 3000), NOBODY);
+    assert_eq!(cluster.idle(NOW + 3001), [quiet]);
+    cluster.disconnected(quiet);
+    assert_eq!(cluster.idle(NOW + 3501), [slow]);
+    cluster.disconnected(slow);
+    assert_eq!(cluster.idle(NOW + 5000), NOBODY);
+    assert_eq!(cluster.idle(NOW + 5001), [used]);
+    assert_eq!(info(&mut cluster, used, "get-config:context=service").split(';').nth(3), Some("proto-fd-idle-ms=3000"));
+    assert!(info(&mut cluster, used, "statistics").contains(";reaped_fds=3;"));
+
+    let (mut never, conn) = self::cluster();
+    never.received(conn, &get(1), NOW, &mut answers);
+    assert_eq!(never.idle(NOW + 1_000_000_000), NOBODY);
+    assert_eq!(info(&mut never, conn, "get-config:").split(';').nth(3), Some("proto-fd-idle-ms=0"));
+}
+
+#[test]
+fn a_connection_whose_request_is_under_way_is_not_idle() {
+    let mut cluster = Cluster::new(Config::parse(r#"{"protoFdIdleMs": 1, "nodes": 2}"#).unwrap(), 3);
+    let conn = cluster.connect(0).unwrap();
+    cluster.lose(1);
+    let mut answers = vec![];
+    // Some of these need the node of which nobody knows yet that it is gone.
+    for key in 0..20 {
+        assert_eq!(cluster.received(conn, &put(key, b"x"), NOW, &mut answers), Action::Keep);
+    }
+    assert!(cluster.pending(conn));
+    assert_eq!(cluster.idle(NOW + 100), NOBODY);
+    cluster.kill(1);
+    cluster.received(conn, &[], NOW + 200, &mut answers);
+    assert!(!cluster.pending(conn));
+    assert_eq!(cluster.idle(NOW + 300), [conn]);
+}
+
+fn info(cluster: &mut Cluster, conn: ConnId, name: &str) -> String {
+    let mut request = Vec::new();
+    aerospike_sansio::command::info(format!("{name}\n").as_bytes(), &mut request).unwrap();
+    let mut answer = vec![];
+    assert_eq!(cluster.received(conn, &request, NOW, &mut answer), Action::Keep);
+    String::from_utf8(answer.split_off(8 + name.len() + 1)).unwrap()
 }
 
 fn enterprise() -> (Cluster, ConnId) {

@@ -1,5 +1,6 @@
 // Connections: how many, how long, what they carry at once, and what happens when the other side goes away.
 
+import { startDevServer } from "aerospike-wasm/devserver"
 import { later } from "../support/context.mjs"
 import { tapped, wireTap } from "../support/peers.mjs"
 
@@ -56,6 +57,36 @@ export default {
       async run(t) {
         const { tap } = await tapped(t, { minConnsPerNode: 4 })
         await t.until(() => tap.open >= 4, { what: "their opening" })
+      },
+    },
+    {
+      name: "minConnsPerNode are opened again with the next tend when they were closed",
+      async run(t) {
+        const { tap, client, key } = await tapped(t, { minConnsPerNode: 4, tendInterval: 100 })
+        await t.until(() => tap.open === 5, { what: "their opening" })
+        const before = tap.connections
+        tap.cut()
+        // Nobody asks for anything: the tend alone brings them back, its own connection among them.
+        await t.until(() => tap.connections === before + 5 && tap.open === 5, { what: "their return" })
+        t.same((await client.get(key)).bins, { v: 1 })
+        t.assert.equal(tap.connections, before + 5)
+      },
+    },
+    {
+      name: "an idle connection is closed before the server closes it, as the server says",
+      async run(t) {
+        const server = await startDevServer({ protoFdIdleMs: 2000 })
+        t.closing(() => server.close())
+        const client = await t.connect({ hosts: server.hosts, tendInterval: 50, pipelineDepth: 1 })
+        const key = t.key()
+        await client.put(key, { v: 1 })
+        await Promise.all(Array.from({ length: 8 }, () => client.get(key, patient)))
+        const open = client.stats().connectionsOpen - 1
+        t.assert.ok(open > 1, `${open} connections`)
+        await t.until(() => client.stats().connectionsOpen === 1, { what: "their closing" })
+        const { closedIdle, closedRemote, closedFailed } = client.stats()
+        t.same({ closedIdle, closedRemote, closedFailed }, { closedIdle: open, closedRemote: 0, closedFailed: 0 })
+        t.same((await client.get(key)).bins, { v: 1 })
       },
     },
     {

@@ -31,6 +31,7 @@ pub fn statistics(call: &mut Call) -> Answer {
         ("client_connections", node.connections.to_string()),
         ("client_connections_opened", counters.connections_opened.to_string()),
         ("client_connections_closed", counters.connections_closed.to_string()),
+        ("reaped_fds", counters.connections_reaped.to_string()),
         ("info_complete", counters.info_complete.to_string()),
         ("demarshal_error", counters.demarshal_error.to_string()),
         ("early_tsvc_client_error", counters.early_error.to_string()),
@@ -103,7 +104,7 @@ pub fn get_config(call: &mut Call) -> Answer {
                 ("batch-max-requests", "0".into()),
                 ("cluster-name", name),
                 ("node-id", node.name.clone()),
-                ("proto-fd-idle-ms", "0".into()),
+                ("proto-fd-idle-ms", call.cluster.proto_fd_idle_ms.to_string()),
                 ("proto-fd-max", crate::limits::limit::CONNECTIONS.to_string()),
                 ("transaction-max-ms", "1000".into()),
             ];
