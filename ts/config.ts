@@ -114,7 +114,8 @@ export interface Config {
   maxQueuedOperations?: number
   /**
    * Bytes of requests that may wait for a connection of a node, for instance while its sockets take nothing; then
-   * `BackpressureError` at once. 0: no limit. Default 268,435,456 (256 MiB).
+   * `BackpressureError` at once. As many may wait for their turn (`maxConcurrentOperations`), and as many while no node is
+   * known. 0: no limit. Default 268,435,456 (256 MiB).
    */
   maxQueuedBytesPerNode?: number
   /** Errors of a node in `errorRateWindow` after which it is given a rest; 0 = never. Default 100. */

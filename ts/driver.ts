@@ -274,8 +274,12 @@ export class Driver {
     if (this.#state !== "ended") this.#enter(() => this.#engine.txn_end(handle))
   }
 
-  /** Throws unless operations can be submitted. */
+  /**
+   * Throws unless operations can be submitted. If one turn of the event loop asks for very much, the engine looks at it
+   * here already, where no command is half written: then it is known what waits, and the rest takes no memory.
+   */
   assertOpen(asked: string): void {
+    if (this.#state === "open" && !this.#acting && this.#engine.wants_poll()) this.#pump()
     if (this.#state !== "open") throw errorOf(code.CLOSED, asked)
   }
 

@@ -68,6 +68,35 @@ describe("rhythm", () => {
     expect(engine.called("poll")).toHaveLength(2)
   })
 
+  test("what one turn asks for is polled for meanwhile when the engine finds it much", async () => {
+    const { engine, client } = setUp()
+    engine.calls.length = 0
+    engine.patience = 3
+    const order = () => engine.calls.map(([name]) => name).filter((name) => name === "submit" || name === "poll")
+    const four = [1, 2, 3, 4].map((a) => client.put(key, { a }))
+    // Before the fourth was written, and until the engine had nothing more to say.
+    expect(order()).toEqual(["submit", "submit", "submit", "poll", "submit"])
+    engine.patience = Number.POSITIVE_INFINITY
+    engine.polls.push(outputs(done(0), done(1), done(2), done(3)))
+    await Promise.all(four)
+  })
+
+  test("listeners that ask for something while a turn is looked at early do not disturb it", async () => {
+    const { engine, client } = setUp()
+    const asked: Promise<unknown>[] = []
+    client.on("clusterChanged", () => asked.push(client.put(key, { b: 1 })))
+    engine.patience = 1
+    const first = client.put(key, { a: 1 })
+    engine.polls.push(() => {
+      engine.patience = Number.POSITIVE_INFINITY
+      return { records: [[output.EVENT, event.CLUSTER_CHANGED, 0, 0, 0]], texts: [""] }
+    })
+    const second = client.put(key, { a: 2 })
+    expect(asked).toHaveLength(1)
+    engine.polls.push(outputs(done(0), done(1), done(2)))
+    await Promise.all([first, second, ...asked])
+  })
+
   test("a socket that took all is written to again in the same pump; one that did not, when it says so", async () => {
     const { engine, client, socket } = await connected()
     const first = engine.place(new TextEncoder().encode("first"))

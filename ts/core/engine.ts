@@ -27,6 +27,8 @@ export interface Engine extends Regions {
 
   /** An op id, or below zero: refused, and the three getters say why. */
   submit(): number
+  /** So much was submitted that it is to be polled before there is more. */
+  wants_poll(): boolean
   refused_code(): number
   refused_slot(): number
   /** Length of the reason, which is then at `scratch_address`. */

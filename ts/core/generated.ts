@@ -549,8 +549,12 @@ export const stat = /* @__PURE__ */ Object.freeze({
   CLOSED_CANCELLED: 29,
   /** TLS could not be begun. */
   CLOSED_TLS: 30,
+  /** Bytes of requests that wait for their turn, for a cluster or for a connection, now. */
+  QUEUED_BYTES: 31,
+  /** Bytes that wait for a socket, and of answers that have not come whole, now. */
+  BUFFERED_BYTES: 32,
   /** How many there are. */
-  LENGTH: 31,
+  LENGTH: 33,
 } as const)
 
 /** Types of a message, byte 1 of its 8-byte header. */

@@ -342,7 +342,9 @@ table! {
         CLOSED_SHUTDOWN = 28, "The client was closed.";
         CLOSED_CANCELLED = 29, "The caller gave up.";
         CLOSED_TLS = 30, "TLS could not be begun.";
-        LENGTH = 31, "How many there are.";
+        QUEUED_BYTES = 31, "Bytes of requests that wait for their turn, for a cluster or for a connection, now.";
+        BUFFERED_BYTES = 32, "Bytes that wait for a socket, and of answers that have not come whole, now.";
+        LENGTH = 33, "How many there are.";
     }
 }
 

@@ -132,6 +132,11 @@ impl Engine {
         }
     }
 
+    /// Whether to poll before the next `submit`.
+    pub fn wants_poll(&self) -> bool {
+        self.core.wants_poll()
+    }
+
     fn refuse(&mut self, refused: Refused) -> i32 {
         self.core.refused = Some(refused);
         below_zero(refused.code)

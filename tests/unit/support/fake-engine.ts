@@ -146,6 +146,9 @@ export class FakeEngine implements Engine {
     this.#call("submit")
     return this.refuse ? -2 : this.nextOp++
   }
+  /** After so many submits without a poll it wants one. */
+  patience = Number.POSITIVE_INFINITY
+  wants_poll = () => this.called("submit").length >= this.patience
   refused_code = () => this.refuse?.code ?? 0
   refused_slot = () => this.refuse?.slot ?? NONE
   refused_text = () => this.#tell(this.refuse?.text ?? "")

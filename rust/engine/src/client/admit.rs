@@ -8,6 +8,7 @@ use crate::proto::code;
 impl Engine {
     pub(super) fn admit_fresh(&mut self) {
         let mut fresh = std::mem::take(&mut self.fresh);
+        self.fresh_bytes = 0;
         for name in fresh.drain(..) {
             let Some(op) = self.named(name) else { continue };
             let entry = &mut self.ops[op];
@@ -37,34 +38,31 @@ impl Engine {
     }
 
     fn put_in_backlog(&mut self, op: u32) {
-        let max = self.config.max_queued_operations;
-        if max != 0 && self.backlogged >= max {
-            return self.turn_away(op, self.backlogged);
+        let (max, bytes) = (self.config.max_queued_operations, self.size_of(op));
+        let before = self.backlog.len();
+        if max != 0 && before >= max || !self.backlog.has_room(bytes, self.config.max_queued_bytes_per_node) {
+            return self.turn_away(op, before);
         }
-        // Names of ops that ended while they waited stay in the list, but not for ever.
-        if self.backlog.len() > 2 * self.backlogged + 64 {
-            let live = self.backlog.iter().copied().filter(|&name| self.named(name).is_some()).collect();
-            self.backlog = live;
-        }
+        self.tidy(|engine| &mut engine.backlog);
         let patience = match self.config.operation_queue_timeout {
             0.0 => f64::INFINITY,
             ms => self.now + ms,
         };
         let entry = &mut self.ops[op];
         entry.stage = Stage::Backlog;
+        entry.line_bytes = bytes;
         let (name, at) = ((op, entry.serial), entry.deadline.min(patience));
-        self.backlog.push_back(name);
-        self.backlogged += 1;
+        self.backlog.push(name, bytes);
         self.op_timers.set(op, at);
     }
 
     /// It has waited for longer than operationQueueTimeoutMs.
     pub(super) fn lose_patience(&mut self, op: u32) {
         let name = (op, self.ops[op].serial);
-        while self.backlog.front().is_some_and(|&first| self.named(first).is_none()) {
-            self.backlog.pop_front();
+        while self.backlog.names().next().is_some_and(|&first| self.named(first).is_none()) {
+            self.backlog.pop();
         }
-        let before = self.backlog.iter().take_while(|&&other| other != name);
+        let before = self.backlog.names().take_while(|&&other| other != name);
         let ahead = before.filter(|&&other| self.named(other).is_some()).count();
         self.turn_away(op, ahead);
     }
@@ -83,10 +81,9 @@ impl Engine {
         }
         self.admitted -= 1;
         while self.has_room() {
-            let Some(name) = self.backlog.pop_front() else { return };
+            let Some(name) = self.backlog.pop() else { return };
             if let Some(next) = self.named(name) {
-                self.backlogged -= 1;
-                self.ops[next].stage = Stage::Fresh;
+                self.leave_line(next);
                 self.admit(next);
             }
         }

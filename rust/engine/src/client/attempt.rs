@@ -361,10 +361,6 @@ impl Engine {
             self.ended.push(op);
             return;
         }
-        if self.ops[op].stage == Stage::Backlog {
-            self.ops[op].stage = Stage::Fresh;
-            self.backlogged -= 1;
-        }
         let done = match self.ops[op].bond {
             Some(_) => match self.step_ended(op, done) {
                 Some(done) => done,

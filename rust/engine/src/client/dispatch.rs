@@ -108,8 +108,9 @@ impl Engine {
         }
         member.waiting_bytes += length;
         self.tickets += 1;
-        self.ops[op].ticket = self.tickets;
         let entry = &mut self.ops[op];
+        entry.ticket = self.tickets;
+        entry.line_bytes = length;
         entry.stage = Stage::Queued(node);
         let (name, deadline) = ((op, entry.serial), entry.deadline);
         self.op_timers.set(op, deadline);
@@ -119,14 +120,20 @@ impl Engine {
         }
     }
 
-    /// It waits for a connection no more.
+    /// It waits no more for its turn, for a cluster or for a connection.
     pub(super) fn leave_line(&mut self, op: u32) {
-        let Stage::Queued(node) = self.ops[op].stage else { return };
-        self.ops[op].stage = Stage::Fresh;
-        let length = self.ops[op].request.len();
-        if let Some(member) = self.member_mut(node) {
-            member.waiting_bytes = member.waiting_bytes.saturating_sub(length);
+        let (stage, bytes) = (self.ops[op].stage, self.ops[op].line_bytes);
+        match stage {
+            Stage::Backlog => self.backlog.leave(bytes),
+            Stage::Unrouted => self.unrouted.leave(bytes),
+            Stage::Queued(node) => {
+                if let Some(member) = self.member_mut(node) {
+                    member.waiting_bytes = member.waiting_bytes.saturating_sub(bytes);
+                }
+            }
+            _ => return,
         }
+        self.ops[op].stage = Stage::Fresh;
     }
 
     fn put_on(&mut self, op: u32, conn: ConnId, node: NodeId) {

@@ -20,6 +20,7 @@ mod columns;
 pub mod config;
 mod dispatch;
 mod inputs;
+mod line;
 mod login;
 mod member;
 mod op;
@@ -42,12 +43,13 @@ use crate::proto::code;
 use crate::value::tape::Slot;
 use crate::wire::Compressor;
 use config::Config;
+use line::Line;
 use member::Member;
 use op::Op;
 use outputs::{Done, Outputs};
 use probe::Probe;
 use slab::Slab;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use timers::Timers;
 use txn::Entry as Transaction;
 
@@ -94,15 +96,14 @@ pub struct Engine {
     ops: Slab<Op>,
     /// Ops that ended and whose index may be given out again once their DONE was taken.
     ended: Vec<u32>,
-    /// Submitted since the last poll.
+    /// Submitted since the last poll, and what their requests take.
     fresh: Vec<OpName>,
-    /// Waiting for one of maxConcurrentOperations, first come, first served.
-    backlog: VecDeque<OpName>,
-    /// How many of these have not ended meanwhile.
-    backlogged: usize,
+    fresh_bytes: usize,
+    /// Waiting for one of maxConcurrentOperations.
+    backlog: Line,
     admitted: usize,
     /// Waiting for a cluster.
-    unrouted: VecDeque<OpName>,
+    unrouted: Line,
     /// The caller gave up.
     cancelled: Vec<OpName>,
     /// Records of queries that callers took.
@@ -173,10 +174,10 @@ impl Engine {
             ops: Slab::default(),
             ended: Vec::new(),
             fresh: Vec::new(),
-            backlog: VecDeque::new(),
-            backlogged: 0,
+            fresh_bytes: 0,
+            backlog: Line::default(),
             admitted: 0,
-            unrouted: VecDeque::new(),
+            unrouted: Line::default(),
             cancelled: Vec::new(),
             taken: Vec::new(),
             again: Vec::new(),
@@ -339,7 +340,8 @@ impl Engine {
     /// Ends all that is left.
     fn shut(&mut self) {
         self.life = Life::Closed;
-        self.backlog.clear();
+        // Nobody takes the place of another any more.
+        self.backlog.retain(|_| false);
         for op in self.ops.indices() {
             // Parts end with their batch.
             if self.ops.is_used(op) {
@@ -351,7 +353,8 @@ impl Engine {
             self.drop_conn(conn, close_reason::SHUTDOWN);
         }
         self.fresh.clear();
-        self.unrouted.clear();
+        self.fresh_bytes = 0;
+        self.unrouted.retain(|_| false);
         self.again.clear();
         self.waiting_for_news.clear();
         self.cancelled.clear();
@@ -390,10 +393,24 @@ impl Engine {
     pub fn stat(&self, index: usize) -> f64 {
         match index {
             stat::IN_FLIGHT => self.ops.live() as f64,
-            stat::QUEUED => self.backlogged as f64,
+            stat::QUEUED => self.backlog.len() as f64,
+            stat::QUEUED_BYTES => self.queued_bytes() as f64,
+            stat::BUFFERED_BYTES => self.buffered_bytes() as f64,
             stat::NODES => self.members.iter().flatten().count() as f64,
             _ => self.stats.get(index).copied().unwrap_or(0.0),
         }
+    }
+
+    /// What the requests take that wait to be put on a connection.
+    fn queued_bytes(&self) -> usize {
+        let at_nodes: usize = self.members.iter().flatten().map(|member| member.waiting_bytes).sum();
+        self.fresh_bytes + self.backlog.bytes() + self.unrouted.bytes() + at_nodes
+    }
+
+    /// What connections hold of what is to be written, and of what has come of unfinished messages.
+    fn buffered_bytes(&self) -> usize {
+        let streams = self.conns.indices().into_iter().map(|conn| &self.conns[conn].stream);
+        streams.map(|stream| stream.pending() + stream.unfinished()).sum()
     }
 
     // ---- helpers of all the files here

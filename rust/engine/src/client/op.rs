@@ -109,6 +109,8 @@ pub struct Op {
     pub ticket: u64,
     /// How many were ahead of it, or of a part of it, when it was turned away.
     pub ahead: u32,
+    /// What it counts for in the line where it waits.
+    pub line_bytes: usize,
     /// It is in `Engine::waiting_for_news`.
     pub waits_for_news: bool,
     /// It holds one of maxConcurrentOperations.
@@ -180,6 +182,7 @@ impl Op {
             last_node: crate::abi::NONE,
             ticket: 0,
             ahead: 0,
+            line_bytes: 0,
             waits_for_news: false,
             admitted: false,
             cancelled: false,

@@ -1,7 +1,7 @@
 //! Which node an operation goes to. Writes go to the master first; reads as the replica policy says; a retry moves on.
 
 use super::op::{Op, Replica, Stage};
-use super::{Engine, Life};
+use super::{Engine, Life, OpName};
 use crate::cluster::NodeId;
 use crate::proto::code;
 
@@ -41,17 +41,26 @@ impl Engine {
     }
 
     pub(super) fn wait_for_cluster(&mut self, op: u32) {
+        let bytes = self.size_of(op);
+        if !self.unrouted.has_room(bytes, self.config.max_queued_bytes_per_node) {
+            return self.turn_away(op, self.unrouted.len());
+        }
+        self.tidy(|engine| &mut engine.unrouted);
         let entry = &mut self.ops[op];
         entry.stage = Stage::Unrouted;
+        entry.line_bytes = bytes;
         let (name, deadline) = ((op, entry.serial), entry.deadline);
-        self.unrouted.push_back(name);
+        self.unrouted.push(name, bytes);
         self.op_timers.set(op, deadline);
     }
 
     /// The cluster is there, or has changed: operations that waited for it go on.
     pub(super) fn route_unrouted(&mut self) {
-        for name in std::mem::take(&mut self.unrouted) {
+        let waiting: Vec<OpName> = self.unrouted.names().copied().collect();
+        for name in waiting {
+            self.unrouted.pop();
             if let Some(op) = self.named(name) {
+                self.leave_line(op);
                 self.route(op);
             }
         }

@@ -8,6 +8,10 @@ use crate::command;
 use crate::proto::code;
 use crate::Refused;
 
+/// What one turn may submit before it is looked at. Enough to share writes, little beside what connections hold.
+const FRESH_MAX: usize = 4096;
+const FRESH_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 impl Engine {
     /// Takes the command that stands in the command and data regions; gives the op's number, which DONE will carry.
     pub fn submit(&mut self) -> Result<u32, Refused> {
@@ -50,8 +54,15 @@ impl Engine {
         }
         let name = (index, op.serial);
         self.fresh.push(name);
+        self.fresh_bytes += self.size_of(index);
         self.count(stat::OPERATIONS);
         Ok(index)
+    }
+
+    /// So much was submitted since the last poll that another one is due before there is more: only then is it known
+    /// what may wait, and what is turned away.
+    pub fn wants_poll(&self) -> bool {
+        self.fresh.len() >= FRESH_MAX || self.fresh_bytes >= FRESH_BYTES_MAX
     }
 
     fn encode(&mut self, block: &command::Block, index: u32) -> Result<Option<command::Encoded>, Refused> {

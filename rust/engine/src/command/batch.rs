@@ -94,6 +94,15 @@ pub struct Batch {
     source: Option<Source>,
 }
 
+impl Batch {
+    /// Bytes that it takes, about.
+    pub fn size(&self) -> usize {
+        let ops: usize = self.groups.iter().map(Group::size).sum();
+        let source = self.source.as_ref().map_or(0, Source::size);
+        self.rows.len() * std::mem::size_of::<Row>() + self.keys.len() + self.filter.len() + ops + source
+    }
+}
+
 /// What a row states of its transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TxnFields {

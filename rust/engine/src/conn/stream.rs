@@ -67,6 +67,9 @@ impl Stream {
     /// The socket takes more.
     pub fn writable(&mut self) {
         self.blocked = false;
+        if self.handed.capacity() > KEEP {
+            self.handed = Vec::new();
+        }
     }
 
     /// Was any byte from `start` on given to the socket? If not, the server cannot have seen that request.

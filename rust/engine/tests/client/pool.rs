@@ -398,6 +398,104 @@ fn no_more_bytes_wait_for_a_node_than_allowed() {
     more.iter().for_each(|&op| assert_eq!(rig.result(op).code, code::OK));
 }
 
+/// Submits gets in one turn, polling when the engine wants it; gives the most that waited.
+fn burst(rig: &mut Rig, count: i64) -> (usize, f64) {
+    let (mut most, mut polls) = (0.0f64, 0);
+    for key in 0..count {
+        if rig.engine.wants_poll() {
+            rig.run();
+            polls += 1;
+        }
+        rig.get(key);
+        most = most.max(rig.engine.stat(stat::QUEUED_BYTES));
+    }
+    rig.run();
+    (polls, most)
+}
+
+#[test]
+fn a_burst_in_one_turn_is_looked_at_before_it_takes_more_than_may_wait() {
+    let mut rig = Rig::connected(1, "max_concurrent_operations=100\nmax_queued_operations=1000\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    let (polls, most) = burst(&mut rig, 100_000);
+    assert_eq!(polls, 24);
+    assert!(most < 6000.0 * 100.0, "{most} bytes waited");
+    // Numbers of operations are given again, so that these are all that there ever were at once.
+    assert!(rig.ended.iter().all(|ended| ended.op < 6000));
+    assert_eq!(rig.ended.len(), 100_000 - 1100);
+    assert!(rig.ended.iter().all(|ended| ended.code == code::BACKPRESSURE && !ended.in_doubt));
+    rig.nodes.get_mut(&BASE).unwrap().holds = false;
+    rig.answer_held(BASE);
+    rig.run();
+    assert_eq!(rig.ended.iter().filter(|ended| ended.code == code::OK).count(), 1100);
+    assert_eq!((rig.engine.stat(stat::QUEUED), rig.engine.stat(stat::QUEUED_BYTES)), (0.0, 0.0));
+}
+
+#[test]
+fn what_waits_for_its_turn_or_for_a_cluster_takes_no_more_than_what_waits_for_a_node() {
+    for (limits, waits) in [("max_concurrent_operations=1\n", false), ("fail_if_not_connected=0\n", true)] {
+        let mut nodes = crate::rig::cluster(1);
+        nodes.get_mut(&BASE).unwrap().holds = true;
+        nodes.get_mut(&BASE).unwrap().down = waits;
+        let text = format!("host=h\t{BASE}\t\n{limits}max_queued_bytes_per_node=400\ntend_interval=100\n");
+        let mut rig = Rig::new(nodes, &text);
+        rig.run();
+        let ops: Vec<u32> = (0..40).map(|key| rig.get(key)).collect();
+        rig.run();
+        let away: Vec<u32> = ops.iter().copied().filter(|&op| rig.has_ended(op)).collect();
+        assert!((30..38).contains(&away.len()), "{limits}: {} of 40 were turned away", away.len());
+        away.iter().for_each(|&op| assert_eq!(rig.result(op).code, code::BACKPRESSURE));
+        let bytes = rig.engine.stat(stat::QUEUED_BYTES);
+        assert!(bytes > 250.0 && bytes <= 400.0, "{limits}: {bytes} bytes wait");
+        // What is given up makes room, and what is left goes on.
+        let given_up = *ops.iter().rev().find(|op| !away.contains(op)).unwrap();
+        rig.engine.cancel(given_up);
+        rig.run();
+        assert_eq!(rig.result(given_up).code, code::ABORTED);
+        rig.ended.clear();
+        let in_its_place = rig.get(1);
+        rig.run();
+        assert!(!rig.has_ended(in_its_place));
+        let node = rig.nodes.get_mut(&BASE).unwrap();
+        (node.holds, node.down) = (false, false);
+        rig.answer_held(BASE);
+        rig.advance(500.0);
+        let left = 40 - away.len();
+        assert_eq!(rig.ended.iter().filter(|ended| ended.code == code::OK).count(), left, "{limits}");
+        assert_eq!(rig.engine.stat(stat::QUEUED_BYTES), 0.0);
+    }
+}
+
+#[test]
+fn a_batch_that_waits_counts_with_its_rows() {
+    let mut rig = Rig::connected(1, "max_concurrent_operations=1\nmax_queued_bytes_per_node=40000\n");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    rig.get(1);
+    let keys: Vec<i64> = (0..200).collect();
+    let batches: Vec<u32> = (0..10).map(|_| rig.batch(&[(command_kind::GET, &keys)], &[])).collect();
+    rig.run();
+    let away = batches.iter().filter(|&&op| rig.has_ended(op)).count();
+    assert!((3..9).contains(&away), "{away} of 10 were turned away");
+    assert!(rig.engine.stat(stat::QUEUED_BYTES) > 20_000.0);
+}
+
+/// Without a cluster, for hours: those that waited for one and whose time was over leave nothing.
+#[test]
+fn operations_that_end_while_they_wait_for_a_cluster_leave_nothing_in_the_line() {
+    let mut nodes = crate::rig::cluster(1);
+    nodes.get_mut(&BASE).unwrap().down = true;
+    let mut rig = Rig::new(nodes, &format!("host=h\t{BASE}\t\nfail_if_not_connected=0\n"));
+    for _ in 0..50 {
+        (0..100).for_each(|key| {
+            rig.submit(command_kind::GET, key, &[(word::TOTAL_TIMEOUT, 5)]);
+        });
+        rig.advance(10.0);
+    }
+    assert_eq!(rig.ended.iter().filter(|ended| ended.code == code::TIMEOUT).count(), 5000);
+    let names = rig.engine.names_in_lines();
+    assert!(names < 400, "{names} names are left");
+}
+
 #[test]
 fn what_is_given_up_while_it_waits_makes_room() {
     let mut rig = Rig::connected(1, "max_conns_per_node=1\npipeline_depth=1\nmax_queued_bytes_per_node=100\n");

@@ -39,6 +39,11 @@ impl Source {
         Ok(Source { columns: fields.into_iter().enumerate().map(column).collect::<Result<_, _>>()? })
     }
 
+    /// Bytes of all columns.
+    pub fn size(&self) -> usize {
+        self.columns.iter().map(|column| column.valid.len() + column.values.len() + column.bytes.len()).sum()
+    }
+
     /// How many values a row has.
     pub fn values_of(&self, row: usize) -> u16 {
         self.columns.iter().filter(|column| column.has(row)).count() as u16
