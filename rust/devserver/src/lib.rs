@@ -90,6 +90,7 @@ pub mod node;
 pub mod partition_map;
 pub mod reply;
 pub mod request;
+mod requests;
 pub mod rows;
 pub mod security;
 pub mod store;
