@@ -17,7 +17,7 @@
 //! UDFs are run by a host that is given with `set_udf_host`: it is called while `received` is, and must not call back.
 //! `waits_for_udfs(conn)` says that a request waits for it to be ready; then `received(conn, 0, …)` goes on.
 
-use aerospike_devserver::{support, Action, Cluster, Config, UdfHost};
+use aerospike_devserver::{support, Action, Cluster, Config, Fault, UdfHost};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -114,6 +114,40 @@ impl DevServer {
     pub fn restart(&mut self, node: u32) {
         self.cluster.restart(node as usize);
     }
+
+    /// From now on partitions move only with `migrate`; or no more so.
+    pub fn hold_migrations(&mut self, holds: bool) {
+        self.cluster.hold_migrations(holds);
+    }
+
+    /// Lets as many copies of partitions come to where they are to be; gives how many are left.
+    pub fn migrate(&mut self, copies: u32) -> u32 {
+        self.cluster.migrate(copies as usize) as u32
+    }
+
+    /// A node is to have no copies any more, or is to have some again.
+    pub fn quiesce(&mut self, node: u32, leaves: bool) {
+        self.cluster.quiesce(node as usize, leaves);
+    }
+
+    // ---- faults
+
+    /// The number of a new fault, told as JSON (`rust/devserver/src/faults/parse.rs`).
+    pub fn add_fault(&mut self, fault: &str) -> Result<u32, JsError> {
+        let fault = Fault::parse(fault).map_err(|name| JsError::new(&format!("{name} is not understood")))?;
+        self.cluster.faults().add(fault).ok_or_else(|| JsError::new("there are too many faults"))
+    }
+
+    pub fn remove_fault(&mut self, fault: u32) {
+        self.cluster.faults().remove(fault);
+    }
+
+    /// How often a fault has struck.
+    pub fn struck(&mut self, fault: u32) -> f64 {
+        self.cluster.faults().struck(fault) as f64
+    }
+
+    // ---- the passage of time
 
     /// Removes some of what has expired; to be called about once a second.
     pub fn expire(&mut self, wall_ms: f64) {

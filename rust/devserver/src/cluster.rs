@@ -4,8 +4,10 @@ use crate::command::{self, Background};
 use crate::config::{Config, Edition};
 use crate::connections::{ConnId, Connections};
 use crate::copies::Copies;
+use crate::faults::Faults;
 use crate::node::{Generations, Node};
 use crate::partition_map::{Member, PartitionMap};
+use crate::random::Random;
 use crate::security::Security;
 use crate::store::Namespace;
 use crate::udf_host::{UdfHost, Udfs};
@@ -50,7 +52,8 @@ pub struct Cluster {
     pub(crate) background: Vec<(Background, Vec<u8>)>,
     /// How often the cluster has changed.
     pub(crate) generation: u64,
-    random: u64,
+    random: Random,
+    pub(crate) faults: Faults,
     pub(crate) compressor: Compressor,
 }
 
@@ -76,7 +79,8 @@ impl Cluster {
             background: Vec::new(),
             key: 0,
             generation: 0,
-            random: seed,
+            random: Random(seed),
+            faults: Faults::default(),
             compressor: Compressor::default(),
         };
         cluster.rebalance();
@@ -160,10 +164,14 @@ impl Cluster {
     }
 
     /// Milliseconds until `received` has more to answer to a query that is to go slowly, or looks again whether the
-    /// cluster has agreed on what became of a node; 0 if it has not to wait. Not more than [`POLL_MS`]: somebody may abort
-    /// the query.
+    /// cluster has agreed on what became of a node; 0 if it has not to wait. Not more than [`POLL_MS`], for somebody may
+    /// abort the query, but for what a fault delays.
     pub fn wait_ms(&self, conn: ConnId, now_ms: u64) -> u64 {
         let Some(connection) = self.connections.get(conn) else { return 0 };
+        let struck_ms = connection.struck.as_ref().map_or(0, |struck| struck.wait_ms(now_ms));
+        if struck_ms > 0 {
+            return struck_ms;
+        }
         if connection.held.is_some() {
             return POLL_MS;
         }
@@ -294,6 +302,11 @@ impl Cluster {
         }
     }
 
+    /// Faults that strike requests from now on.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
     /// Removes some of what has expired, and ends transactions whose time is up. To be called about once a second.
     pub fn expire(&mut self, now_ms: u64) {
         command::advance(self, now_ms);
@@ -331,13 +344,9 @@ impl Cluster {
         self.key = self.draw() >> 16;
     }
 
-    /// The next number drawn by lot (splitmix64).
+    /// The next number drawn by lot.
     pub(crate) fn draw(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut word = self.random;
-        word = (word ^ word >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        word = (word ^ word >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        word ^ word >> 31
+        self.random.next()
     }
 }
 

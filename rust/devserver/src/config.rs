@@ -52,9 +52,6 @@ pub struct NamespaceConfig {
     pub mrt_duration: u32,
 }
 
-/// Options of the host, or of a later release: named so that they are refused with a reason.
-const NOT_YET: &[&str] = &["faults", "migrate"];
-
 /// The largest id of a rack, as the server allows.
 const RACK_MAX: u64 = 1_000_000;
 /// The longest that a transaction may take, in seconds, as the server allows.
@@ -110,7 +107,6 @@ impl Config {
                 "protoFdIdleMs" => config.proto_fd_idle_ms = integer(name, value, 0, i32::MAX as u64)? as u32,
                 "namespaces" => config.namespaces = namespaces(value)?,
                 "security" => config.security = security::options::read(value)?,
-                name if NOT_YET.contains(&name) => return Err(format!("the option {name} is not available yet")),
                 name => return Err(format!("there is no option {name}")),
             }
         }
@@ -280,7 +276,6 @@ mod tests {
             (r#"{"nodes": 0}"#, "nodes must be a whole number from 1 to 32"),
             (r#"{"protoFdIdleMs": -1}"#, "protoFdIdleMs must be a whole number from 0 to 2147483647"),
             (r#"{"nodes": 1.5}"#, "nodes must be"),
-            (r#"{"faults": {}}"#, "the option faults is not available yet"),
             (r#"{"nope": 1}"#, "there is no option nope"),
             (r#"{"namespaces": {"a": {"ttl": 1}}}"#, "there is no option namespaces.a.ttl"),
             (r#"{"namespaces": {}}"#, "namespaces must have"),

@@ -1,6 +1,7 @@
 //! Connections by number, and what has arrived on each of a request that is not complete.
 
 use crate::command::{Held, Progress};
+use crate::faults::Struck;
 use crate::limits::limit;
 use std::net::IpAddr;
 
@@ -23,6 +24,8 @@ pub struct Connection {
     pub progress: Option<Progress>,
     /// What waits until the cluster agrees that it has lost a node.
     pub held: Option<Held>,
+    /// The fault that has struck the first request in `input`.
+    pub struck: Option<Struck>,
     /// Who has logged in.
     pub user: Option<String>,
     /// The client's address, if the host told it.

@@ -66,6 +66,8 @@
 //!   Quotas are kept and told, and not held to; addresses are not checked against allowlists.
 //! * `quiesce`, `revive`, `roster-set`, `feature-key`, masking and XDR are not there.
 //!
+//! What it answers can be made late, wrong or missing on purpose ([`faults`]).
+//!
 //! Hostile input cannot panic it and cannot make it allocate without bound: lengths are checked against what has
 //! arrived and against `limits`.
 #![forbid(unsafe_code)]
@@ -79,6 +81,7 @@ pub mod config;
 pub mod connections;
 pub mod copies;
 pub mod expression;
+pub mod faults;
 pub mod frame;
 pub mod geo;
 pub mod hll;
@@ -88,6 +91,7 @@ pub mod json;
 pub mod limits;
 pub mod node;
 pub mod partition_map;
+mod random;
 pub mod reply;
 pub mod request;
 mod requests;
@@ -101,6 +105,7 @@ pub mod udf_modules;
 pub use cluster::{Action, Cluster};
 pub use config::Config;
 pub use connections::ConnId;
+pub use faults::Fault;
 pub use udf_host::UdfHost;
 
 /// A result code of the protocol (`aerospike_sansio::proto::code`).

@@ -30,6 +30,7 @@ table! {
         PATH_LEVELS = 512, "Levels of paths and of their expressions within one another.";
         REGEX_STEPS = 32 * 1024, "Steps of the regular expressions of an expression.";
         UDF_MODULES = 256, "UDF modules.";
+        FAULTS = 1024, "Faults at a time.";
         INFO_NAME = 48, "The name of an info command.";
     }
 }

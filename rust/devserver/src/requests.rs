@@ -4,6 +4,7 @@ use crate::cluster::{Action, Cluster};
 use crate::command::{self, Held, Hold};
 use crate::config::Edition;
 use crate::connections::ConnId;
+use crate::faults::Struck;
 use crate::frame::{self, Frame, INTERNAL_XDR};
 use crate::info;
 use crate::limits::limit;
@@ -12,6 +13,26 @@ use crate::security;
 use crate::Code;
 use aerospike_sansio::proto::{code, info1, message_type, PROTO_HEADER};
 use aerospike_sansio::wire;
+
+/// A whole message: on which connection, of which node, its type and what follows its header.
+pub(crate) struct Arrived<'a> {
+    pub conn: ConnId,
+    pub node: usize,
+    pub kind: u8,
+    pub body: &'a [u8],
+}
+
+/// What has become of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    Yes,
+    /// It stays where it is, at the head of its connection, until all of it is answered.
+    Later,
+    /// The connection is to be closed after what was answered.
+    Close,
+    /// Nothing is read from the connection any more.
+    Hang,
+}
 
 impl Cluster {
     /// Bytes have arrived. Whole requests are answered at the end of `out`, strictly in order; the rest is kept. When
@@ -65,67 +86,91 @@ impl Cluster {
                 }
                 return (at, Action::Keep);
             }
-            let begin = at;
-            at += PROTO_HEADER + body.len();
-            if let Some(security) = self.security.as_mut() {
-                security.call_as(node, self.connections.get(conn).and_then(|connection| connection.user.as_deref()));
+            let arrived = Arrived { conn, node, kind, body };
+            let done = match self.fate(&arrived, now_ms) {
+                Some(struck) => self.suffer(&arrived, struck, now_ms, out),
+                None => self.message(&arrived, now_ms, out),
+            };
+            if done == Done::Later {
+                return (at, Action::Keep);
             }
-            match kind {
-                message_type::INFO => {
-                    if info::answer(self, conn, body, now_ms, out) == Action::Close {
-                        return (at, Action::Close);
-                    }
-                }
-                // Community Edition has no security (vectors `admin`).
-                message_type::SECURITY if self.edition == Edition::Community => {
-                    reply::security(out, code::SECURITY_NOT_SUPPORTED);
-                }
-                message_type::SECURITY => {
-                    security::answer(self, security::From { conn, node }, body, now_ms, out);
-                }
-                message_type::COMPRESSED => match self.inflated(node, body) {
-                    Ok(message) if !self.command(conn, node, &message[PROTO_HEADER..], now_ms, out) => {
-                        return (begin, Action::Keep);
-                    }
-                    Ok(_) => {}
-                    Err(code) => reply::status(out, code, Meta::default()),
-                },
-                INTERNAL_XDR => {
+            at += PROTO_HEADER + body.len();
+            match done {
+                Done::Yes | Done::Later => {}
+                Done::Close => return (at, Action::Close),
+                Done::Hang => {
                     if let Some(connection) = self.connections.get_mut(conn) {
-                        connection.hung = true;
+                        (connection.hung, connection.pending) = (true, false);
                     }
                     return (bytes.len(), Action::Keep);
-                }
-                _ => {
-                    if !self.command(conn, node, body, now_ms, out) {
-                        return (begin, Action::Keep);
-                    }
                 }
             }
         }
     }
 
-    /// Answers one DATA message. False if that is to go on: the request stays where it is until all of it is answered.
-    fn command(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> bool {
+    /// The fault that has struck a message: before, or now if it was not looked at yet.
+    fn fate(&mut self, arrived: &Arrived, now_ms: u64) -> Option<Struck> {
+        let connection = self.connections.get_mut(arrived.conn)?;
+        let is_new = connection.progress.is_none() && connection.held.is_none();
+        match connection.struck.take() {
+            None if is_new => self.strike(arrived, now_ms),
+            struck => struck,
+        }
+    }
+
+    /// Answers one message, or goes on with it.
+    pub(crate) fn message(&mut self, arrived: &Arrived, now_ms: u64, out: &mut Vec<u8>) -> Done {
+        let &Arrived { conn, node, kind, body } = arrived;
+        if let Some(security) = self.security.as_mut() {
+            security.call_as(node, self.connections.get(conn).and_then(|connection| connection.user.as_deref()));
+        }
+        match kind {
+            message_type::INFO => match info::answer(self, conn, body, now_ms, out) {
+                Action::Keep => Done::Yes,
+                Action::Close => Done::Close,
+            },
+            // Community Edition has no security (vectors `admin`).
+            message_type::SECURITY if self.edition == Edition::Community => {
+                reply::security(out, code::SECURITY_NOT_SUPPORTED);
+                Done::Yes
+            }
+            message_type::SECURITY => {
+                security::answer(self, security::From { conn, node }, body, now_ms, out);
+                Done::Yes
+            }
+            message_type::COMPRESSED => match self.inflated(node, body) {
+                Ok(message) => self.command(conn, node, &message[PROTO_HEADER..], now_ms, out),
+                Err(code) => {
+                    reply::status(out, code, Meta::default());
+                    Done::Yes
+                }
+            },
+            INTERNAL_XDR => Done::Hang,
+            _ => self.command(conn, node, body, now_ms, out),
+        }
+    }
+
+    /// Answers one DATA message, or goes on with it.
+    fn command(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> Done {
         if self.security.as_ref().is_some_and(|security| !security.is_somebody()) {
             // A batch is told so in its last message, as it is of everything that concerns the whole (`batch.c`).
             match body.get(1).is_some_and(|bits| bits & info1::BATCH != 0) {
                 true => reply::last(out, code::NOT_AUTHENTICATED),
                 false => reply::status(out, code::NOT_AUTHENTICATED, Meta::default()),
             }
-            return true;
+            return Done::Yes;
         }
         let hold = command::hold(self, node, body);
         let held = self.connections.get_mut(conn).and_then(|connection| connection.held.take());
         let held = match (hold, held) {
             (None, Some(Held { answer: Some(mut answer), .. })) => {
                 out.append(&mut answer);
-                return true;
+                return Done::Yes;
             }
             (None, _) => return self.execute(conn, node, body, now_ms, out),
             (Some(_), Some(held)) if held.until_ms <= now_ms => {
                 command::give_up(body, out);
-                return true;
+                return Done::Yes;
             }
             (Some(_), Some(held)) => held,
             (Some(Hold::Request), None) => Held::new(body, now_ms, None),
@@ -139,11 +184,11 @@ impl Cluster {
             connection.held = Some(held);
         }
         self.set_pending(conn);
-        false
+        Done::Later
     }
 
     /// Does what one DATA message asks, or some of it, as `command` does.
-    fn execute(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> bool {
+    fn execute(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> Done {
         let start = out.len();
         let progress = self.connections.get_mut(conn).and_then(|connection| connection.progress.take());
         let progress = command::answer(self, node, body, progress, now_ms, out);
@@ -151,14 +196,14 @@ impl Cluster {
         if asked && self.edition == Edition::Enterprise {
             reply::compress(out, start, &mut self.compressor);
         }
-        let is_done = progress.is_none();
-        if !is_done {
-            if let Some(connection) = self.connections.get_mut(conn) {
-                connection.progress = progress;
-            }
-            self.set_pending(conn);
+        if progress.is_none() {
+            return Done::Yes;
         }
-        is_done
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.progress = progress;
+        }
+        self.set_pending(conn);
+        Done::Later
     }
 
     /// The message inside of a compressed one, or the code that it is answered with. Community Edition does not look
@@ -172,7 +217,7 @@ impl Cluster {
         message
     }
 
-    fn set_pending(&mut self, conn: ConnId) {
+    pub(crate) fn set_pending(&mut self, conn: ConnId) {
         if let Some(connection) = self.connections.get_mut(conn) {
             connection.pending = true;
         }

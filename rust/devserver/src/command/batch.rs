@@ -8,7 +8,7 @@ use super::{namespace_of, single, Origin, Target};
 use crate::cluster::Cluster;
 use crate::expression::{self, Filter};
 use crate::limits::limit;
-use crate::reply::{self, Frames};
+use crate::reply::{self, Frames, Meta};
 use crate::request::Request;
 use crate::rows::{OnError, Row, Rows};
 use crate::Code;
@@ -49,8 +49,15 @@ fn run(cluster: &mut Cluster, node: usize, rows: Rows, filter: Option<&Filter>, 
             return frames.last(code::PARAMETER);
         };
         message.clear();
-        let target = Target { node, namespace, digest };
-        single(cluster, target, Origin::Batch(filter), request, now_ms, &mut message);
+        let fate = cluster.faults.fate_of_row(&request, digest);
+        if fate.is_none_or(|fate| fate.applied) {
+            let target = Target { node, namespace, digest };
+            single(cluster, target, Origin::Batch(filter), request, now_ms, &mut message);
+        }
+        if let Some(fate) = fate {
+            message.clear();
+            reply::status(&mut message, fate.code.into(), Meta::default());
+        }
         message[INDEX].copy_from_slice(&index.to_be_bytes());
         let code = Code::from(message[CODE]);
         let failed = !matches!(code, code::OK | code::RECORD_NOT_FOUND | code::FILTERED_OUT);

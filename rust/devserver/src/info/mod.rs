@@ -20,6 +20,7 @@ use crate::connections::ConnId;
 use crate::limits::limit;
 use crate::node::Node;
 use crate::security::Permission;
+use crate::Code;
 use aerospike_sansio::proto::{code, message_type};
 use aerospike_sansio::wire::frame;
 use params::Params;
@@ -66,6 +67,16 @@ pub fn answer(cluster: &mut Cluster, conn: ConnId, body: &[u8], now_ms: u64, out
     frame::end(out, start);
     cluster.nodes[node].counters.info_complete += 1;
     Action::Keep
+}
+
+/// Answers each command of a message with a code.
+pub fn refuse(body: &[u8], code: Code, out: &mut Vec<u8>) {
+    let start = frame::begin(out, message_type::INFO);
+    for line in lines(body) {
+        out.extend_from_slice(until_zero(line));
+        out.extend_from_slice(format!("\tERROR:{code}:refused on purpose\n").as_bytes());
+    }
+    frame::end(out, start);
 }
 
 /// What a whole message asks for that is not there yet.
