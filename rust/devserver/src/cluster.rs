@@ -296,10 +296,22 @@ impl Cluster {
     /// A node is to have no copies any more as long as there are other nodes, or is to have some again (quiesce and
     /// quiesce-undo, with the recluster that follows).
     pub fn quiesce(&mut self, node: usize, leaves: bool) {
-        if self.nodes.get(node).is_some_and(|node| node.alive && node.leaves != leaves) {
-            self.nodes[node].leaves = leaves;
+        let Some(node) = self.nodes.get_mut(node).filter(|node| node.alive) else { return };
+        node.is_to_leave = leaves;
+        if node.leaves != leaves {
             self.rebalance();
         }
+    }
+
+    /// The nodes agree anew on who they are: what they were told since is heeded.
+    pub(crate) fn recluster(&mut self) {
+        self.rebalance();
+    }
+
+    /// The node that has the say: the one with the highest id (`clustering.c`).
+    pub(crate) fn principal(&self) -> Option<usize> {
+        let alive = (0..self.nodes.len()).filter(|&node| self.nodes[node].alive);
+        alive.max_by_key(|&node| self.nodes[node].id)
     }
 
     /// Faults that strike requests from now on.
@@ -318,6 +330,9 @@ impl Cluster {
 
     /// Computes the partition map of the nodes that are up.
     fn rebalance(&mut self) {
+        for node in self.nodes.iter_mut().filter(|node| node.alive) {
+            node.leaves = node.is_to_leave;
+        }
         let live: Vec<Member> = self
             .nodes
             .iter()

@@ -64,7 +64,7 @@
 //! * Tombstones are removed after a day, whether or not an older copy of the record could come back.
 //! * What a privilege allows, and which code comes first when several things are wrong with a command on users or roles.
 //!   Quotas are kept and told, and not held to; addresses are not checked against allowlists.
-//! * `quiesce`, `revive`, `roster-set`, `feature-key`, masking and XDR are not there.
+//! * `revive`, `roster-set`, `feature-key`, masking and XDR are not there.
 //!
 //! What it answers can be made late, wrong or missing on purpose ([`faults`]).
 //!

@@ -10,8 +10,10 @@ pub struct Node {
     pub name: String,
     /// Whether it is a member of the cluster.
     pub alive: bool,
-    /// It is to have no copies of records.
+    /// It is to have no copies of records: it is quiesced.
     pub leaves: bool,
+    /// It is told so, and will leave when the cluster changes next (`pending_quiesce`).
+    pub is_to_leave: bool,
     /// It has died and the others do not know yet: they name it, and wait for it.
     pub lost: bool,
     /// How often it was restarted.

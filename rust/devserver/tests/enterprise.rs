@@ -673,3 +673,36 @@ fn nodes_tell_their_racks_and_rosters() {
     assert_eq!(server.info("service-tls-std\n"), "");
     assert_eq!(server.info("feature-key\n"), "ERROR:16:not supported by this dev server yet");
 }
+
+#[test]
+fn a_node_that_is_quiesced_gives_its_partitions_away_when_the_principal_is_told_to_recluster() {
+    let mut server = Server::new(r#"{"edition": "enterprise", "nodes": 2}"#);
+    let principal = server.cluster.connect(1).unwrap();
+    let state = |server: &mut Server| {
+        let stats = server.info("namespace/test\n");
+        let names = ["pending_quiesce=", "effective_is_quiesced=", "nodes_quiesced="];
+        names.map(|name| stats.split(';').find_map(|pair| pair.strip_prefix(name)).unwrap().to_string()).join(" ")
+    };
+    // Each partition is a bit, in base64.
+    let owns = |server: &mut Server| {
+        let bitmaps = server.info("replicas-master\n");
+        bitmaps.split_once(':').unwrap().1.split(';').next().unwrap().bytes().any(|byte| !b"A=".contains(&byte))
+    };
+    assert!(owns(&mut server));
+    assert_eq!(state(&mut server), "false false 0");
+    assert_eq!(server.info("quiesce:\n"), "ok");
+    assert_eq!(
+        (state(&mut server), server.info("recluster:\n")),
+        ("true false 0".into(), "ignored-by-non-principal".into())
+    );
+    let mut out = Vec::new();
+    let asked = [&[2, 1, 0, 0, 0, 0, 0, 11][..], b"recluster:\n"].concat();
+    server.cluster.received(principal, &asked, NOW, &mut out);
+    assert!(out.ends_with(b"\tok\n"));
+    assert_eq!(state(&mut server), "true true 1");
+    assert!(!owns(&mut server), "it is asked for nothing any more");
+    assert_eq!(server.info("quiesce-undo:\n"), "ok");
+    server.cluster.received(principal, &asked, NOW, &mut out);
+    assert_eq!(state(&mut server), "false false 0");
+    assert!(owns(&mut server));
+}

@@ -45,6 +45,26 @@ pub fn cluster_stable(call: &mut Call) -> Answer {
     call.text(format!("{:X}", call.cluster.key))
 }
 
+/// Takes effect when the cluster changes next, or is told to with `recluster` (`cmd_quiesce`).
+pub fn quiesce(call: &mut Call) -> Answer {
+    call.cluster.nodes[call.node].is_to_leave = true;
+    call.text("ok")
+}
+
+pub fn quiesce_undo(call: &mut Call) -> Answer {
+    call.cluster.nodes[call.node].is_to_leave = false;
+    call.text("ok")
+}
+
+/// Only one node can (`cmd_recluster`).
+pub fn recluster(call: &mut Call) -> Answer {
+    if call.cluster.principal() != Some(call.node) {
+        return call.text("ignored-by-non-principal");
+    }
+    call.cluster.recluster();
+    call.text("ok")
+}
+
 pub fn partition_generation(call: &mut Call) -> Answer {
     call.number(call.node().generations.partition)
 }

@@ -171,7 +171,14 @@ fn counters(call: &Call, index: usize) -> Vec<(&'static str, String)> {
         "stop_writes" => (name, (number == 1).to_string()),
         _ => (name, number.to_string()),
     };
-    numbers.into_iter().map(said).collect()
+    let node = call.node();
+    let quiesced = call.cluster.nodes.iter().filter(|node| node.alive && node.leaves).count();
+    let of_node = [
+        ("pending_quiesce", node.is_to_leave.to_string()),
+        ("effective_is_quiesced", node.leaves.to_string()),
+        ("nodes_quiesced", quiesced.to_string()),
+    ];
+    numbers.into_iter().map(said).chain(of_node).collect()
 }
 
 /// The configuration of a namespace, as `get-config` tells it too.

@@ -6,8 +6,7 @@ use aerospike_sansio::proto::code;
 
 pub fn statistics(call: &mut Call) -> Answer {
     let node = call.node();
-    let principal = call.cluster.nodes.iter().filter(|node| node.alive).max_by_key(|node| node.id);
-    let principal = principal.map_or_else(String::new, |node| node.name.clone());
+    let principal = call.cluster.principal().map_or_else(String::new, |node| call.cluster.nodes[node].name.clone());
     let objects: u64 = call.cluster.namespaces.iter().map(|namespace| namespace.objects()).sum();
     let tombstones: u64 = call.cluster.namespaces.iter().map(|namespace| namespace.tombstones(None)).sum();
     let uptime = call.now_ms.saturating_sub(node.started_ms) / 1000;
