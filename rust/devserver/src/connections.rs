@@ -1,7 +1,7 @@
 //! Connections by number, and what has arrived on each of a request that is not complete.
 
 use crate::command::{Held, Progress};
-use crate::faults::Struck;
+use crate::faults::{Behind, Struck};
 use crate::limits::limit;
 use std::net::IpAddr;
 
@@ -26,6 +26,8 @@ pub struct Connection {
     pub held: Option<Held>,
     /// The fault that has struck the first request in `input`.
     pub struck: Option<Struck>,
+    /// Those of the requests behind it that have arrived while it waits.
+    pub behind: Behind,
     /// Who has logged in.
     pub user: Option<String>,
     /// The client's address, if the host told it.

@@ -91,10 +91,15 @@ impl Cluster {
                 Some(struck) => self.suffer(&arrived, struck, now_ms, out),
                 None => self.message(&arrived, now_ms, out),
             };
+            let length = PROTO_HEADER + body.len();
             if done == Done::Later {
+                self.look_behind(&arrived, length, &bytes[at..], now_ms);
                 return (at, Action::Keep);
             }
-            at += PROTO_HEADER + body.len();
+            at += length;
+            if let Some(connection) = self.connections.get_mut(conn) {
+                connection.behind.done(length);
+            }
             match done {
                 Done::Yes | Done::Later => {}
                 Done::Close => return (at, Action::Close),
@@ -113,7 +118,10 @@ impl Cluster {
         let connection = self.connections.get_mut(arrived.conn)?;
         let is_new = connection.progress.is_none() && connection.held.is_none();
         match connection.struck.take() {
-            None if is_new => self.strike(arrived, now_ms),
+            None if is_new => match connection.behind.pop() {
+                Some(fate) => fate,
+                None => self.strike(arrived, now_ms),
+            },
             struck => struck,
         }
     }

@@ -140,6 +140,25 @@ fn what_is_delayed_is_done_late_or_told_late_and_what_comes_behind_it_waits() {
 }
 
 #[test]
+fn delays_of_requests_on_one_connection_do_not_add_up() {
+    let fault = r#"{"when": {"command": ["get"]}, "then": {"delay": 100}}"#;
+    for size in [1, 40, 10_000] {
+        let (mut cluster, fault, conn) = faulty(fault);
+        let (first, second) = ([put(1), get(1), get(2), put(2)].concat(), [get(2), get(2)].concat());
+        let mut told: Vec<u8> = first.chunks(size).flat_map(|part| ask(&mut cluster, conn, part, NOW).0).collect();
+        told.extend(second.chunks(size).flat_map(|part| ask(&mut cluster, conn, part, NOW + 60).0));
+        assert_eq!((codes(&told), cluster.faults().struck(fault)), (vec![OK], 4));
+        assert_eq!(cluster.wait_ms(conn, NOW + 60), 40);
+        assert_eq!(codes(&ask(&mut cluster, conn, &[], NOW + 100).0), [OK, NOT_FOUND, OK]);
+        assert_eq!(cluster.wait_ms(conn, NOW + 100), 60);
+        assert_eq!(codes(&ask(&mut cluster, conn, &[], NOW + 160).0), [OK, OK]);
+        assert!(!cluster.pending(conn));
+        ask(&mut cluster, conn, &get(3), NOW + 200);
+        assert_eq!(cluster.wait_ms(conn, NOW + 200), 100);
+    }
+}
+
+#[test]
 fn what_is_dropped_is_never_answered_nor_is_anything_behind_it() {
     for applied in [false, true] {
         let text = format!(r#"{{"when": {{"command": ["put"]}}, "then": {{"drop": true, "applied": {applied}}}}}"#);

@@ -18,7 +18,7 @@ use aerospike_sansio::key::{digest, UserKey};
 use aerospike_sansio::proto::field;
 pub use asked::{Asked, Kind};
 use std::sync::Arc;
-pub use struck::Struck;
+pub use struck::{Behind, Struck};
 
 pub type FaultId = u32;
 

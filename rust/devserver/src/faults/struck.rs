@@ -11,12 +11,14 @@
 use super::{asked, Asked, Effect, Fault, Kind};
 use crate::cluster::Cluster;
 use crate::connections::ConnId;
+use crate::frame::{self, Frame};
 use crate::info;
 use crate::random::Random;
 use crate::reply::{self, Meta};
 use crate::requests::{Arrived, Done};
 use crate::Code;
-use aerospike_sansio::proto::message_type;
+use aerospike_sansio::proto::{message_type, PROTO_HEADER};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -31,6 +33,15 @@ pub struct Struck {
     /// Bytes that were told.
     passed: usize,
     spoilt: bool,
+}
+
+/// The fate of requests that wait behind one that was struck. They are looked at when they arrive, so that delays of
+/// requests on one connection do not add up.
+#[derive(Debug, Default)]
+pub struct Behind {
+    fates: VecDeque<Option<Struck>>,
+    /// Bytes that were looked at, from the first request on.
+    looked: usize,
 }
 
 impl Struck {
@@ -54,7 +65,37 @@ impl Struck {
     }
 }
 
+impl Behind {
+    /// The fate of the next request, if it was looked at.
+    pub fn pop(&mut self) -> Option<Option<Struck>> {
+        self.fates.pop_front()
+    }
+
+    /// A request of so many bytes is done.
+    pub fn done(&mut self, length: usize) {
+        self.looked = self.looked.saturating_sub(length);
+    }
+}
+
 impl Cluster {
+    /// Looks at requests that have arrived behind the first, which takes `length` of the bytes.
+    pub(crate) fn look_behind(&mut self, first: &Arrived, length: usize, bytes: &[u8], now_ms: u64) {
+        let &Arrived { conn, node, .. } = first;
+        let Some(connection) = self.connections.get_mut(conn).filter(|connection| connection.struck.is_some()) else {
+            return;
+        };
+        let mut behind = std::mem::take(&mut connection.behind);
+        behind.looked = behind.looked.max(length);
+        while let Frame::Message { kind, body } = frame::next(bytes.get(behind.looked..).unwrap_or_default()) {
+            let fate = self.strike(&Arrived { conn, node, kind, body }, now_ms);
+            behind.fates.push_back(fate);
+            behind.looked += PROTO_HEADER + body.len();
+        }
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.behind = behind;
+        }
+    }
+
     /// What strikes a request that has just become whole.
     pub(crate) fn strike(&mut self, arrived: &Arrived, now_ms: u64) -> Option<Struck> {
         if self.faults.is_empty() {
