@@ -77,7 +77,6 @@ export class Aggregation<V = any> implements AsyncIterable<V>, PromiseLike<V | u
   }
 
   /** The same as {@link Aggregation.value}, so that the aggregation can be awaited. */
-  // biome-ignore lint/suspicious/noThenProperty: it is what makes it a PromiseLike.
   then<R = V | undefined, F = never>(
     fulfilled?: ((value: V | undefined) => R | PromiseLike<R>) | null,
     rejected?: ((reason: unknown) => F | PromiseLike<F>) | null,
