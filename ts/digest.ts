@@ -3,7 +3,7 @@
 import { check, wrong } from "./core/check.ts"
 import { digest } from "./core/codec.ts"
 import { limit } from "./core/generated.ts"
-import { type Key, type KeyDigest, someKey, someUserKey, type UserKey } from "./key.ts"
+import { isUserKey, type Key, type KeyDigest, someKey, someUserKey } from "./key.ts"
 
 /**
  * The digest of a key, 20 bytes: what the cluster knows the record by. It is the RIPEMD-160 of the set, the type of the user
@@ -42,9 +42,4 @@ function checkedDigest(key: unknown): Uint8Array {
     accepts: (value) => value instanceof Uint8Array && value.length === limit.DIGEST,
   })
   return digest.slice()
-}
-
-function isUserKey(user: unknown): user is UserKey {
-  if (typeof user === "bigint") return BigInt.asIntN(64, user) === user
-  return typeof user === "string" || Number.isSafeInteger(user) || user instanceof Uint8Array
 }

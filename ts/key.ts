@@ -17,6 +17,11 @@ export interface KeyDigest {
 /** What a user key may be, for messages. */
 export const someUserKey = "text, a whole number within ±(2^53 - 1), a bigint of 64 bits or a Uint8Array"
 
+export function isUserKey(user: unknown): user is UserKey {
+  if (typeof user === "bigint") return BigInt.asIntN(64, user) === user
+  return typeof user === "string" || Number.isSafeInteger(user) || user instanceof Uint8Array
+}
+
 /** What a key may be, for messages. */
 export const someKey = "[namespace, set, user key] or { ns, set, digest }"
 

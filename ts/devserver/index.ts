@@ -5,6 +5,7 @@ import { check, flag, integer, isPlainObject, rule, wrong } from "../core/check.
 import { invalid } from "../errors.ts"
 import type { TestAuthority } from "./certificates.ts"
 import { type Doors, Listeners, type Place, type Ports, type Told } from "./doors.ts"
+import { FaultList, type Faults } from "./faults.ts"
 import { createCore, type Module } from "./module.ts"
 import { checkProcesses, Processes } from "./processes.ts"
 import { type DevServerTlsOptions, type ServerTls, serverTls } from "./tls.ts"
@@ -16,6 +17,16 @@ export {
   type TestCertificate,
   type TestCertificateOptions,
 } from "./certificates.ts"
+export type {
+  Fault,
+  FaultCommand,
+  FaultEffects,
+  FaultOptions,
+  Faults,
+  FaultThen,
+  FaultTiming,
+  FaultWhen,
+} from "./faults.ts"
 export type { DevServerTlsOptions, UdfLog }
 
 /** Options of {@link startDevServer}. */
@@ -158,6 +169,26 @@ export interface DevServer {
   stop(node: number): Promise<void>
   /** Starts a node again that was killed or stopped, on the same port. It has its records: the nodes share them. */
   restart(node: number): Promise<void>
+  /** Requests that are answered late, wrongly or not at all. Nodes in processes have them, too. */
+  readonly faults: Faults
+  /**
+   * From now on, when the cluster changes (a node ends, returns, is quiesced), partitions move only by {@link migrate}:
+   * until then a node that had their records stays in charge, as while a real cluster migrates. With `false` what is left
+   * moves now, and from then on everything at once, as it is at first. The records themselves are in one place always.
+   */
+  holdMigrations(hold?: boolean): void
+  /**
+   * Lets copies of partitions, drawn by lot, come to where they are to be: as many as are said, all by default. Gives how
+   * many are left to come, which is more than 0 only with {@link holdMigrations}. Clients see it as they see migrations.
+   */
+  migrate(copies?: number): number
+  /**
+   * Has a node give its partitions to the others; it still answers, and clients find that there is nothing to ask it for.
+   * The same as the info commands `quiesce:` to it and `recluster:` to the principal, which need edition `"enterprise"`.
+   */
+  quiesce(node: number): void
+  /** Takes that back: the node gets its partitions again. A node that is restarted is not quiesced. */
+  unquiesce(node: number): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -206,6 +237,9 @@ function createModule(cluster: object, udfLog: DevServerOptions["udfLog"]): Modu
   }
 }
 
+/** More copies of partitions than there are. */
+const copiesMax = 0xffff_ffff
+
 /** How often expired records and idle connections are looked for. */
 const sweepMs = 1000
 
@@ -221,6 +255,7 @@ class Running implements DevServer, Told {
   /** Nodes that the others do not know to be gone. */
   readonly #missed = new Map<number, NodeJS.Timeout>()
   readonly #sweep: NodeJS.Timeout
+  readonly faults: FaultList
   #doors: Doors | undefined
   #closed = false
 
@@ -229,6 +264,7 @@ class Running implements DevServer, Told {
     this.#host = host
     this.#tls = tls
     this.#agreementMs = agreementMs
+    this.faults = new FaultList(module)
     this.#names = Array.from({ length: module.core.node_count() }, (_, node) => module.core.node_name(node))
     this.#sweep = setInterval(() => this.#lookAround(), sweepMs)
     this.#sweep.unref()
@@ -323,9 +359,35 @@ class Running implements DevServer, Told {
     await this.#doors?.open(node, { port, tlsPort: tls?.port ?? 0 })
   }
 
+  holdMigrations(hold = true): void {
+    this.#checkOpen()
+    check("hold", hold, flag)
+    this.#module.core.hold_migrations(hold)
+  }
+
+  migrate(copies: number = copiesMax): number {
+    this.#checkOpen()
+    check("copies", copies, integer(1, copiesMax))
+    return this.#module.core.migrate(copies)
+  }
+
+  quiesce(node: number): void {
+    this.#leave(node, true)
+  }
+
+  unquiesce(node: number): void {
+    this.#leave(node, false)
+  }
+
+  #leave(node: number, leaves: boolean): void {
+    if (!this.#up.has(this.#check(node))) throw invalid(`node ${node} is not up: only a node that is can be quiesced.`)
+    this.#module.core.quiesce(node, leaves)
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.faults.close()
     clearInterval(this.#sweep)
     for (const timer of this.#missed.values()) clearTimeout(timer)
     await this.#doors?.close()
@@ -345,8 +407,12 @@ class Running implements DevServer, Told {
     for (const id of core.idle(now)) connections.get(id)?.end()
   }
 
-  #check(node: number): number {
+  #checkOpen(): void {
     if (this.#closed) throw invalid("The dev server is closed.")
+  }
+
+  #check(node: number): number {
+    this.#checkOpen()
     check("node", node, integer(0, this.#names.length - 1))
     return node
   }
