@@ -7,8 +7,8 @@ import { rmSync } from "node:fs"
 import { connect as connectTcp } from "node:net"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
-import { type Client, type ClusterEvent, connect, type Key } from "aerospike-wasm"
-import { type DevServer, startDevServer } from "aerospike-wasm/devserver"
+import { type Client, type ClusterEvent, connect, type Key, TimeoutError } from "aerospike-wasm"
+import { type DevServer, type FaultThen, startDevServer } from "aerospike-wasm/devserver"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 
 // Each process takes a moment to start.
@@ -82,6 +82,23 @@ test("each node is a process, and a client finds all", () => {
   expect(pids.size).toBe(3)
   expect(pids).not.toContain(process.pid)
   expect(client.nodeNames().sort()).toEqual(server.nodes.map(({ name }) => name))
+})
+
+test("faults strike nodes that are processes, too", async () => {
+  const once = { maxRetries: 0, totalTimeout: 5000 }
+  const spoil = (then: FaultThen) => server.faults.add({ when: { command: "read", times: 1 }, then })
+  for (const then of [{ close: true }, { truncate: 20 }, { corrupt: [0] }, { code: 18 }] as const) {
+    const fault = spoil(then)
+    await expect(client.get(keys[0]!, once)).rejects.toThrow()
+    expect(fault.struck).toBe(1)
+  }
+  const late = spoil({ delay: 300 })
+  const begin = performance.now()
+  await client.get(keys[0]!, once)
+  expect(performance.now() - begin).toBeGreaterThan(290)
+  const lost = spoil({ drop: true })
+  await expect(client.get(keys[0]!, { maxRetries: 0, totalTimeout: 100 })).rejects.toThrow(TimeoutError)
+  expect([late.struck, lost.struck]).toEqual([1, 1])
 })
 
 test("when a node is killed no read fails, and writes go on once the others agree", async () => {
