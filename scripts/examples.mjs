@@ -1,5 +1,5 @@
-// Runs the README's code and the programs under examples/ on their runtimes, against one dev server or the cluster that
-// AEROSPIKE_HOSTS names. A program must exit 0 and print exactly what its `// → text` comments say, in their order.
+// Runs the code of the README and of docs/testing.md, and the programs under examples/ on their runtimes, against one dev
+// server or the cluster that AEROSPIKE_HOSTS names. A program must exit 0 and print exactly what its `// → text` comments say, in their order.
 //
 //   node scripts/examples.mjs         all
 //   node scripts/examples.mjs deno    only those whose name contains the word
@@ -16,15 +16,17 @@ import { startServer } from "../tests/conformance/support/server.mjs"
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const only = process.argv[2] ?? ""
 const limitMs = 60_000
+const documents = ["README.md", "docs/testing.md"]
 
 const examples = [
   { runtime: "node", file: "examples/node/users.mjs", args: [] },
   { runtime: "node", file: "examples/node/columns.mjs", args: [] },
+  { runtime: "node", file: "examples/node/slow-node.mjs", args: [] },
   { runtime: "deno", file: "examples/deno/users.ts", args: ["run", "--allow-net", "--allow-env", "--allow-read"] },
   { runtime: "bun", file: "examples/bun/users.ts", args: [] },
 ]
 
-// The README's blocks run where a reader would paste them: in a project of its own that has the package installed.
+// The documents' blocks run where a reader would paste them: in a project of its own that has the package installed.
 const project = mkdtempSync(join(tmpdir(), "aerospike-wasm-readme-"))
 const count = { passed: 0, failed: 0 }
 let server
@@ -32,7 +34,7 @@ try {
   mkdirSync(join(project, "node_modules"))
   symlinkSync(root, join(project, "node_modules", "aerospike-wasm"), "junction")
   server = await startServer({ nodes: 3 })
-  for (const example of [...readmeBlocks(), ...examples.map(fromFile)]) {
+  for (const example of [...documents.flatMap(blocksOf), ...examples.map(fromFile)]) {
     if (example.name.includes(only)) await check(example)
   }
 } catch (error) {
@@ -49,16 +51,16 @@ function fromFile({ runtime, file, args }) {
   return { name: file, runtime, args, path: join(root, file), source: readFileSync(join(root, file), "utf8") }
 }
 
-/** The blocks that stand behind `<!-- runs: name -->`, as files of the project. */
-function readmeBlocks() {
-  const readme = readFileSync(join(root, "README.md"), "utf8")
-  const blocks = [...readme.matchAll(/^<!-- runs: (\S+) -->\n+```(js|ts)\n(.*?)^```$/gms)]
-  if (blocks.length === 0) throw new Error("README.md has no block marked <!-- runs: name -->")
+/** The blocks of a document that stand behind `<!-- runs: name -->`, as files of the project. */
+function blocksOf(document) {
+  const text = readFileSync(join(root, document), "utf8")
+  const blocks = [...text.matchAll(/^<!-- runs: (\S+) -->\n+```(js|ts)\n(.*?)^```$/gms)]
+  if (blocks.length === 0) throw new Error(`${document} has no block marked <!-- runs: name -->`)
   return blocks.map(([, label, language, source]) => {
     const path = join(project, `${label}.mjs`)
     const here = source.replaceAll('"127.0.0.1:3000"', JSON.stringify(server.hosts))
     writeFileSync(path, language === "ts" ? javascript(here) : here)
-    return { name: `README.md ${label}`, runtime: "node", args: [], path, source }
+    return { name: `${document} ${label}`, runtime: "node", args: [], path, source }
   })
 }
 

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest"
 const root = fileURLToPath(new URL("../../", import.meta.url))
 const documents = [
   ...["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/data/README.md"],
-  ...["docs/features.md", "docs/differences.md"],
+  ...["docs/features.md", "docs/differences.md", "docs/testing.md"],
 ]
 const read = (path) => readFileSync(join(root, path), "utf8")
 const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))]
