@@ -7,9 +7,9 @@ DIR ?= tests/vectors
 
 .PHONY: help
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo test check pkg vectors conformance official sim fuzz bench storm examples docs clean
+.PHONY: demo test check pkg vectors conformance official sim fuzz bench bench-peers storm examples docs clean
 
 demo: dist ## start three nodes in memory, write and read real data, lose a node (needs only Node)
 	@node examples/demo/demo.mjs
@@ -38,8 +38,11 @@ sim: ## play bad days on a simulated network; SEED=<n> tells one, SEEDS=<n> FROM
 fuzz: ## let a fuzzer look for bytes that break the engine; TARGET=<name>, SECONDS=<n> each
 	@TARGET=$(TARGET) SECONDS=$(or $(SECONDS),60) node scripts/fuzz.mjs
 
-bench: dist tests/peers/node_modules/.installed ## measure beside the official client; AEROSPIKE_HOSTS=<host:port>
-	@node tests/bench/bench.mjs
+bench: dist tests/peers/node_modules/.installed ## measure beside other clients; QUICK=1, ONLY=get@128,batch, CLIENTS=go, PUBLISH=1, AEROSPIKE_HOSTS=<host:port>
+	@node tests/bench/bench.mjs $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(PUBLISH),--publish)
+
+bench-peers: ## install and build the official Go, Java and Python clients for the bench, where their languages are
+	@tests/bench/peers/install.sh
 
 storm: dist ## two minutes of killing nodes of the dev server under load; STORM=<seconds>
 	@node tests/bench/failover.mjs --seconds $(or $(STORM),120)

@@ -1,153 +1,299 @@
-// Measures this client beside the official one, in one run, on one server: a script that prints ratios, never a test.
+// Measures this client beside the others, in one run, on one server: a script that prints ratios, never a test.
 //
 //   node tests/bench/bench.mjs             on a dev server of its own
 //   AEROSPIKE_HOSTS=h:3000 node tests/bench/bench.mjs
-//   --quick      shorter and fewer rounds
-//   --columns    reads of many records, as rows and as columns
-//   --profile    only this client, and where its time goes
-//   --flights 1,128   other numbers of operations in flight
+//   --quick                  fewer records, fewer and shorter rounds: to see whether it works
+//   --only get,put@128,…     some workloads; also batch, query, memory, coldstart
+//   --clients ours,official  some clients, by their ids in lib/clients.mjs
+//   --flights 1,128          other numbers of operations in flight
+//   --publish                writes docs/performance from what was measured; with --from FILE, from that
+//   --profile                only this client, and where its time goes
 //
-// Each client has a process of its own, and they take turns (ours, official, ours, official …), so that what else the
-// machine does strikes both alike. Shown are medians over the rounds; everything measured is in results/latest.json.
+// Each client has a process of its own, and they take turns (A B A B …), so that what else the machine does strikes all
+// alike. Shown are medians over the rounds; everything measured is in results/latest.json.
 
-import { mkdirSync, writeFileSync } from "node:fs"
-import { cpus } from "node:os"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
 import { startServer } from "../conformance/support/server.mjs"
 import { startClient } from "./lib/client-handle.mjs"
+import { clients as allClients, column, takesPart, whyAbsent } from "./lib/clients.mjs"
+import { coldStart } from "./lib/cold-start.mjs"
+import { publish } from "./lib/document.mjs"
+import {
+  canTrace,
+  cpuUsOf,
+  listenerOf,
+  machine,
+  peakBytesOf,
+  resetPeak,
+  socketBytesOf,
+  traced,
+} from "./lib/machine.mjs"
+import { memory } from "./lib/memory.mjs"
 import { summarise } from "./lib/profile.mjs"
 import { rawLimit } from "./lib/raw-limit.mjs"
-import { gap, manyTable, medians, table } from "./lib/report.mjs"
+import { shapes } from "./lib/records.mjs"
+import { barTable, gap, medians, workloadTable } from "./lib/report.mjs"
+import { engineSize } from "./lib/size.mjs"
+import { FLIGHTS, isChosen, workloads as workloadsOf } from "./lib/workloads.mjs"
 
 const results = fileURLToPath(new URL("results/", import.meta.url))
-const options = parse(process.argv.slice(2))
+const options = parse()
 
 mkdirSync(results, { recursive: true })
-const server = await startServer({ nodes: 1 })
-try {
-  if (options.profile) await profile(server)
-  else if (options.columns) await compareMany(server)
-  else await compare(server)
-} finally {
-  await server.close()
+if (options.from) publish(JSON.parse(readFileSync(options.from, "utf8")))
+else {
+  const server = await startServer({ nodes: 1 })
+  try {
+    if (options.profile) await profile(server)
+    else await compare(server)
+  } finally {
+    await server.close()
+  }
 }
 
-function parse(args) {
-  const quick = args.includes("--quick")
-  const flights = args[args.indexOf("--flights") + 1]
-  for (const arg of args) {
-    if (arg.startsWith("-") && !["--quick", "--profile", "--columns", "--flights"].includes(arg))
-      throw new Error(`${arg} is not known`)
-  }
+function parse() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      clients: { type: "string" },
+      flights: { type: "string" },
+      publish: { type: "boolean", default: false },
+      from: { type: "string" },
+      profile: { type: "boolean", default: false },
+    },
+  })
+  const list = (text) => text?.split(",").filter(Boolean)
+  const chosen = list(values.clients)
+  const known = allClients.flatMap(({ id, bestOf }) => [id, bestOf])
+  const wrong = chosen?.find((name) => !known.includes(name))
+  if (wrong) throw new Error(`there is no client ${wrong}; there are: ${allClients.map(({ id }) => id).join(", ")}`)
+  const { quick } = values
   return {
-    profile: args.includes("--profile"),
-    columns: args.includes("--columns"),
-    flights: args.includes("--flights") ? flights.split(",").map(Number) : [1, 32, 128, 512],
-    rounds: quick ? 3 : 7,
-    ms: quick ? 700 : 2000,
-    warmMs: quick ? 500 : 1500,
+    quick,
+    publish: values.publish,
+    from: values.from,
+    profile: values.profile,
+    only: list(values.only),
+    clients: chosen,
+    flights: list(values.flights)?.map(Number) ?? FLIGHTS,
+    rounds: quick ? 2 : 5,
+    ms: quick ? 300 : 1000,
+    warmMs: quick ? 200 : 1000,
     records: quick ? 2_000 : 10_000,
+    manyRecords: quick ? 20_000 : 100_000,
+    sequentialGets: quick ? 30_000 : 1_000_000,
+    starts: quick ? 5 : 15,
   }
 }
 
-async function compare({ hosts, name, isDev }) {
-  const { rounds, ms, warmMs, records, flights } = options
-  console.log(`server: ${name}`)
-  console.log(`machine: ${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}`)
-  console.log(`records: ${records} of 5 bins (int, double, 32-character string, 16-byte blob, list of 3)`)
-
-  const clients = {}
-  const runs = []
-  try {
-    for (const kind of ["ours", "official"]) clients[kind] = await startClient(kind, hosts)
-    const { set, digests } = await clients.ours.ask({ job: "load", records })
-    await clients.official.ask({ job: "use", records, set })
-    if (isDev) {
-      const limit = await rawLimit(hosts, { set, digests, ms })
-      console.log(`the dev server by itself answers ${gap(limit)} pipelined gets/s (raw socket, nothing decoded)`)
-    }
-    for (const [job, inFlight] of [...flights.map((n) => ["get", n]), ...flights.map((n) => ["put", n])]) {
-      for (const client of Object.values(clients)) await client.ask({ job, inFlight, ms: warmMs })
-      for (let round = 0; round < rounds; round++) {
-        for (const kind of ["ours", "official"]) {
-          runs.push({ client: kind, round, ...(await clients[kind].ask({ job, inFlight, ms })) })
-        }
-      }
-      progress(".")
-    }
-    progress("\n")
-    await clients.ours.ask({ job: "remove" })
-  } finally {
-    await Promise.all(Object.values(clients).map((client) => client.end()))
+/** Everything that was asked for, into one result. */
+async function compare(server) {
+  const { only } = options
+  const workloads = workloadsOf(options).filter((workload) => isChosen(workload, only))
+  const wants = (job) => !only || only.includes(job)
+  if (workloads.length === 0 && !["memory", "coldstart"].some(wants)) {
+    throw new Error(
+      `nothing is called ${only}; there are: ${workloadsOf(options)
+        .map(({ id }) => id)
+        .join(", ")}`,
+    )
   }
-
-  const rows = medians(runs)
-  console.log(`\n${table(rows)}\n`)
-  console.log(`medians of ${rounds} rounds of ${ms / 1000} s; ×: ours to official`)
-  const path = `${results}latest.json`
-  writeFileSync(
-    path,
-    `${JSON.stringify({ at: new Date().toISOString(), server: name, node: process.version, options, rows, runs }, null, 2)}\n`,
-  )
+  const [host, port] = server.hosts.split(",")[0].split(/:(?=\d+$)/)
+  const serverPid = server.pid ?? listenerOf(host, port)
+  const result = {
+    at: new Date().toISOString(),
+    server: { name: server.name, isDev: server.isDev, isProcessKnown: serverPid !== undefined },
+    machine: machine(),
+    options,
+    absent: [],
+    clients: [],
+    workloads,
+    figures: {},
+    size: engineSize(),
+  }
+  if (workloads.length > 0) await measureAll(result, server, serverPid)
+  if (wants("memory")) {
+    result.memory = await memory(server.hosts, options)
+    const { bytesAnOpInFlight, heapGrowth, linearGrowth, sequentialGets, inFlight, bytesAConnection } = result.memory
+    console.log(
+      `\nmemory: ${gap(bytesAnOpInFlight)} bytes an operation at ${gap(inFlight)} in flight, ${gap(bytesAConnection)} an idle connection;`,
+    )
+    console.log(
+      `  after ${gap(sequentialGets)} gets, one after the other: heap ${signed(heapGrowth)}, linear memory ${signed(linearGrowth)} bytes`,
+    )
+  }
+  if (wants("coldstart")) {
+    result.coldStart = await coldStart(server.hosts, options.starts)
+    const all = Object.entries(result.coldStart).map(([kind, { medianMs }]) => `${kind} ${medianMs.toFixed(1)} ms`)
+    console.log(`\nimport to first answered get, median of ${options.starts} processes: ${all.join(", ")}`)
+  }
+  console.log(`\n${barTable(result)}\n`)
+  writeFileSync(`${results}latest.json`, `${JSON.stringify(result, null, 2)}\n`)
   console.log("all that was measured: tests/bench/results/latest.json")
+  if (options.publish) publish(result)
 }
 
-/** Batches and queries of many records: the official client's, and this one's rows and columns. */
-async function compareMany({ hosts, name }) {
-  const { rounds, ms, warmMs } = options
-  console.log(`server: ${name}`)
-  console.log(`machine: ${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}`)
-  console.log("records: of an integer, or of 5 bins (integer, double, 32-character string, 16-byte blob, integer)")
-  const clients = {}
-  const rows = []
+async function measureAll(result, { hosts, name, isDev }, serverPid) {
+  const { records, manyRecords, ms } = options
+  const running = await startAll(result, hosts)
   try {
-    for (const kind of ["ours", "official"]) clients[kind] = await startClient(kind, hosts)
-    for (const bins of [1, 5]) {
-      const { set } = await clients.ours.ask({ job: "loadMany", records: 100_000, bins })
-      const batches = [
-        ["official", "rows"],
-        ["ours", "rows"],
-        ["ours", "columns"],
-      ]
-      for (const [size, ways] of [
-        [1000, batches],
-        [100_000, [...batches, ["ours", "query rows"], ["ours", "query columns"]]],
-      ]) {
-        const runs = ways.map(([kind, way]) => ({ kind, way, size, bins, rounds: [] }))
-        const ask = (run, ms) => clients[run.kind].ask({ job: "many", set, ms, way: run.way, size, bins })
-        for (const run of runs) await ask(run, warmMs)
-        for (let round = 0; round < rounds; round++) for (const run of runs) run.rounds.push(await ask(run, ms))
-        rows.push(...runs)
-        progress(".")
+    const [loader] = running
+    const prefix = `bench${Date.now().toString(36)}`
+    const used = [...new Set(["single", ...result.workloads.map(({ set }) => set)])]
+    const sets = Object.fromEntries(used.map((shape, i) => [shape, `${prefix}${i}`]))
+    const counts = Object.fromEntries(
+      used.map((shape) => [shape, typeof shapes[shape].key(0) === "number" ? manyRecords : records]),
+    )
+    result.server.build = loader.handle.server
+    console.log(`server: ${name}, build ${loader.handle.server}${serverPid ? "" : "; its process is not known"}`)
+    console.log(
+      `machine: ${result.machine.cores} × ${result.machine.cpu}, ${result.machine.system}, Node ${process.version}`,
+    )
+    for (const line of result.absent) console.log(`absent: ${line}`)
+    await loader.handle.ask({ job: "load", sets, records: counts })
+    try {
+      for (const { handle } of running) await handle.ask({ job: "use", sets, records: counts })
+      if (isDev) {
+        const limit = await rawLimit(hosts, { set: sets.single, keys: records, ms })
+        result.server.limit = limit
+        console.log(`the dev server by itself answers ${gap(limit)} pipelined gets/s (raw socket, nothing decoded)`)
       }
-      await clients.ours.ask({ job: "forget", set })
+      await eachWorkload(result, running, serverPid)
+    } finally {
+      await loader.handle.ask({ job: "forget" })
     }
-    progress("\n")
   } finally {
-    await Promise.all(Object.values(clients).map((client) => client.end()))
+    await Promise.all(running.map(({ handle }) => handle.end()))
   }
-  console.log(`\n${manyTable(rows)}\n`)
-  console.log(`medians of ${rounds} rounds of ${ms / 1000} s, one batch or query at a time; ×: to the official batch`)
 }
 
-/** For a person who waits; nothing in a pipe. */
-function progress(text) {
-  if (process.stderr.isTTY) process.stderr.write(text)
+/** Starts every client that can be; ours comes first. */
+async function startAll(result, hosts) {
+  const running = []
+  const chosen = allClients.filter(
+    ({ id, bestOf }) =>
+      id === "ours" || !options.clients || [id, bestOf].some((name) => options.clients.includes(name)),
+  )
+  for (const client of chosen) {
+    const why = whyAbsent(client)
+    const handle = why ? { absent: why } : await startClient(client, hosts)
+    if (!handle.absent) running.push({ ...client, column: column(client), handle })
+    else if (client.id === "ours") throw new Error(handle.absent)
+    else result.absent.push(`${client.name}: ${handle.absent}`)
+  }
+  for (const { column, label, name, isOurs, isPeer, bestOf, handle } of running) {
+    if (result.clients.some(({ id }) => id === column)) continue
+    const full = bestOf ? "official Node client, the better of its tuned command queues" : name
+    result.clients.push({ id: column, label, name: full, version: handle.version, isOurs, isPeer })
+  }
+  return running
+}
+
+async function eachWorkload(result, running, serverPid) {
+  const traces = canTrace()
+  if (!traces) console.log("system calls are not counted: there is no strace")
+  for (const workload of result.workloads) {
+    const part = await best(
+      workload,
+      running.filter((client) => takesPart(client, workload)),
+    )
+    const rounds = Object.fromEntries(part.map(({ column }) => [column, []]))
+    for (let round = 0; round < options.rounds; round++) {
+      for (const client of part) rounds[client.column].push(await oneRound(client, workload, serverPid))
+    }
+    const figures = {}
+    for (const client of part) {
+      figures[client.column] = {
+        ...(client.bestOf ? { as: client.name } : {}),
+        ...medians(rounds[client.column]),
+        calls: traces ? await calls(client, workload) : undefined,
+        rounds: rounds[client.column],
+      }
+    }
+    result.figures[workload.id] = figures
+    console.log(`\n${workloadTable(workload, figures, result.clients)}`)
+  }
+  console.log(
+    `\nmedians of ${options.rounds} rounds of ${options.ms / 1000} s; ×R: to the official Node client as it comes; latencies in ms, of a whole`,
+  )
+  console.log(
+    "batch or query; MiB: the process's peak; bytes on its sockets, both ways; system calls counted apart, under strace",
+  )
+}
+
+/** Warms everybody up; of those that are variants of one, the faster stays. */
+async function best(workload, clients) {
+  const fastest = new Map()
+  for (const client of clients) {
+    const { perSecond } = await oneRun(client, workload, options.warmMs)
+    const before = fastest.get(client.column)
+    if (!before || perSecond > before.perSecond) fastest.set(client.column, { client, perSecond })
+  }
+  return [...fastest.values()].map(({ client }) => client)
+}
+
+async function oneRun({ handle }, { job, set, rows, inFlight }, ms) {
+  const { ops, tookMs, cpuUs, p50Ms, p99Ms, p999Ms } = await handle.ask({
+    job: "run",
+    what: job,
+    set,
+    rows,
+    inFlight,
+    ms,
+  })
+  const records = ops * rows
+  return { records, perSecond: (records / tookMs) * 1000, cpuUs: cpuUs / records, p50Ms, p99Ms, p999Ms }
+}
+
+async function oneRound(client, workload, serverPid) {
+  const { pid } = client.handle
+  resetPeak(pid)
+  const bytes = socketBytesOf(pid)
+  const cpu = cpuUsOf(serverPid)
+  const { records, ...run } = await oneRun(client, workload, options.ms)
+  const spent = cpuUsOf(serverPid)
+  const after = socketBytesOf(pid)
+  // A socket that was closed meanwhile takes its count with it.
+  const moved = (way) => (bytes && after && after[way] > bytes[way] ? (after[way] - bytes[way]) / records : undefined)
+  return {
+    ...run,
+    serverCpuUs: cpu === undefined || spent === undefined ? undefined : (spent - cpu) / records,
+    peakBytes: peakBytesOf(pid),
+    sentBytes: moved("sent"),
+    receivedBytes: moved("received"),
+  }
+}
+
+/** System calls a record, of all threads of the process. */
+async function calls(client, workload) {
+  const { calls, result } = await traced(client.handle.pid, () => oneRun(client, workload, options.quick ? 150 : 400))
+  return calls === undefined ? undefined : calls / result.records
+}
+
+function signed(value) {
+  return `${value < 0 ? "−" : "+"}${gap(Math.abs(value))}`
 }
 
 async function profile({ hosts, name }) {
   console.log(`server: ${name}; gets, 128 in flight`)
-  const client = await startClient("ours", hosts, [
+  const ours = allClients.find(({ id }) => id === "ours")
+  const client = await startClient(ours, hosts, [
     "--cpu-prof",
     `--cpu-prof-dir=${results}`,
     "--cpu-prof-name=latest.cpuprofile",
   ])
+  if (client.absent) throw new Error(client.absent)
   try {
-    await client.ask({ job: "load", records: options.records })
-    await client.ask({ job: "get", inFlight: 128, ms: options.warmMs })
-    const run = await client.ask({ job: "get", inFlight: 128, ms: options.ms * 3 })
-    console.log(`${gap(run.opsPerSecond)} gets/s, ${run.cpuUsPerOp.toFixed(1)} µs of CPU each`)
-    await client.ask({ job: "remove" })
+    const sets = { single: `bench${Date.now().toString(36)}` }
+    const run = { job: "run", what: "get", set: "single", rows: 1, inFlight: 128 }
+    await client.ask({ job: "load", sets, records: { single: options.records } })
+    await client.ask({ ...run, ms: options.warmMs })
+    const { ops, tookMs, cpuUs } = await client.ask({ ...run, ms: options.ms * 5 })
+    console.log(`${gap((ops / tookMs) * 1000)} gets/s, ${(cpuUs / ops).toFixed(1)} µs of CPU each`)
+    await client.ask({ job: "forget" })
   } finally {
     await client.end()
   }

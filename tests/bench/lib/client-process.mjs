@@ -1,180 +1,184 @@
-// One client: connects, then does the jobs that it is sent, and says how long each took and what it cost.
+// One client of JavaScript: connects, then does the jobs that it is sent, and says how long each took and what it cost.
 //
-//   client-process.mjs ours|official HOSTS     (forked: jobs and answers are messages)
+//   client-process.mjs ours|official HOSTS CONFIG
+//
+// Lines of JSON come in by standard input and go out by standard output, an answer to each. Every peer in another language
+// speaks the same:
+//
+//   ← {"ready":true,"version":…}         (ours tells the server's build, too) or {"absent":…}: it cannot be configured so
+//   → {"job":"load", "sets", "records"}  writes the records of each set (ours alone)
+//   → {"job":"use", "sets", "records"}   looks whether they are there and as they must be
+//   → {"job":"run", "what":"get"|"put"|"operate"|"mix"|"batch"|"query", "set", "rows", "inFlight", "ms"}
+//   ← {"ops", "tookMs", "cpuUs", "p50Ms", "p99Ms", "p999Ms"}
+//   → {"job":"forget"}                   removes what was loaded (ours alone)
+//   → {"job":"end"}
+//   ← {"error":…}                        to any of them
+//
+// `sets` maps the shapes of records.mjs to names of sets, `records` to how many each has.
 
-import { createHash } from "node:crypto"
+import { createInterface } from "node:readline"
+import { Histogram } from "./histogram.mjs"
+import { assertRecord, NAMESPACE, shapes } from "./records.mjs"
 
-const [, , kind, hosts] = process.argv
+const [, , kind, hosts, config] = process.argv
 const { connect } = await import(`./${kind}.mjs`)
-const client = await connect(hosts)
-let keys = []
+
+let client
+let sets = {}
+let records = {}
+/** The keys of a shape, made once: what is measured is the client. */
+const keys = {}
+/** What a put writes. */
 let written = []
 
 const jobs = {
-  /** Writes the records; says their set and digests, for whoever wants to ask for them. */
-  async load({ records }) {
-    const set = `bench${Date.now().toString(36)}`
-    prepare(set, records)
-    await each((key, i) => client.put(key, written[i]))
-    await check()
-    const digests = Array.from({ length: records }, (_, i) =>
-      createHash("ripemd160").update(`${set}\x03key-${i}`).digest("hex"),
-    )
-    return { set, digests }
-  },
-
-  /** Takes the records that another has loaded. */
-  async use({ set, records }) {
-    prepare(set, records)
-    await check()
-    return {}
-  },
-
-  get: ({ inFlight, ms }) => measure("get", inFlight, ms, getOne),
-
-  put: ({ inFlight, ms }) => measure("put", inFlight, ms, (i) => client.put(keys[i], written[i])),
-
-  /** Writes records of one bin or five for reads of many; says their set. */
-  async loadMany({ records, bins }) {
-    const set = `bench${Date.now().toString(36)}b${bins}`
-    for (let from = 0; from < records; from += 5000) {
-      const ids = Int32Array.from({ length: Math.min(5000, records - from) }, (_, i) => from + i)
-      await client.writeMany({ ns: "test", set, ids, columns: columnsOf(ids, bins) })
+  async load(given) {
+    prepare(given)
+    for (const shape of Object.keys(sets)) {
+      for (let from = 0; from < records[shape]; from += 1000) {
+        const numbers = Array.from({ length: Math.min(1000, records[shape] - from) }, (_, i) => from + i)
+        await client.writeMany(
+          numbers.map((i) => keysOf(shape)[i]),
+          numbers.map(shapes[shape].bins),
+        )
+      }
     }
-    return { set }
   },
 
-  /** Reads the first `size` records of a set again and again, in a way that the client has. */
-  async many({ way, set, size, bins, ms }) {
-    const schema = Object.fromEntries(Object.entries(columnTypes).slice(0, bins))
-    const ids = Int32Array.from({ length: size }, (_, i) => i)
-    const at = size >> 1
-    const read = client.ways[way](
-      { ns: "test", set, ids, schema, keys: Array.from(ids, (id) => ["test", set, id]) },
-      at,
-    )
-    const act = async () => {
-      const int = await read()
-      if (!way.startsWith("query") && int !== at) throw new Error(`record ${int} was read for ${at}`)
+  async use(given) {
+    prepare(given)
+    for (const shape of Object.keys(sets)) {
+      const all = keysOf(shape)
+      for (let i = 0; i < all.length; i += Math.ceil(all.length / 200)) {
+        const bins = await client.get(all[i])
+        // What is counted on may have been counted on.
+        assertRecord(shape, i, shape === "counters" ? { ...bins, i } : bins)
+      }
     }
-    const { ops, opsPerSecond, cpuUsPerOp } = await measure(way, 1, ms, act)
-    return { ops, recordsPerSecond: opsPerSecond * size, cpuUsPerRecord: cpuUsPerOp / size }
   },
 
-  async forget({ set }) {
-    await client.truncate("test", set)
-    return {}
-  },
+  run: ({ what, set, rows, inFlight, ms }) => measure(inFlight, ms, acts[what](set, rows)),
 
-  async remove() {
-    await each((key) => client.remove(key))
-    return {}
+  async forget() {
+    for (const set of Object.values(sets)) await client.truncate(NAMESPACE, set)
   },
 
   async end() {
     await client.close()
-    process.disconnect()
+    input.close()
   },
 }
 
-process.on("message", async ({ job, ...details }) => {
+/** By the name of a workload's job, what one operation is: given a number, it does one. */
+const acts = {
+  get(set) {
+    const some = keysOf(set)
+    return async (n) => {
+      const i = n % some.length
+      const bins = await client.get(some[i])
+      if (bins.i !== i) throw new Error(`record ${bins.i} was read for ${i}`)
+    }
+  },
+
+  put(set) {
+    const some = keysOf(set)
+    return (n) => client.put(some[n % some.length], written[n % some.length])
+  },
+
+  operate(set) {
+    const some = keysOf(set)
+    return async (n) => {
+      const value = await client.addAndRead(some[n % some.length])
+      if (!(value > 0)) throw new Error(`an increment gave ${value}`)
+    }
+  },
+
+  mix(set) {
+    const [get, put] = [acts.get(set), acts.put(set)]
+    return (n) => (n & 1 ? get(n) : put(n))
+  },
+
+  batch(set, rows) {
+    const count = Math.floor(records[set] / rows)
+    const reads = Array.from({ length: count }, (_, at) =>
+      client.batch(
+        { ns: NAMESPACE, set: sets[set], schema: shapes[set].schema, from: at * rows, rows },
+        keysOf(set).slice(at * rows, at * rows + rows),
+      ),
+    )
+    return async (n) => {
+      const at = n % count
+      const int = await reads[at](rows >> 1)
+      if (int !== at * rows + (rows >> 1)) throw new Error(`record ${int} was read for another`)
+    }
+  },
+
+  query(set, rows) {
+    const query = client.query({ ns: NAMESPACE, set: sets[set], schema: shapes[set].schema })
+    return async () => {
+      const found = await query()
+      if (found !== rows) throw new Error(`${found} records were found instead of ${rows}`)
+    }
+  },
+}
+
+const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`)
+const input = createInterface({ input: process.stdin })
+try {
+  client = await connect(hosts, JSON.parse(config || "{}"))
+} catch (error) {
+  say({ absent: error.message })
+  process.exit()
+}
+input.on("line", async (line) => {
+  const { job, ...details } = JSON.parse(line)
   try {
-    const answer = await jobs[job](details)
-    if (answer) process.send(answer)
+    say((await jobs[job](details)) ?? {})
   } catch (error) {
-    process.send({ error: error.stack ?? String(error) })
+    say({ error: error.stack ?? String(error) })
   }
 })
-process.send({ ready: true })
+say({ ready: true, version: client.version, server: client.server })
 
-/** Keys and bins are made once: what is measured is the client. */
-function prepare(set, records) {
-  keys = Array.from({ length: records }, (_, i) => client.key("test", set, `key-${i}`))
-  written = Array.from({ length: records }, (_, i) => client.bins(plainBins(i)))
+function prepare(given) {
+  sets = given.sets
+  records = given.records
+  for (const shape of Object.keys(keys)) delete keys[shape]
+  written = Array.from({ length: records.single ?? 0 }, (_, i) => client.bins(shapes.single.bins(i)))
 }
 
-function plainBins(i) {
-  return {
-    i,
-    d: i + 0.5,
-    s: `record ${String(i).padStart(8, "0")} ${"x".repeat(16)}`,
-    b: new Uint8Array(16).fill(i & 255),
-    l: [i, i + 1, i + 2],
-  }
-}
-
-const columnTypes = { i: "i64", d: "f64", s: "utf8", b: "bytes[16]", j: "i64" }
-
-/** Columns of which each record has the first bin or all five. */
-function columnsOf(ids, bins) {
-  const ints = BigInt64Array.from(ids, BigInt)
-  const all = {
-    i: ints,
-    d: Float64Array.from(ids, (id) => id + 0.5),
-    s: Array.from(ids, (id) => `record ${String(id).padStart(8, "0")} ${"x".repeat(16)}`),
-    b: { type: "bytes[16]", data: new Uint8Array(16 * ids.length).fill(7) },
-    j: ints,
-  }
-  return Object.fromEntries(Object.entries(all).slice(0, bins))
-}
-
-/** All keys, a hundred at a time. */
-async function each(act) {
-  for (let i = 0; i < keys.length; i += 100) {
-    await Promise.all(keys.slice(i, i + 100).map((key, j) => act(key, i + j)))
-  }
-}
-
-/** What is read is what was written, or nothing that follows means anything. */
-async function check() {
-  await each(async (key, i) => {
-    const { i: int, d, s, b, l } = await client.get(key)
-    const expected = plainBins(i)
-    const same =
-      int === i &&
-      d === expected.d &&
-      s === expected.s &&
-      b.length === 16 &&
-      b[0] === (i & 255) &&
-      l.join() === expected.l.join()
-    if (!same) throw new Error(`record ${i} is not as it was written: ${JSON.stringify({ int, d, s, l })}`)
-  })
-}
-
-async function getOne(i) {
-  const bins = await client.get(keys[i])
-  if (bins.i !== i) throw new Error(`record ${bins.i} was read for ${i}`)
+function keysOf(shape) {
+  const make = (_, i) => client.key(NAMESPACE, sets[shape], shapes[shape].key(i))
+  return (keys[shape] ??= Array.from({ length: records[shape] }, make))
 }
 
 /** Keeps `inFlight` operations in flight for `ms`, each caller asking again when it has its answer. */
-async function measure(job, inFlight, ms, act) {
-  const samples = new Float64Array(1_000_000)
-  let done = 0
+async function measure(inFlight, ms, act) {
+  const latencies = new Histogram()
+  let ops = 0
   let next = 0
   const cpu = process.cpuUsage()
   const start = performance.now()
   const end = start + ms
   const caller = async () => {
     for (let asked = performance.now(); asked < end; ) {
-      next = (next + 7919) % Math.max(keys.length, 1) // a prime: neighbours are not asked for together
+      next += 7919 // a prime: neighbours are not asked for together
       await act(next)
       const now = performance.now()
-      samples[done++ % samples.length] = now - asked
+      latencies.note(now - asked)
+      ops++
       asked = now
     }
   }
   await Promise.all(Array.from({ length: inFlight }, caller))
-  const took = performance.now() - start
+  const tookMs = performance.now() - start
   const { user, system } = process.cpuUsage(cpu)
-  const sorted = samples.subarray(0, Math.min(done, samples.length)).sort()
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
   return {
-    job,
-    inFlight,
-    ops: done,
-    opsPerSecond: (done / took) * 1000,
-    cpuUsPerOp: (user + system) / done,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    ops,
+    tookMs,
+    cpuUs: user + system,
+    p50Ms: latencies.at(0.5),
+    p99Ms: latencies.at(0.99),
+    p999Ms: latencies.at(0.999),
   }
 }

@@ -1,12 +1,17 @@
 // The official Node client, as the bench uses one. It may open more connections than its default of 100, since it has one
-// operation in flight on each.
+// operation in flight on each. `commandQueue` is how many commands it works on at once; the others wait in a queue of its.
 
 import { createRequire } from "node:module"
 
-const Aerospike = createRequire(new URL("../../peers/package.json", import.meta.url))("aerospike")
+const require = createRequire(new URL("../../peers/package.json", import.meta.url))
 
-export async function connect(hosts) {
+export async function connect(hosts, { commandQueue }) {
+  const Aerospike = require("aerospike")
   Aerospike.setDefaultLogging?.({ level: Aerospike.log.OFF })
+  if (commandQueue) {
+    const policy = { maxCommandsInProcess: commandQueue, maxCommandsInQueue: 100_000 }
+    Aerospike.setupGlobalCommandQueue(new Aerospike.CommandQueuePolicy(policy))
+  }
   const policy = { totalTimeout: 10_000 }
   const client = await Aerospike.connect({
     hosts,
@@ -15,21 +20,24 @@ export async function connect(hosts) {
     policies: {
       read: new Aerospike.ReadPolicy(policy),
       write: new Aerospike.WritePolicy(policy),
-      remove: new Aerospike.RemovePolicy(policy),
+      operate: new Aerospike.OperatePolicy(policy),
     },
   })
+  const addAndRead = [Aerospike.operations.incr("i", 1), Aerospike.operations.read("i")]
   return {
+    version: require("aerospike/package.json").version,
     key: (...parts) => new Aerospike.Key(...parts),
     bins: ({ d, b, ...plain }) => ({ ...plain, d: new Aerospike.Double(d), b: Buffer.from(b) }),
     get: async (key) => (await client.get(key)).bins,
     put: (key, bins) => client.put(key, bins),
-    remove: (key) => client.remove(key),
-    ways: {
-      rows: ({ keys }, at) => {
-        const records = keys.map(([ns, set, id]) => ({ key: new Aerospike.Key(ns, set, id), readAllBins: true }))
-        const batch = new Aerospike.BatchPolicy(policy)
-        return async () => (await client.batchRead(records, batch))[at].record.bins.i
-      },
+    addAndRead: async (key) => (await client.operate(key, addAndRead)).bins.i,
+    batch(_, keys) {
+      const records = keys.map((key) => ({ key, readAllBins: true }))
+      const batch = new Aerospike.BatchPolicy(policy)
+      return async (at) => (await client.batchRead(records, batch))[at].record.bins.i
+    },
+    query: ({ ns, set }) => {
+      return async () => (await client.query(ns, set).results()).length
     },
     close: async () => {
       client.close()

@@ -1,43 +1,59 @@
 // This package's client, as the bench uses one.
 
-import { connect as connectTo } from "aerospike-wasm"
+import { readFileSync } from "node:fs"
+import { connect as connectTo, LogLevel, op, setLogLevel } from "aerospike-wasm"
 
-export async function connect(hosts) {
+export async function connect(hosts, { way = "rows", metrics = false, coalesce, workers }) {
+  setLogLevel(LogLevel.OFF)
+  if (metrics) await countEverything()
   const policy = { totalTimeout: 10_000 }
-  const client = await connectTo({ hosts, timeout: 5000, policies: { read: policy, write: policy, remove: policy } })
+  const policies = { read: policy, write: policy, operate: policy }
+  const given = Object.entries({ coalesce, workers }).filter(([, value]) => value !== undefined)
+  const client = await connectTo({ hosts, timeout: 5000, policies, ...Object.fromEntries(given) })
+  const addAndRead = [op.add("i", 1), op.read("i")]
   return {
+    version: JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")).version,
+    server: await client.infoRandomNode("build").then(({ response }) => response),
     key: (...parts) => parts,
     bins: (plain) => plain,
     get: async (key) => (await client.get(key)).bins,
     put: (key, bins) => client.put(key, bins),
-    remove: (key) => client.remove(key),
-    ways: {
-      /** Each reads many records, and gives the integer of one of them. */
+    addAndRead: async (key) => (await client.operate(key, addAndRead)).bins.i,
+    /** Gives a function that reads records again and again, and the integer of one of them. */
+    batch: {
+      rows: (_, keys) => async (at) => (await client.batchRead(keys, undefined, policy))[at].bins.i,
+      columns({ ns, set, schema, from, rows }) {
+        const ids = Int32Array.from({ length: rows }, (_, i) => from + i)
+        return async (at) => Number((await client.batchReadColumns({ ns, set, ids }, schema, policy)).columns.i[at])
+      },
+    }[way],
+    /** Gives a function that reads a set again and again, and how many records it got. */
+    query: {
       rows:
-        ({ keys }, at) =>
+        ({ ns, set }) =>
         async () =>
-          (await client.batchRead(keys, undefined, policy))[at].bins.i,
-      columns: ({ ns, set, ids, schema }, at) => {
-        return async () => Number((await client.batchReadColumns({ ns, set, ids }, schema, policy)).columns.i[at])
-      },
-      "query rows": ({ ns, set, keys }) => {
-        return async () => allOf(await client.query(ns, set).results(), keys)[0].bins.i
-      },
-      "query columns": ({ ns, set, schema, keys }) => {
-        return async () => Number(allOf(await client.query(ns, set).columns(schema), keys).columns.i[0])
-      },
-    },
-    /** Writes records of the columns of the schema. */
-    async writeMany({ ns, set, ids, columns }) {
-      const { code } = await client.batchWriteColumns({ ns, set, ids }, columns, policy)
-      if (code.some((code) => code !== 0)) throw new Error(`codes ${[...new Set(code)]}`)
+          (await client.query(ns, set).results()).length,
+      columns:
+        ({ ns, set, schema }) =>
+        async () =>
+          (await client.query(ns, set).columns(schema)).length,
+    }[way],
+    async writeMany(keys, bins) {
+      const rows = await client.batchWrite(
+        keys.map((key, i) => ({ key, bins: bins[i] })),
+        policy,
+      )
+      const bad = rows.find(({ code }) => code !== 0)
+      if (bad) throw new Error(`a record could not be written: code ${bad.code}`)
     },
     truncate: (ns, set) => client.truncate(ns, set),
     close: () => client.close(),
   }
 }
 
-function allOf(found, { length }) {
-  if (found.length !== length) throw new Error(`${found.length} records were found instead of ${length}`)
-  return found
+async function countEverything() {
+  const metrics = await import("aerospike-wasm/metrics").catch(() => {
+    throw new Error("metrics are not available yet in this version")
+  })
+  metrics.setMetricsEnabled?.(true)
 }

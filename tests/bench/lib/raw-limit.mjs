@@ -1,15 +1,20 @@
 // How many gets a server answers when nothing stands before it: sockets that pipeline requests made beforehand and count the
 // answers' frames.
 
+import { createHash } from "node:crypto"
 import { connect } from "node:net"
+import { NAMESPACE, shapes } from "./records.mjs"
 
 const SOCKETS = 4
 const DEPTH = 64
 
-/** Gets a second. */
-export async function rawLimit(hosts, { set, digests, ms }) {
+/** Gets a second of the first so many records of single operations. */
+export async function rawLimit(hosts, { set, keys, ms }) {
   const [host, port] = hosts.split(",")[0].split(":")
-  const requests = digests.slice(0, 1000).map((digest) => getRequest("test", set, Buffer.from(digest, "hex")))
+  const digest = (key) => createHash("ripemd160").update(`${set}\x03${key}`).digest()
+  const requests = Array.from({ length: Math.min(keys, 1000) }, (_, i) =>
+    getRequest(NAMESPACE, set, digest(shapes.single.key(i))),
+  )
   const end = performance.now() + ms
   const start = performance.now()
   const counts = await Promise.all(Array.from({ length: SOCKETS }, () => pump(host, Number(port), requests, end)))

@@ -1,90 +1,79 @@
-// Medians over the rounds, and the table that a person reads.
+// Medians over the rounds, and the tables that a person reads.
 
-/** One row a job and number in flight: the median of each measure for each client. */
-export function medians(runs) {
-  const rows = new Map()
-  for (const run of runs) {
-    const name = `${run.job} ${run.inFlight}`
-    if (!rows.has(name)) rows.set(name, { job: run.job, inFlight: run.inFlight, ours: [], official: [] })
-    rows.get(name)[run.client].push(run)
+import { bars, judge } from "../bars.mjs"
+
+const measures = [
+  "perSecond",
+  "cpuUs",
+  "serverCpuUs",
+  "p50Ms",
+  "p99Ms",
+  "p999Ms",
+  "peakBytes",
+  "sentBytes",
+  "receivedBytes",
+]
+
+/** The median of each measure over the rounds of one client in one workload; undefined where a round lacks it. */
+export function medians(rounds) {
+  const of = (measure) => {
+    const values = rounds.map((round) => round[measure])
+    return values.includes(undefined) ? undefined : median(values)
   }
-  return [...rows.values()].map(({ job, inFlight, ours, official }) => ({
-    job,
-    inFlight,
-    ours: middle(ours),
-    official: middle(official),
-  }))
+  return Object.fromEntries(measures.map((measure) => [measure, of(measure)]))
 }
 
-function middle(runs) {
-  const measures = ["opsPerSecond", "cpuUsPerOp", "p50Ms", "p99Ms"]
-  return Object.fromEntries(measures.map((measure) => [measure, median(runs.map((run) => run[measure]))]))
-}
-
-function median(values) {
-  const sorted = values.sort((a, b) => a - b)
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
   const half = sorted.length >> 1
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
 }
 
-/** Of reads of many records: how fast each way is beside the official batch of the same size. */
-export function manyTable(rows) {
-  const lines = [
-    "   records  bins | way                    |  records/s      × | CPU µs a record      ×",
-    "  ---------------+------------------------+-----------------+-----------------------",
-  ]
-  const of = ({ rounds }, measure) => median(rounds.map((round) => round[measure]))
-  for (const row of rows) {
-    const official = rows.find(
-      (other) => other.kind === "official" && other.size === row.size && other.bins === row.bins,
-    )
-    const [speed, cpu] = ["recordsPerSecond", "cpuUsPerRecord"].map((measure) => [
-      of(row, measure),
-      of(official, measure),
-    ])
-    const cells = [
-      `  ${gap(row.size).padStart(8)} ${String(row.bins).padStart(5)}`,
-      `${row.kind} ${row.way}`.padEnd(22),
-      `${gap(speed[0]).padStart(10)} ${(speed[0] / speed[1]).toFixed(2).padStart(6)}`,
-      `${cpu[0].toFixed(3).padStart(15)} ${(cpu[0] / cpu[1]).toFixed(2).padStart(6)}`,
-    ]
-    lines.push(cells.join(" | "))
-  }
-  return lines.join("\n")
+/** All workloads, a line for each client, 80 columns wide. */
+export function table({ workloads, figures, clients }) {
+  return workloads.map((workload) => workloadTable(workload, figures[workload.id] ?? {}, clients)).join("\n\n")
 }
 
-export function table(rows) {
+export function workloadTable({ name, rows }, figures, clients) {
   const lines = [
-    "  in flight |        ops/s          |    CPU µs an op     |   p50 ms    |   p99 ms",
-    "            |    ours offic.      × |  ours offic.      × |  ours offi. |  ours offi.",
-    "  ----------+-----------------------+---------------------+-------------+------------",
+    `${name}${rows > 1 ? " (per record)" : ""}`,
+    `            ${rows > 1 ? "records" : "    ops"}/s     ×R  CPU µs  server    p50    p99  p99.9   MiB  bytes calls`,
   ]
-  for (const { job, inFlight, ours, official } of rows) {
-    const ops = [
-      gap(ours.opsPerSecond).padStart(8),
-      gap(official.opsPerSecond).padStart(6),
-      ratio(ours, official, "opsPerSecond"),
-    ]
-    const cpu = [fixed(ours.cpuUsPerOp, 6), fixed(official.cpuUsPerOp, 6), ratio(ours, official, "cpuUsPerOp")]
-    const p50 = [time(ours.p50Ms), time(official.p50Ms)]
-    const p99 = [time(ours.p99Ms), time(official.p99Ms)]
+  const official = figures.official?.perSecond
+  for (const { id, label } of clients) {
+    const row = figures[id]
+    if (!row) continue
+    const bytes = row.sentBytes === undefined ? undefined : row.sentBytes + row.receivedBytes
     lines.push(
-      `${job.padStart(5)} ${String(inFlight).padStart(5)} |${ops.join(" ")} |${cpu.join(" ")} |${p50.join(" ")} |${p99.join(" ")}`,
+      [
+        `  ${label.padEnd(8)}`,
+        gap(row.perSecond).padStart(12),
+        ` ${cell(official && row.perSecond / official, 6, 2)}`,
+        ` ${cell(row.cpuUs, 7, 2)}`,
+        ` ${cell(row.serverCpuUs, 7, 2)}`,
+        ...[row.p50Ms, row.p99Ms, row.p999Ms].map((ms) => ` ${cell(ms, 6, ms < 10 ? 2 : 1)}`),
+        ` ${cell(row.peakBytes && row.peakBytes / 2 ** 20, 5, 0)}`,
+        ` ${cell(bytes, 6, 0)}`,
+        ` ${cell(row.calls, 5, row.calls < 10 ? 2 : 1)}`,
+      ].join(""),
     )
   }
   return lines.join("\n")
 }
 
-function ratio(ours, official, measure) {
-  return (ours[measure] / official[measure]).toFixed(2).padStart(6)
+/** Each bar that was measured, and whether it was reached, 80 columns wide. */
+export function barTable(result) {
+  const judged = bars.map((bar) => judge(bar, result))
+  const measured = judged.filter(({ verdict }) => verdict !== "not measured")
+  const lines = measured.map(({ text, wanted, value, verdict }) => {
+    return `  ${verdict === "pass" ? "pass" : "MISS"} ${text.padEnd(42)} ${wanted.padEnd(20)} ${value.padStart(9)}`
+  })
+  const rest = judged.length - measured.length
+  return [...lines, ...(rest > 0 ? [`  ${rest} of ${judged.length} bars were not measured`] : [])].join("\n")
 }
 
-function fixed(value, width) {
-  return value.toFixed(1).padStart(width)
-}
-
-function time(ms) {
-  return ms.toFixed(ms < 10 ? 2 : 1).padStart(5)
+function cell(value, width, digits) {
+  return (value === undefined ? "–" : value.toFixed(digits)).padStart(width)
 }
 
 /** A whole number with a gap between its thousands. */
