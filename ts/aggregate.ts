@@ -47,8 +47,9 @@ export class Aggregation<V = any> implements AsyncIterable<V>, PromiseLike<V | u
 
   /** Sends the query and gives the values as they are made. Leaving the loop gives the query up. */
   async *[Symbol.asyncIterator](): AsyncGenerator<V, void, void> {
-    const [state, steps] = await this.#started()
-    const stream = this.#stream()
+    const time = this.#time()
+    const [state, steps] = await this.#started(time)
+    const stream = this.#stream(time)
     try {
       for (let some = await stream.some(); some.length > 0; some = await stream.some()) {
         yield* this.#values(state, steps, "feed", [some])
@@ -84,17 +85,42 @@ export class Aggregation<V = any> implements AsyncIterable<V>, PromiseLike<V | u
     return this.value().then(fulfilled, rejected)
   }
 
+  /** The whole time that it has, which begins now. */
+  #time(): Time {
+    const totalMs = this.#host.packer.pack(this.#kind, this.#asked.policy).totalTimeout
+    return { totalMs, begin: performance.now() }
+  }
+
+  /** What of it is left for the next step, to be put over a policy; nothing when there is no limit. */
+  #left({ totalMs, begin }: Time): { totalTimeout?: number } {
+    if (totalMs === 0) return {}
+    const left = Math.ceil(begin + totalMs - performance.now())
+    if (left <= 0) throw errorOf(code.TIMEOUT, this.#verb, { attempts: 1, elapsedMs: performance.now() - begin })
+    return { totalTimeout: left }
+  }
+
+  get #kind(): "query" | "scan" {
+    return this.#asked.where ? "query" : "scan"
+  }
+
   /** Lua with the module and with those that it requires, and the steps of the function. */
-  async #started(): Promise<[LuaState, LuaRef]> {
+  async #started(time: Time): Promise<[LuaState, LuaRef]> {
     const { driver, sources } = this.#host
     driver.assertOpen(this.#verb)
     const lua = await loadLua()
-    const modules = await sources.withRequired(this.#verb, this.#call.module, this.#source, {
-      signal: this.#asked.policy?.signal,
-    })
+    const signal = this.#asked.policy?.signal
+    const policy = () => ({ signal, ...this.#left(time) })
+    const modules = await sources
+      .withRequired(this.#verb, this.#call.module, this.#source, policy)
+      .catch((error: AerospikeError) => {
+        if (error.code !== code.TIMEOUT) throw error
+        const { attempts, node } = error
+        const elapsedMs = performance.now() - time.begin
+        throw errorOf(code.TIMEOUT, this.#verb, { attempts, node, elapsedMs, cause: error })
+      })
     const state = lua.state({
       source: (name) => modules.get(name),
-      limitMs: this.#asked.policy?.totalTimeout,
+      limitMs: time.totalMs,
       log: (level, message) => log(driver.logger, level as 0, message, { module: this.#call.module }),
     })
     try {
@@ -111,15 +137,18 @@ export class Aggregation<V = any> implements AsyncIterable<V>, PromiseLike<V | u
   }
 
   /** What the nodes have made. */
-  #stream(): Stream<unknown> {
-    const { where, policy } = this.#asked
+  #stream(time: Time): Stream<unknown> {
+    const { policy } = this.#asked
     const manner: Manner = {
       verb: this.#verb,
-      policy: where ? "query" : "scan",
+      policy: this.#kind,
       flags: queryFlag.CALL,
       write: (writer) => writer.call(this.#call),
     }
-    const start = (stream: Stream<unknown>) => send(this.#host, this.#asked, stream, manner)
+    const start = (stream: Stream<unknown>) => {
+      const asked = { ...this.#asked, policy: { ...policy, ...this.#left(time) } }
+      return send(this.#host, asked, stream, manner)
+    }
     return new Stream(this.#verb, policy?.signal, this.#read, start)
   }
 
@@ -142,6 +171,12 @@ export class Aggregation<V = any> implements AsyncIterable<V>, PromiseLike<V | u
       throw errorOf(code.UDF, this.#verb, { cause: error }, error.message)
     }
   }
+}
+
+/** How long it may take, 0 = no limit, and when it began. */
+interface Time {
+  readonly totalMs: number
+  readonly begin: number
 }
 
 const several = "the function gives several values: iterate over them, or take values()."

@@ -335,6 +335,11 @@ export class PolicyWords {
     this.words[at] = (this.words[at]! & ~mask) | value
   }
 
+  /** Milliseconds, 0 = no limit. */
+  get totalTimeout(): number {
+    return this.words[commandWord.TOTAL_TIMEOUT - first]!
+  }
+
   /** The bits of the FLAGS word. */
   get flags(): number {
     return this.words[commandWord.FLAGS - first]!

@@ -256,6 +256,9 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
    * What is given can be awaited, for functions that give one value (undefined when there is nothing), or iterated, for
    * those that give several. Nothing is sent before that.
    *
+   * `totalTimeout` is for all of it, the reading of modules included; each step of the function here may take as long
+   * again.
+   *
    * There are no partitions and no limit of records in it, and no filter expression, which servers refuse: let the function
    * filter the stream. While partitions migrate, records may be missed or counted twice.
    *

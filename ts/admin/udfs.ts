@@ -76,14 +76,17 @@ export class UdfSources {
     this.#asker = asker
   }
 
-  /** A module by its name without ending, and those that it requires by name as far as the cluster has them. */
+  /**
+   * A module by its name without ending, and those that it requires by name as far as the cluster has them. `policy` is
+   * asked before each look at the cluster: less and less time may be left.
+   */
   async withRequired(
     asked: string,
     module: string,
-    source?: string | Uint8Array,
-    policy?: InfoPolicy,
+    source: string | Uint8Array | undefined,
+    policy: () => InfoPolicy,
   ): Promise<Map<string, string>> {
-    const known = await listUdfs(this.#asker, policy)
+    const known = await listUdfs(this.#asker, policy())
     const found = new Map<string, string>()
     const wanted = [module]
     if (source !== undefined)
@@ -99,13 +102,13 @@ export class UdfSources {
     return found
   }
 
-  async #textOf(module: string, known: readonly UdfModule[], policy?: InfoPolicy): Promise<string | undefined> {
+  async #textOf(module: string, known: readonly UdfModule[], policy: () => InfoPolicy): Promise<string | undefined> {
     const name = `${module}.lua`
     const hash = known.find((other) => other.name === name)?.hash
     if (hash === undefined) return undefined
     const kept = this.#kept.get(name)
     if (kept?.hash === hash) return kept.text
-    const text = await getUdf(this.#asker, name, policy)
+    const text = await getUdf(this.#asker, name, policy())
     this.#kept.set(name, { hash, text })
     return text
   }

@@ -1,6 +1,7 @@
 // Functions of streams: what nodes make of their records, and what becomes of it in the client.
 
 import { putModule } from "../support/modules.mjs"
+import { tapped } from "../support/peers.mjs"
 
 const needs = ["batches", "queries", "aggregation"]
 const count = 400
@@ -235,6 +236,40 @@ export default {
         // A function that only this side has.
         const here = { module, fn: "onlyHere", source: "function onlyHere(s) return s end" }
         await t.fails(all.aggregate(here), { is: "UdfError", says: "function not found" })
+      },
+    },
+    {
+      name: "totalTimeout is for all of it: for reading the modules, and what is left for the query",
+      needs,
+      async run(t) {
+        await query(t)
+        const { tap, client } = await tapped(t, {
+          policies: { query: { totalTimeout: 1000 }, scan: { totalTimeout: 300 } },
+        })
+        const all = client.query("test", `${t.set}a`)
+        const ends = async (act, from, to) => {
+          const start = performance.now()
+          await t.fails(act(), {
+            is: "TimeoutError",
+            code: 9,
+            says: `aggregate ${module}.total of test.`,
+          })
+          const took = performance.now() - start
+          t.assert.ok(took >= from && took < to, `${took} ms`)
+        }
+        // No answer to what is asked of the modules, for which an info command alone has a second, three times.
+        tap.hold()
+        await ends(() => all.aggregate(module, "total"), 290, 900)
+        await ends(() => all.policy({ totalTimeout: 150 }).aggregate(module, "total"), 140, 700)
+        // The modules take half of the time, and the nodes give no answer then.
+        tap.watch = (bytes) => bytes[1] === 3 && tap.hold()
+        setTimeout(() => tap.release(), 500)
+        await ends(() => all.policy({ totalTimeout: 1000 }).aggregate(module, "total"), 980, 1450)
+        t.assert.ok(tap.requests > 0, "the query was not sent")
+        tap.watch = undefined
+        tap.release()
+        // Of the one node behind the tap.
+        t.assert.ok((await all.policy({ totalTimeout: 20_000 }).aggregate(module, "total")) > 0)
       },
     },
     {
