@@ -45,7 +45,11 @@ export interface BasePolicy {
   sleepBetweenRetries?: number | undefined
   /** Each sleep is the last one times this. Default 1. */
   sleepMultiplier?: number | undefined
-  /** Milliseconds that the connection of a timed-out attempt is kept for its late answer. Default 0. */
+  /**
+   * Milliseconds that the connection of a timed-out attempt is kept for its late answer, which is read and thrown away;
+   * then it is used again, and closed if the answer has not come whole by then. A batch or query has one connection a
+   * node; what its caller gives up is closed at once. Default 0.
+   */
   timeoutDelay?: number | undefined
   /** Gives the operation up. It then rejects with code `ABORTED`; `inDoubt` says whether a write may have happened. */
   signal?: AbortSignal | undefined

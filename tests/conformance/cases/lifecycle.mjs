@@ -222,6 +222,40 @@ export default {
       },
     },
     {
+      name: "with timeoutDelay the late answers of batches, queries and info commands are read to their end, and their connections used again",
+      needs: ["batches", "queries"],
+      async run(t) {
+        const { tap, client } = await tapped(t, { maxConnsPerNode: 1, tendInterval: 60_000 })
+        const keys = t.keys(100)
+        await Promise.all(keys.map((key, i) => t.client.put(key, { i, text: "x".repeat(1000) })))
+        const short = { totalTimeout: 100, maxRetries: 0, timeoutDelay: 20_000 }
+        await client.get(keys[0], patient).catch(() => {})
+        const before = client.stats()
+        for (const [n, late] of [
+          () => client.batchRead(keys, undefined, short),
+          () => client.query("test", t.set).policy(short).results(),
+          () => client.infoRandomNode("build", short),
+        ].entries()) {
+          tap.hold()
+          const ended = await late().catch((error) => error)
+          if (n > 0) t.assert.ok(ended instanceof t.api.TimeoutError, String(ended))
+          else
+            t.assert.ok(
+              ended.some((row) => row.code === 9),
+              "no row was late",
+            )
+          tap.release()
+          await t.until(() => client.stats().lateAnswers === before.lateAnswers + n + 1, { what: "the late answer" })
+        }
+        const { connectionsOpened, connectionsClosed } = client.stats()
+        t.assert.deepEqual([connectionsOpened, connectionsClosed], [before.connectionsOpened, before.connectionsClosed])
+        const rows = await client.batchRead(keys, undefined, patient)
+        // Of another node's records one node tells code 11, or passes the row on.
+        for (const [i, row] of rows.entries()) if (row.code === 0) t.assert.equal(row.bins.i, i)
+        t.assert.ok(rows.some((row) => row.code === 0))
+      },
+    },
+    {
       name: "a server that says nothing ends connect by its timeout",
       async run(t) {
         const port = await silentServer(t)

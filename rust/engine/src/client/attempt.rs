@@ -6,7 +6,7 @@ use super::outputs::Done;
 use super::{without_answer, Engine, OpName};
 use crate::abi::{close_reason, event, stat};
 use crate::cluster::NodeId;
-use crate::conn::{ConnId, Purpose, State};
+use crate::conn::{ConnId, Extent, Purpose, State};
 use crate::proto::{code, EPOCH_SECONDS};
 use crate::wire::{self, Reply};
 
@@ -161,10 +161,36 @@ impl Engine {
     }
 
     /// Takes an operation off the connection that it is on, if any: its answer, should it come, is thrown away. The
-    /// op itself lives on and has a new name.
+    /// op itself lives on and has a new name. The rest of an answer in many messages is not waited for, of which there
+    /// may be much that nobody wanted to be sent.
     pub(super) fn abandon(&mut self, op: u32) {
+        let is_long = self.ops[op].extent() != Extent::One;
+        let delay = self.ops[op].timeout_delay;
+        self.take_off(op, if is_long { None } else { Some(delay) });
+    }
+
+    pub(super) fn abandon_for(&mut self, op: u32, code: i32) {
+        match code {
+            code::TIMEOUT => self.abandon_late(op),
+            _ => self.abandon(op),
+        }
+    }
+
+    /// The same of one that took too long: `timeoutDelay` is for whatever answer.
+    fn abandon_late(&mut self, op: u32) {
+        let is_long = self.ops[op].extent() != Extent::One;
+        let delay = self.ops[op].timeout_delay;
+        if is_long && delay > 0.0 {
+            // Its caller was slow; nobody is now.
+            self.resume_part(op);
+        }
+        self.take_off(op, Some(delay).filter(|&delay| !is_long || delay > 0.0));
+    }
+
+    /// The connection may take so long to come by the answer; none = it is closed.
+    fn take_off(&mut self, op: u32, delay: Option<f64>) {
         let Stage::InFlight(conn) = self.ops[op].stage else { return };
-        let (serial, delay) = (self.ops[op].serial, self.ops[op].timeout_delay);
+        let serial = self.ops[op].serial;
         let connection = &mut self.conns[conn];
         let Some(at) = connection.in_flight.iter().position(|entry| (entry.op, entry.serial) == (op, serial)) else {
             return;
@@ -175,10 +201,7 @@ impl Engine {
             return self.unsend(op, conn, at);
         }
         self.ops[op].ever_sent = true;
-        if self.ops[op].part.is_some() || self.ops[op].admin.is_some() {
-            // The rest of an answer in many messages is not worth waiting for.
-            return self.drop_conn(conn, close_reason::CANCELLED);
-        }
+        let Some(delay) = delay else { return self.drop_conn(conn, close_reason::CANCELLED) };
         connection.expires = connection.expires.min(self.now + delay);
         let expires = connection.expires;
         self.conn_timers.set(conn, expires);
@@ -269,7 +292,7 @@ impl Engine {
                 self.distrust_silent(op, node);
             }
         }
-        self.abandon(op);
+        self.abandon_late(op);
     }
 
     /// No answer to `op` came, nor anything else from its node while it had a fair time to answer.

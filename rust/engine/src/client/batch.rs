@@ -342,7 +342,7 @@ impl Engine {
             return self.end_batch(op, code, from_server);
         }
         for part in parts {
-            self.abandon(part);
+            self.abandon_for(part, code);
             self.finish(part, code);
         }
     }

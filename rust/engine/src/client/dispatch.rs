@@ -149,7 +149,7 @@ impl Engine {
         let at = entry.deadline.min(now + entry.socket_timeout);
         let connection = &mut self.conns[conn];
         let start = connection.stream.write(&entry.request);
-        connection.in_flight.push_back(InFlight { op, serial: entry.serial, start });
+        connection.in_flight.push_back(InFlight { op, serial: entry.serial, start, answer: entry.extent() });
         self.op_timers.set(op, at);
         if connection.state == State::Idle {
             connection.progress = now;

@@ -4,9 +4,9 @@
 use super::outputs::Done;
 use super::{address_of, level, without_answer, Engine};
 use crate::abi::{close_reason, socket_end, stat, tag};
-use crate::conn::{ConnId, InFlight, Purpose, State};
+use crate::conn::{ConnId, Extent, InFlight, Purpose, State};
 use crate::limits::limit;
-use crate::proto::{code, message_type, PROTO_HEADER};
+use crate::proto::{code, info3, message_type, PROTO_HEADER};
 use crate::value::tape::Slot;
 use crate::{wire, Malformed};
 
@@ -218,8 +218,10 @@ impl Engine {
         let body = &bytes[from..to];
         match self.named((entry.op, entry.serial)) {
             None => {
-                self.count(stat::LATE_ANSWERS);
-                self.next_in_line(conn, node);
+                if is_end(entry.answer, kind, body)? {
+                    self.count(stat::LATE_ANSWERS);
+                    self.next_in_line(conn, node);
+                }
             }
             Some(op) if self.ops[op].info => {
                 if kind != message_type::INFO {
@@ -400,6 +402,19 @@ impl Engine {
         if let Some(name) = self.member(node).map(|member| member.node.name.clone()) {
             self.log(level::DEBUG, &format!("connection to {name}: {why}"));
         }
+    }
+}
+
+/// Whether a message is the end of an answer that nobody waits for.
+fn is_end(answer: Extent, kind: u8, body: &[u8]) -> Result<bool, Malformed> {
+    match (answer, kind) {
+        (Extent::One, _) => Ok(true),
+        (Extent::Batch, message_type::DATA) => wire::has_last(body, |header| header.info3 & info3::LAST != 0),
+        (Extent::Query, message_type::DATA) => {
+            wire::has_last(body, |header| wire::ends_query(header.info3, i32::from(header.code)))
+        }
+        (Extent::Admin, message_type::SECURITY) => wire::security::has_error(body),
+        _ => Err(Malformed("expected another kind of answer")),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cluster::NodeId;
 use crate::command::admin::Admin;
 use crate::command::batch::Batch;
 use crate::command::{Block, Encoded};
-use crate::conn::ConnId;
+use crate::conn::{ConnId, Extent};
 use crate::value::tape::Collections;
 
 /// Where an operation is. A member of exactly the list that the name says.
@@ -137,6 +137,7 @@ pub struct Limits {
     started: f64,
     deadline: f64,
     socket_timeout: f64,
+    timeout_delay: f64,
     sleep: f64,
     sleep_multiplier: f64,
     max_retries: u32,
@@ -245,6 +246,7 @@ impl Op {
             started: self.started,
             deadline: self.deadline,
             socket_timeout: self.socket_timeout,
+            timeout_delay: self.timeout_delay,
             sleep: self.sleep,
             sleep_multiplier: self.sleep_multiplier,
             max_retries: self.max_retries,
@@ -268,6 +270,7 @@ impl Op {
             started: limits.started,
             deadline: limits.deadline,
             socket_timeout: limits.socket_timeout,
+            timeout_delay: limits.timeout_delay,
             sleep: limits.sleep,
             sleep_multiplier: limits.sleep_multiplier,
             max_retries: limits.max_retries,
@@ -279,6 +282,16 @@ impl Op {
             linearize: limits.linearize,
             ..Op::new()
         };
+    }
+
+    /// How far its answer goes.
+    pub fn extent(&self) -> Extent {
+        match (&self.part, &self.admin) {
+            (Some(part), _) if part.is_query => Extent::Query,
+            (Some(_), _) => Extent::Batch,
+            (None, Some(admin)) if !admin.writes => Extent::Admin,
+            _ => Extent::One,
+        }
     }
 
     /// Slow commands share a connection with nothing.

@@ -302,8 +302,7 @@ impl Engine {
                 (record.reply, record.digest.map(|digest| Mark { digest, bval: record.bval }))
             };
             at += reply.length;
-            // An error before the start comes alone and without the LAST bit.
-            if reply.info3 & info3::LAST != 0 || (reply.code != code::OK && reply.info3 & info3::PARTITION_DONE == 0) {
+            if wire::ends_query(reply.info3, reply.code) {
                 self.outputs.tape.truncate(first_slot);
                 wire::nothing_behind(at, to)?;
                 // Whoever gets the connection next wants to read.
@@ -454,7 +453,7 @@ impl Engine {
             (run.code, run.from_server, run.compressed) = (code, from_server, compressed);
             let others = self.parts_of(op, part);
             for other in others {
-                self.abandon(other);
+                self.abandon_for(other, code);
                 self.finish(other, code);
             }
             return self.query_may_end(op);
@@ -509,7 +508,7 @@ impl Engine {
             run.code = code;
         }
         for part in self.parts_of(op, NONE) {
-            self.abandon(part);
+            self.abandon_for(part, code);
             self.finish(part, code);
         }
         if self.ops.is_used(op) {
@@ -553,7 +552,7 @@ impl Engine {
         }
     }
 
-    fn resume_part(&mut self, part: u32) {
+    pub(super) fn resume_part(&mut self, part: u32) {
         let was_paused = self.ops[part].part.as_mut().is_some_and(|part| std::mem::take(&mut part.paused));
         if let (true, Stage::InFlight(conn)) = (was_paused, self.ops[part].stage) {
             self.conns[conn].progress = self.now;

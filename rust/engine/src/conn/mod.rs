@@ -61,6 +61,19 @@ pub enum Login {
     Token,
 }
 
+/// How far an answer goes that nobody waits for any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// It is one message.
+    One,
+    /// To a batch: up to the message that is marked as the last.
+    Batch,
+    /// To a query: up to that, or an error in its place.
+    Query,
+    /// To a question on users and roles: up to the end, or an error in its place.
+    Admin,
+}
+
 /// A request on the wire. If the op's serial has moved on, it is a tombstone: the answer is thrown away.
 #[derive(Clone, Copy, Debug)]
 pub struct InFlight {
@@ -68,6 +81,7 @@ pub struct InFlight {
     pub serial: u32,
     /// Position of its first byte in all that was ever written to the connection.
     pub start: u64,
+    pub answer: Extent,
 }
 
 #[derive(Debug)]

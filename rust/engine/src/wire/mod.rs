@@ -13,4 +13,6 @@ pub use compress::{inflate, is_compressed, Compressor};
 pub use frame::{complete, peek, Peek};
 pub use header::Header;
 pub use message::{bare_op, begin_message, end_message, field, field_with, op};
-pub use reply::{fits, nothing_behind, record, reply, Message, Record, Reply, TxnFields, Version};
+pub use reply::{
+    ends_query, fits, has_last, nothing_behind, record, reply, Message, Record, Reply, TxnFields, Version,
+};

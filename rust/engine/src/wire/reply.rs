@@ -5,7 +5,7 @@ use super::Header;
 use crate::abi::{tag, NONE};
 use crate::limits::limit;
 use crate::names::Names;
-use crate::proto::field;
+use crate::proto::{code, field, info3};
 use crate::value::tape::{self, Collections, Slot};
 use crate::Malformed;
 
@@ -143,6 +143,26 @@ pub fn nothing_behind(end: usize, frame: usize) -> Result<(), Malformed> {
         return Err(Malformed("bytes behind the end of an answer"));
     }
     Ok(())
+}
+
+/// Whether a message is the end of the answer to a query. An error before the start comes alone and without the LAST bit.
+pub fn ends_query(bits: u8, code: i32) -> bool {
+    bits & info3::LAST != 0 || (code != code::OK && bits & info3::PARTITION_DONE == 0)
+}
+
+/// Whether there is a message in a frame that `ends` the answer, and then it is at the frame's end. The others are passed
+/// over.
+pub fn has_last(frame: &[u8], ends: impl Fn(&Header) -> bool) -> Result<bool, Malformed> {
+    let mut at = 0;
+    while at < frame.len() {
+        let message = Message::open(&frame[at..], |_, _| Ok(()))?;
+        let is_last = ends(&message.header);
+        at += message.values(|_, _, _| Ok(()))?;
+        if is_last {
+            return nothing_behind(at, frame.len()).map(|()| true);
+        }
+    }
+    Ok(false)
 }
 
 /// Is there room for another record of a message that has unfolded to `slots` by now?

@@ -22,6 +22,20 @@ pub fn append(head: Head, out: &mut Vec<u8>) {
     out[start + 1..start + 4].copy_from_slice(&[head.result, head.command, head.fields]);
 }
 
+/// Whether a frame has the message that ends what is told of users or roles, which has a result other than 0, and then
+/// nothing behind it.
+pub fn has_error(frame: &[u8]) -> Result<bool, Malformed> {
+    let mut rest = frame;
+    while !rest.is_empty() {
+        let (message, behind) = Message::read(rest)?;
+        if message.head.result != 0 {
+            return if behind.is_empty() { Ok(true) } else { Err(Malformed("bytes behind the end of an answer")) };
+        }
+        rest = behind;
+    }
+    Ok(false)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     pub result: u8,

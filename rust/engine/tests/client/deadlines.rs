@@ -92,6 +92,153 @@ fn a_late_answer_never_reaches_another_caller() {
     assert_eq!(rig.engine.stat(stat::CONNECTIONS_OPENED), opened);
 }
 
+type Submit = fn(&mut Rig, &[(usize, u32)]) -> u32;
+
+/// A batch or a query that takes too long, with a delay; the caller has been told.
+fn late_and_long(delay: u32, submit: Submit) -> (Rig, u32) {
+    let mut rig = Rig::connected(1, "max_conns_per_node=1\n");
+    let node = rig.nodes.get_mut(&BASE).unwrap();
+    (node.holds, node.records) = (true, 3);
+    let limits = [(word::TOTAL_TIMEOUT, 50), (word::MAX_RETRIES, 0), (word::TIMEOUT_DELAY, delay)];
+    let op = submit(&mut rig, &limits);
+    rig.run();
+    (rig, op)
+}
+
+const LONG: [Submit; 2] = [
+    |rig, limits| rig.batch(&[(command_kind::GET, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])], limits),
+    |rig, limits| rig.query(limits),
+];
+
+#[test]
+fn a_late_answer_in_many_messages_is_read_to_its_end_and_the_connection_used_again() {
+    for submit in LONG {
+        let (mut rig, op) = late_and_long(1000, submit);
+        rig.advance(60.0);
+        assert!(rig.has_ended(op));
+        let opened = rig.engine.stat(stat::CONNECTIONS_OPENED);
+        let behind = rig.submit(command_kind::GET, 1, &[(word::TOTAL_TIMEOUT, 5000)]);
+        // One frame after the other: only the last of them is the end.
+        let conn = rig.conns_in_use()[0];
+        let frames: Vec<Vec<u8>> = rig.take_held(conn).iter().flat_map(|answer| frames_of(answer)).collect();
+        assert!(frames.len() > 3, "{} frames", frames.len());
+        for frame in &frames {
+            assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), 0.0);
+            rig.give(conn, frame);
+            rig.run();
+        }
+        assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), 1.0);
+        rig.answer_held(BASE);
+        assert_eq!(rig.result(behind).code, code::OK);
+        assert_eq!(rig.engine.stat(stat::CONNECTIONS_OPENED), opened);
+        // It carries long ones again, too.
+        rig.nodes.get_mut(&BASE).unwrap().holds = false;
+        rig.ended.clear();
+        let again = submit(&mut rig, &[]);
+        rig.run();
+        assert_eq!(rig.result(again).code, code::OK);
+        assert_eq!(rig.engine.stat(stat::CONNECTIONS_OPENED), opened);
+    }
+}
+
+#[test]
+fn a_connection_that_owes_an_answer_in_many_messages_is_closed_when_the_delay_is_over_or_nobody_waited_that_long() {
+    for submit in LONG {
+        let (mut rig, op) = late_and_long(100, submit);
+        let conns = rig.conns_of(BASE).len();
+        rig.advance(140.0);
+        assert!(rig.has_ended(op));
+        assert_eq!(rig.conns_of(BASE).len(), conns);
+        rig.advance(20.0);
+        assert_eq!(rig.conns_of(BASE).len(), conns - 1);
+
+        let (mut rig, op) = late_and_long(0, submit);
+        rig.advance(51.0);
+        assert!(rig.has_ended(op));
+        assert_eq!(rig.conns_of(BASE).len(), conns - 1, "there is no delay");
+
+        let (mut rig, op) = late_and_long(1000, submit);
+        rig.engine.cancel(op);
+        rig.run();
+        assert_eq!(rig.result(op).code, code::ABORTED);
+        assert_eq!(rig.conns_of(BASE).len(), conns - 1, "it was given up");
+    }
+}
+
+#[test]
+fn all_connections_of_a_query_or_batch_that_takes_too_long_are_kept_for_the_delay() {
+    for submit in LONG {
+        let mut rig = Rig::connected(3, "");
+        rig.nodes.values_mut().for_each(|node| (node.holds, node.records) = (true, 1));
+        let op = submit(&mut rig, &[(word::TOTAL_TIMEOUT, 50), (word::TIMEOUT_DELAY, 1000)]);
+        rig.run();
+        let conns = rig.conns_in_use();
+        assert!(conns.len() > 1);
+        rig.advance(60.0);
+        assert!(rig.has_ended(op));
+        assert_eq!(rig.conns_in_use(), conns);
+        (0..3).for_each(|node| rig.answer_held(BASE + node));
+        assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), conns.len() as f64);
+        rig.advance(2000.0);
+        let open: Vec<u32> = (0..3).flat_map(|node| rig.conns_of(BASE + node)).collect();
+        assert!(conns.iter().all(|conn| open.contains(conn)));
+    }
+}
+
+/// A caller who is slow has its connections not read; of one whose time is over they are, or the answer would never end.
+#[test]
+fn a_connection_that_was_not_read_for_a_slow_caller_is_read_for_the_delay() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().records = 3;
+    let op = rig.query(&[(word::TOTAL_TIMEOUT, 50), (word::TIMEOUT_DELAY, 1000)]);
+    // The rig hands the whole answer over, and so the end of it waits behind the pause.
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    rig.run();
+    let conn = rig.conns_in_use()[0];
+    let frames: Vec<Vec<u8>> = rig.take_held(conn).iter().flat_map(|answer| frames_of(answer)).collect();
+    let (last, first) = frames.split_last().unwrap();
+    for frame in first {
+        rig.give(conn, frame);
+        rig.run();
+    }
+    assert_eq!(rig.pauses, (1, 0));
+    rig.advance(60.0);
+    assert_eq!((rig.result(op).code, rig.pauses), (code::TIMEOUT, (1, 1)));
+    rig.give(conn, last);
+    rig.run();
+    assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), 1.0);
+    assert!(rig.conns_of(BASE).contains(&conn));
+}
+
+#[test]
+fn a_late_answer_to_a_query_may_end_with_an_error_and_must_be_of_its_kind() {
+    let (mut rig, _) = late_and_long(1000, LONG[1]);
+    rig.advance(60.0);
+    let conn = rig.conns_in_use()[0];
+    rig.take_held(conn);
+    rig.give(conn, &crate::rig::record_answer(code::QUERY_ABORTED as u8));
+    rig.run();
+    assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), 1.0);
+    assert!(rig.conns_of(BASE).contains(&conn));
+
+    let (mut rig, _) = late_and_long(1000, LONG[0]);
+    rig.advance(60.0);
+    let conn = rig.conns_in_use()[0];
+    rig.take_held(conn);
+    rig.give(conn, &crate::rig::frame(2, &[0; 16]));
+    rig.run();
+    assert!(!rig.conns_of(BASE).contains(&conn));
+}
+
+fn frames_of(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let (mut frames, mut rest) = (vec![], bytes);
+    while let Ok(Some((_, length))) = aerospike_sansio::wire::complete(rest) {
+        frames.push(rest[..length].to_vec());
+        rest = &rest[length..];
+    }
+    frames
+}
+
 #[test]
 fn without_a_timeout_delay_a_connection_that_owes_only_late_answers_is_closed() {
     let mut rig = Rig::connected(1, "");

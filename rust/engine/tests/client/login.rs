@@ -2,7 +2,7 @@
 
 use crate::rig::{cluster, Node, Rig, BASE};
 use crate::secured::{result, session, Secured};
-use aerospike_sansio::abi::{close_reason, command_kind, command_word as word, event, tag, NONE};
+use aerospike_sansio::abi::{close_reason, command_kind, command_word as word, event, stat, tag, NONE};
 use aerospike_sansio::proto::{code, security_command, security_field as field};
 use aerospike_sansio::value::tape::Slot;
 use aerospike_sansio::wire::security::{self, Head};
@@ -373,9 +373,13 @@ fn a_password_that_is_checked_elsewhere_travels_as_it_is_and_a_certificate_needs
 // ── Commands on users and roles ─────────────────────────────────────────────────────────────────────────────────────
 
 fn command(rig: &mut Rig, number: u8) -> u32 {
+    command_with(rig, number, &[])
+}
+
+fn command_with(rig: &mut Rig, number: u8, set: &[(usize, u32)]) -> u32 {
     rig.engine.command[word::LENGTH / 4] = Slot::int(NONE, number.into());
     let none = [(word::KEY_TYPE, 0), (word::ITEMS, 1), (word::SLOTS, 1)];
-    rig.submit(command_kind::ADMIN, 0, &none)
+    rig.submit(command_kind::ADMIN, 0, &[&none[..], set].concat())
 }
 
 fn user(name: &[u8], roles: &[u8], out: &mut Vec<u8>) {
@@ -402,6 +406,30 @@ fn users_come_in_many_messages_and_frames() {
     assert_eq!(items, 3);
     let lists = tags.iter().filter(|&&tag| tag == tag::LIST).count();
     assert_eq!(lists, 6, "a user each, and its roles");
+}
+
+#[test]
+fn what_is_told_of_users_too_late_is_read_to_its_end_within_the_delay() {
+    let mut rig = connected(1, "max_conns_per_node=1\n");
+    let mut body = vec![];
+    user(b"ann", b"\x01\x04read", &mut body);
+    let op = command_with(&mut rig, security_command::QUERY_USERS, &[(word::TIMEOUT_DELAY, 500)]);
+    rig.advance(1000.0);
+    assert_eq!(rig.result(op).code, code::TIMEOUT);
+    let opened = rig.engine.stat(stat::CONNECTIONS_OPENED);
+    let conn = *rig.conns_of(BASE).last().unwrap();
+    for told in [crate::rig::frame(2, &body), crate::rig::frame(2, &body), result(50)] {
+        assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), 0.0);
+        rig.give(conn, &told);
+        rig.run();
+    }
+    assert_eq!(rig.engine.stat(stat::LATE_ANSWERS), 1.0);
+    rig.ended.clear();
+    security(&mut rig).told = [crate::rig::frame(2, &body), result(50)].concat();
+    let op = command(&mut rig, security_command::QUERY_USERS);
+    rig.run();
+    assert_eq!(rig.result(op).code, code::OK);
+    assert_eq!(rig.engine.stat(stat::CONNECTIONS_OPENED), opened);
 }
 
 #[test]
