@@ -41,7 +41,7 @@ fuzz: ## let a fuzzer look for bytes that break the engine; TARGET=<name>, SECON
 bench: dist tests/peers/node_modules/.installed ## measure beside other clients; QUICK=1, ONLY=get@128,batch, CLIENTS=go, PUBLISH=1, AEROSPIKE_HOSTS=<host:port>
 	@node tests/bench/bench.mjs $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(PUBLISH),--publish)
 
-bench-peers: ## install and build the official Go, Java and Python clients for the bench, where their languages are
+bench-peers: ## install and build the official Go, Java, Rust and Python clients for the bench, where their languages are
 	@tests/bench/peers/install.sh
 
 bench-instructions: ## count the instructions of the engine's benchmarks (needs valgrind); UPDATE=1 keeps them

@@ -72,6 +72,14 @@ export const clients = [
     needs: [here("../peers/java/classes/Bench.class"), install],
   },
   {
+    id: "rust",
+    label: "Rust",
+    name: "official Rust client, one thread",
+    command: [here("../peers/rust/target/release/bench")],
+    isPeer: true,
+    needs: [here("../peers/rust/target/release/bench"), install],
+  },
+  {
     id: "python",
     label: "Python",
     name: "official Python client, a thread a caller",

@@ -71,7 +71,7 @@ This page is made by \`make bench PUBLISH=1\`, from the figures beside it; nobod
 those of one machine on one day. What can be compared are clients within a run: they took turns on one server.
 
 R is the official Node client as it comes; J, the fastest of the other official clients that were there. Each client is
-one process: Go runs one thread, Java one event loop, Python a thread a caller.
+one process: Go and Rust run one thread, Java one event loop, Python a thread a caller.
 
 ${sections.join("\n")}`
 }

@@ -27,6 +27,12 @@ else
   say java "absent: it takes mvn and a JDK of 17 or later"
 fi
 
+if has cargo; then
+  if (cd rust && cargo build --release --locked --quiet); then say rust "built"; else say rust "could not be built"; fi
+else
+  say rust "absent: there is no cargo"
+fi
+
 if has python3; then
   if (cd python && python3 -m venv venv && venv/bin/pip install -q --disable-pip-version-check -r requirements.txt); then
     say python "installed"
