@@ -159,6 +159,8 @@ export const policyFlag = /* @__PURE__ */ Object.freeze({
   RESPOND_VALUES_ONLY: 131072,
   /** Lists and maps come as BLOB slots, their packed bytes with their particle type. In a batch that of the outer block. */
   PACKED_COLLECTIONS: 262144,
+  /** An absent record is no error, where operations are counted. */
+  ABSENT_IS_FINE: 524288,
 } as const)
 
 /** Bits of the BATCH_FLAGS word, as the wire has them. */
@@ -395,6 +397,8 @@ export const output = /* @__PURE__ */ Object.freeze({
   PART: 9,
   /** [_]: the user's password is needed, for as many connections as wait for it: say credential, or no_credential, once. */
   CREDENTIAL: 11,
+  /** [_, op, step, node, code, queue µs, connect µs]: what an operation goes through, while `watch` asks for steps. Those of the parts of a batch or query are told of it. */
+  STEP: 12,
   /** [_, event kind, node, text offset, text length] */
   EVENT: 7,
   /** [_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason. */
@@ -415,7 +419,7 @@ export const event = /* @__PURE__ */ Object.freeze({
   BREAKER_CLOSED: 5,
   /** No node is left. */
   DISCONNECTED: 6,
-  /** A log line: node word = level, the text is the message. */
+  /** A log line: node word = level, the text is the message, then TAB name=value for each field. */
   LOG: 7,
 } as const)
 
@@ -555,6 +559,214 @@ export const stat = /* @__PURE__ */ Object.freeze({
   BUFFERED_BYTES: 32,
   /** How many there are. */
   LENGTH: 33,
+} as const)
+
+/** What the caller asked for, where operations are counted and traced; in lower case it is the name. */
+export const operation = /* @__PURE__ */ Object.freeze({
+  /** Read all bins. */
+  GET: 1,
+  /** Read some bins. */
+  SELECT: 2,
+  /** Read generation and time to live only. */
+  EXISTS: 3,
+  /** Write bins, or remove some. */
+  PUT: 4,
+  /** Add to numbers. */
+  INCREMENT: 5,
+  /** Put text or bytes behind those of a bin. */
+  APPEND: 6,
+  /** Put text or bytes before those of a bin. */
+  PREPEND: 7,
+  /** Renew time to live and generation. */
+  TOUCH: 8,
+  /** Delete the record. */
+  REMOVE: 9,
+  /** Several ops on one record. */
+  OPERATE: 10,
+  /** A function on one record. */
+  APPLY: 11,
+  /** Read many records, as rows or columns. */
+  BATCH_READ: 12,
+  /** Write many records. */
+  BATCH_WRITE: 13,
+  /** The same ops on many records. */
+  BATCH_OPERATE: 14,
+  /** Delete many records. */
+  BATCH_REMOVE: 15,
+  /** A function on many records. */
+  BATCH_APPLY: 16,
+  /** Different things with many records. */
+  BATCH: 17,
+  /** Read the records of a set or namespace, or those of an index's range. */
+  QUERY: 18,
+  /** Have the servers change what a query finds. */
+  QUERY_BACKGROUND: 19,
+  /** Have the servers make values of what a query finds. */
+  QUERY_AGGREGATE: 20,
+  /** Commit a transaction. */
+  COMMIT: 21,
+  /** Undo the writes of a transaction. */
+  ABORT: 22,
+  /** Ask a node with info text. */
+  INFO: 23,
+  /** A command on users and roles. */
+  ADMIN: 24,
+} as const)
+
+/** What `op_word` tells of an operation that has not ended. */
+export const opWord = /* @__PURE__ */ Object.freeze({
+  /** operation */
+  OPERATION: 0,
+  /** Name id, or NONE. */
+  NAMESPACE: 1,
+  /** Name id, or NONE: the empty set, several, or none. */
+  SET: 2,
+  /** Of a batch, how many; else 0. */
+  RECORDS: 3,
+} as const)
+
+/** Bits of `watch`: what is counted and told of operations beyond what always is. */
+export const watch = /* @__PURE__ */ Object.freeze({
+  /** How long operations take, by what they are. */
+  COUNT: 1,
+  /** How long their stages take. */
+  STAGES: 2,
+  /** STEP records. */
+  STEPS: 4,
+} as const)
+
+/** Where the time of an operation goes. Those of the shell are told with `spent`. */
+export const stage = /* @__PURE__ */ Object.freeze({
+  /** The shell checks and writes the command, the engine makes the request. */
+  ENCODE: 0,
+  /** It waits for a slot of maxConcurrentOperations, for the cluster, or for room on a connection. */
+  QUEUE: 1,
+  /** Of the wait for a connection, the time in which its connection was being opened. */
+  CONNECT: 2,
+  /** Its bytes wait for the socket to take them. */
+  SEND: 3,
+  /** From the socket's taking them to its answer: network and server. */
+  WAIT: 4,
+  /** The engine reads the answer. */
+  DECODE: 5,
+  /** The shell makes JavaScript values. */
+  MATERIALIZE: 6,
+  /** How many there are. */
+  LENGTH: 7,
+} as const)
+
+/** Kinds of STEP. */
+export const step = /* @__PURE__ */ Object.freeze({
+  /** An attempt was put on a connection of the node, after having waited for so long. */
+  SENT: 1,
+  /** An attempt failed with the code, and another follows. */
+  FAILED: 2,
+} as const)
+
+/** What the doubles at `metrics_address` begin with; behind them the bounds of both histograms in seconds, then the rows: series, stages, nodes. */
+export const metricsHead = /* @__PURE__ */ Object.freeze({
+  /** Rows of `series_word`. */
+  SERIES: 0,
+  /** Rows of `stage_word`. */
+  STAGES: 1,
+  /** Rows of `node_word`. */
+  NODES: 2,
+  /** Bounds of durations. */
+  BOUNDS: 3,
+  /** Bounds of stages. */
+  STAGE_BOUNDS: 4,
+  /** The first bound stands here. */
+  LENGTH: 5,
+} as const)
+
+/** A row of how long operations of a kind took. */
+export const seriesWord = /* @__PURE__ */ Object.freeze({
+  /** operation */
+  OPERATION: 0,
+  /** Name id; NONE if it has none, or -1: any of those for which there was no room. */
+  NAMESPACE: 1,
+  /** The same. */
+  SET: 2,
+  /** Result code; that an absent record was found absent by what asks whether it is there is 0. */
+  CODE: 3,
+  /** Of batches: rows, all together. */
+  RECORDS: 4,
+  /** Seconds, all together. */
+  SUM: 5,
+  /** How many fell under each bound and above the one before; the last is above all. */
+  COUNTS: 6,
+  /** Doubles of a row. */
+  LENGTH: 16,
+} as const)
+
+/** A row of how long a stage took. */
+export const stageWord = /* @__PURE__ */ Object.freeze({
+  /** operation */
+  OPERATION: 0,
+  /** stage */
+  STAGE: 1,
+  /** Seconds, all together. */
+  SUM: 2,
+  /** As those of `series_word`, with the bounds of stages. */
+  COUNTS: 3,
+  /** Doubles of a row. */
+  LENGTH: 19,
+} as const)
+
+/** A row on a node. Histograms are a sum in seconds and the counts under the bounds of durations. */
+export const nodeWord = /* @__PURE__ */ Object.freeze({
+  /** Its index, or NONE: what belongs to no node, or to none that is still there. */
+  NODE: 0,
+  /** Connections of the pool with nothing in flight, now. */
+  IDLE: 1,
+  /** With requests in flight. */
+  BUSY: 2,
+  /** Being opened. */
+  OPENING: 3,
+  /** With an answer overdue: they take no request. */
+  DRAINING: 4,
+  /** Requests on connections, now. */
+  IN_FLIGHT: 5,
+  /** Requests that wait for a connection, now; of no node: for a slot of maxConcurrentOperations. */
+  WAITING: 6,
+  /** Bytes of these. */
+  WAITING_BYTES: 7,
+  /** 1 while the circuit breaker is open. */
+  BREAKER_OPEN: 8,
+  /** 1 when the last tend succeeded. */
+  ACTIVE: 9,
+  /** Connections opened, in all; so are all that follow. */
+  OPENED: 10,
+  /** Connections that could not be opened. */
+  OPEN_FAILED: 11,
+  /** Bytes given to sockets. */
+  SENT: 12,
+  /** Bytes that came. */
+  RECEIVED: 13,
+  /** Attempts after the first. */
+  RETRIES: 14,
+  /** Attempts and operations that took too long. */
+  TIMEOUTS: 15,
+  /** Writes that ended without knowing whether they took effect. */
+  IN_DOUBT: 16,
+  /** Operations that found the queue full, or waited too long in it. */
+  TURNED_AWAY: 17,
+  /** What the circuit breaker counts. */
+  ERRORS: 18,
+  /** How often it opened. */
+  BREAKER_OPENED: 19,
+  /** Tends that failed. */
+  TENDS_FAILED: 20,
+  /** Tends, well or not: histogram. */
+  TEND: 21,
+  /** Opening connections, with TLS and login: histogram. */
+  CONNECT: 32,
+  /** Waiting in line for a connection, of no node: for a slot of maxConcurrentOperations. Histogram, kept while operations are counted. */
+  WAIT: 43,
+  /** Connections that were closed, opened or not, one for each close_reason from IDLE on. */
+  CLOSED: 54,
+  /** Doubles of a row. */
+  LENGTH: 67,
 } as const)
 
 /** Types of a message, byte 1 of its 8-byte header. */
@@ -1651,6 +1863,8 @@ export const limit = /* @__PURE__ */ Object.freeze({
   COLUMNS: 536870912,
   /** A value of a column of bytes. */
   COLUMN_BYTES: 8388608,
+  /** Different combinations of namespace, set, operation and code that are counted apart; what comes then, by namespace, up to twice as many; and what comes then, by operation and code. */
+  SERIES: 1000,
   /** Records that one transaction writes. */
   TXN_WRITES: 4096,
 } as const)

@@ -24,7 +24,7 @@ macro_rules! tables {
 
 fn sources() -> [(&'static str, Vec<Table>); 4] {
     tables! {
-        abi: command_kind command_word policy_flag batch_flag column_type columns_slot misfit query_flag tag tag_flag txn_state txn_status txn_word output event close_reason socket_end stat;
+        abi: command_kind command_word policy_flag batch_flag column_type columns_slot misfit query_flag tag tag_flag txn_state txn_status txn_word output event close_reason socket_end stat operation op_word watch stage step metrics_head series_word stage_word node_word;
         proto: message_type info1 info2 info3 info4 field op list_op map_op cdt_op cdt_return list_order list_write_flag list_sort_flag
             map_order map_write_flag context bit_op bit_write_flag bit_resize_flag bit_overflow_flag hll_op hll_write_flag string_op string_write_flag string_regex_flag string_numeric_type particle
             security_command security_field privilege code;

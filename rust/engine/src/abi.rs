@@ -86,6 +86,7 @@ table! {
         REPLICA_SHIFT = 14, "Three bits: 0 sequence, 1 master, 2 any, 3 prefer rack, 4 random.";
         RESPOND_VALUES_ONLY = 1 << 17, "Of OPERATE only ops with a value answer, also where a map, bit, HLL or expression op would make all answer.";
         PACKED_COLLECTIONS = 1 << 18, "Lists and maps come as BLOB slots, their packed bytes with their particle type. In a batch that of the outer block.";
+        ABSENT_IS_FINE = 1 << 19, "An absent record is no error, where operations are counted.";
     }
 }
 
@@ -249,6 +250,7 @@ table! {
         RECORD = 10, "[_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took.";
         PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
         CREDENTIAL = 11, "[_]: the user's password is needed, for as many connections as wait for it: say credential, or no_credential, once.";
+        STEP = 12, "[_, op, step, node, code, queue µs, connect µs]: what an operation goes through, while `watch` asks for steps. Those of the parts of a batch or query are told of it.";
         EVENT = 7, "[_, event kind, node, text offset, text length]";
         READY = 8, "[_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason.";
     }
@@ -263,7 +265,7 @@ table! {
         BREAKER_OPEN = 4, "Too many errors on the node.";
         BREAKER_CLOSED = 5, "The node is used again.";
         DISCONNECTED = 6, "No node is left.";
-        LOG = 7, "A log line: node word = level, the text is the message.";
+        LOG = 7, "A log line: node word = level, the text is the message, then TAB name=value for each field.";
     }
 }
 
@@ -345,6 +347,147 @@ table! {
         QUEUED_BYTES = 31, "Bytes of requests that wait for their turn, for a cluster or for a connection, now.";
         BUFFERED_BYTES = 32, "Bytes that wait for a socket, and of answers that have not come whole, now.";
         LENGTH = 33, "How many there are.";
+    }
+}
+
+table! {
+    /// What the caller asked for, where operations are counted and traced; in lower case it is the name.
+    pub mod operation: u32 {
+        GET = 1, "Read all bins.";
+        SELECT = 2, "Read some bins.";
+        EXISTS = 3, "Read generation and time to live only.";
+        PUT = 4, "Write bins, or remove some.";
+        INCREMENT = 5, "Add to numbers.";
+        APPEND = 6, "Put text or bytes behind those of a bin.";
+        PREPEND = 7, "Put text or bytes before those of a bin.";
+        TOUCH = 8, "Renew time to live and generation.";
+        REMOVE = 9, "Delete the record.";
+        OPERATE = 10, "Several ops on one record.";
+        APPLY = 11, "A function on one record.";
+        BATCH_READ = 12, "Read many records, as rows or columns.";
+        BATCH_WRITE = 13, "Write many records.";
+        BATCH_OPERATE = 14, "The same ops on many records.";
+        BATCH_REMOVE = 15, "Delete many records.";
+        BATCH_APPLY = 16, "A function on many records.";
+        BATCH = 17, "Different things with many records.";
+        QUERY = 18, "Read the records of a set or namespace, or those of an index's range.";
+        QUERY_BACKGROUND = 19, "Have the servers change what a query finds.";
+        QUERY_AGGREGATE = 20, "Have the servers make values of what a query finds.";
+        COMMIT = 21, "Commit a transaction.";
+        ABORT = 22, "Undo the writes of a transaction.";
+        INFO = 23, "Ask a node with info text.";
+        ADMIN = 24, "A command on users and roles.";
+    }
+}
+
+table! {
+    /// What `op_word` tells of an operation that has not ended.
+    pub mod op_word: usize {
+        OPERATION = 0, "operation";
+        NAMESPACE = 1, "Name id, or NONE.";
+        SET = 2, "Name id, or NONE: the empty set, several, or none.";
+        RECORDS = 3, "Of a batch, how many; else 0.";
+    }
+}
+
+table! {
+    /// Bits of `watch`: what is counted and told of operations beyond what always is.
+    pub mod watch: u32 {
+        COUNT = 1, "How long operations take, by what they are.";
+        STAGES = 2, "How long their stages take.";
+        STEPS = 4, "STEP records.";
+    }
+}
+
+table! {
+    /// Where the time of an operation goes. Those of the shell are told with `spent`.
+    pub mod stage: usize {
+        ENCODE = 0, "The shell checks and writes the command, the engine makes the request.";
+        QUEUE = 1, "It waits for a slot of maxConcurrentOperations, for the cluster, or for room on a connection.";
+        CONNECT = 2, "Of the wait for a connection, the time in which its connection was being opened.";
+        SEND = 3, "Its bytes wait for the socket to take them.";
+        WAIT = 4, "From the socket's taking them to its answer: network and server.";
+        DECODE = 5, "The engine reads the answer.";
+        MATERIALIZE = 6, "The shell makes JavaScript values.";
+        LENGTH = 7, "How many there are.";
+    }
+}
+
+table! {
+    /// Kinds of STEP.
+    pub mod step: u32 {
+        SENT = 1, "An attempt was put on a connection of the node, after having waited for so long.";
+        FAILED = 2, "An attempt failed with the code, and another follows.";
+    }
+}
+
+table! {
+    /// What the doubles at `metrics_address` begin with; behind them the bounds of both histograms in seconds, then the rows:
+    /// series, stages, nodes.
+    pub mod metrics_head: usize {
+        SERIES = 0, "Rows of `series_word`.";
+        STAGES = 1, "Rows of `stage_word`.";
+        NODES = 2, "Rows of `node_word`.";
+        BOUNDS = 3, "Bounds of durations.";
+        STAGE_BOUNDS = 4, "Bounds of stages.";
+        LENGTH = 5, "The first bound stands here.";
+    }
+}
+
+table! {
+    /// A row of how long operations of a kind took.
+    pub mod series_word: usize {
+        OPERATION = 0, "operation";
+        NAMESPACE = 1, "Name id; NONE if it has none, or -1: any of those for which there was no room.";
+        SET = 2, "The same.";
+        CODE = 3, "Result code; that an absent record was found absent by what asks whether it is there is 0.";
+        RECORDS = 4, "Of batches: rows, all together.";
+        SUM = 5, "Seconds, all together.";
+        COUNTS = 6, "How many fell under each bound and above the one before; the last is above all.";
+        LENGTH = 16, "Doubles of a row.";
+    }
+}
+
+table! {
+    /// A row of how long a stage took.
+    pub mod stage_word: usize {
+        OPERATION = 0, "operation";
+        STAGE = 1, "stage";
+        SUM = 2, "Seconds, all together.";
+        COUNTS = 3, "As those of `series_word`, with the bounds of stages.";
+        LENGTH = 19, "Doubles of a row.";
+    }
+}
+
+table! {
+    /// A row on a node. Histograms are a sum in seconds and the counts under the bounds of durations.
+    pub mod node_word: usize {
+        NODE = 0, "Its index, or NONE: what belongs to no node, or to none that is still there.";
+        IDLE = 1, "Connections of the pool with nothing in flight, now.";
+        BUSY = 2, "With requests in flight.";
+        OPENING = 3, "Being opened.";
+        DRAINING = 4, "With an answer overdue: they take no request.";
+        IN_FLIGHT = 5, "Requests on connections, now.";
+        WAITING = 6, "Requests that wait for a connection, now; of no node: for a slot of maxConcurrentOperations, or for the cluster.";
+        WAITING_BYTES = 7, "Bytes of these.";
+        BREAKER_OPEN = 8, "1 while the circuit breaker is open.";
+        ACTIVE = 9, "1 when the last tend succeeded.";
+        OPENED = 10, "Connections opened, in all; so are all that follow.";
+        OPEN_FAILED = 11, "Connections that could not be opened.";
+        SENT = 12, "Bytes given to sockets.";
+        RECEIVED = 13, "Bytes that came.";
+        RETRIES = 14, "Attempts after the first.";
+        TIMEOUTS = 15, "Attempts and operations that took too long.";
+        IN_DOUBT = 16, "Writes that ended without knowing whether they took effect.";
+        TURNED_AWAY = 17, "Operations that found the queue full, or waited too long in it.";
+        ERRORS = 18, "What the circuit breaker counts.";
+        BREAKER_OPENED = 19, "How often it opened.";
+        TENDS_FAILED = 20, "Tends that failed.";
+        TEND = 21, "Tends, well or not: histogram.";
+        CONNECT = 32, "Opening connections, with TLS and login: histogram.";
+        WAIT = 43, "Waiting in line for a connection, of no node: for a slot of maxConcurrentOperations, or for the cluster. Histogram, kept while operations are counted.";
+        CLOSED = 54, "Connections that were closed, opened or not, one for each close_reason from IDLE on.";
+        LENGTH = 67, "Doubles of a row.";
     }
 }
 

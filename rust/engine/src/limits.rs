@@ -39,6 +39,7 @@ table! {
         INFLATES_TO = 1032, "Bytes that one byte of a zlib stream can stand for at most.";
         COLUMNS = 512 * 1024 * 1024, "All columns of a result.";
         COLUMN_BYTES = 8 * 1024 * 1024, "A value of a column of bytes.";
+        SERIES = 1000, "Different combinations of namespace, set, operation and code that are counted apart; what comes then, by namespace, up to twice as many; and what comes then, by operation and code.";
         TXN_WRITES = 4096, "Records that one transaction writes.";
     }
 }

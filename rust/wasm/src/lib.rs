@@ -182,6 +182,21 @@ impl Engine {
         self.core.txn_word(txn, word as usize)
     }
 
+    /// Bits of `abi::watch`.
+    pub fn watch(&mut self, bits: u32) {
+        self.core.watch(bits);
+    }
+
+    /// Of an operation that has not ended, by `abi::op_word`.
+    pub fn op_word(&self, op: u32, word: u32) -> u32 {
+        self.core.op_word(op, word as usize)
+    }
+
+    /// How long a stage of the shell's took, in milliseconds: `abi::operation`, `abi::stage`.
+    pub fn spent(&mut self, operation: u32, stage: u32, ms: f64) {
+        self.core.spent(operation, stage, ms);
+    }
+
     pub fn cancel(&mut self, op: u32) {
         self.core.cancel(op);
     }
@@ -274,5 +289,10 @@ impl Engine {
     /// A counter by its index in `abi::stat`.
     pub fn stat(&self, index: u32) -> f64 {
         self.core.stat(index as usize)
+    }
+
+    /// Writes down all that was counted: the address of doubles as `abi::metrics_head` tells. Good until the next call.
+    pub fn metrics(&mut self) -> u32 {
+        address(self.core.metrics())
     }
 }

@@ -3,6 +3,8 @@
 
 use super::op::Stage;
 use super::Engine;
+use crate::abi::node_word;
+use crate::cluster::NodeId;
 use crate::proto::code;
 
 impl Engine {
@@ -13,6 +15,7 @@ impl Engine {
             let Some(op) = self.named(name) else { continue };
             let entry = &mut self.ops[op];
             entry.started = self.now;
+            entry.spent.free_since = self.now;
             entry.deadline = self.now + entry.total_timeout;
             if entry.cancelled {
                 self.finish(op, code::ABORTED);
@@ -48,8 +51,10 @@ impl Engine {
             0.0 => f64::INFINITY,
             ms => self.now + ms,
         };
+        let now = self.now;
         let entry = &mut self.ops[op];
         entry.stage = Stage::Backlog;
+        entry.attempt_at = now;
         entry.line_bytes = bytes;
         let (name, at) = ((op, entry.serial), entry.deadline.min(patience));
         self.backlog.push(name, bytes);
@@ -71,6 +76,8 @@ impl Engine {
     pub(super) fn turn_away(&mut self, op: u32, ahead: usize) {
         let whole = self.ops[op].part.as_ref().and_then(|part| self.named(part.batch)).unwrap_or(op);
         self.ops[whole].ahead = ahead as u32;
+        let node = self.ops[op].last_node;
+        self.tally(node as NodeId).one(node_word::TURNED_AWAY);
         self.finish(op, code::BACKPRESSURE);
     }
 

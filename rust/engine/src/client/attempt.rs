@@ -4,7 +4,7 @@
 use super::op::{Replica, Stage};
 use super::outputs::Done;
 use super::{without_answer, Engine, OpName};
-use crate::abi::{close_reason, event, stat};
+use crate::abi::{close_reason, event, node_word, stat, NONE};
 use crate::cluster::NodeId;
 use crate::conn::{ConnId, Extent, Purpose, State};
 use crate::proto::{code, EPOCH_SECONDS};
@@ -58,11 +58,15 @@ impl Engine {
             return self.finish_as(op, code, from_server);
         }
         entry.replica_index = entry.replica_index.wrapping_add(1);
+        let follows = self.metrics.follows();
         let sleep = entry.sleep * entry.sleep_multiplier.powi(entry.failed as i32 - 1);
         let waits = self.needs_news(op, from_server);
         let pause = if waits && sleep == 0.0 { self.pace(op) } else { sleep };
         if now + pause >= self.ops[op].deadline {
             return self.finish_as(op, code, from_server);
+        }
+        if follows {
+            self.follow_failure(op, code);
         }
         if waits {
             self.wait_for_news(op);
@@ -286,6 +290,11 @@ impl Engine {
 
     fn timed_out(&mut self, op: u32) {
         self.count(stat::TIMEOUTS);
+        let node = match self.ops[op].stage {
+            Stage::InFlight(_) | Stage::Queued(_) => self.ops[op].last_node,
+            _ => NONE,
+        };
+        self.tally(node as NodeId).one(node_word::TIMEOUTS);
         if let Stage::InFlight(conn) = self.ops[op].stage {
             if let Purpose::Pool(node) = self.conns[conn].purpose {
                 self.count_error(node);
@@ -367,6 +376,8 @@ impl Engine {
         let in_doubt = self.ops[op].may_have_happened();
         if in_doubt {
             self.count(stat::IN_DOUBT);
+            let node = self.ops[op].last_node;
+            self.tally(node as NodeId).one(node_word::IN_DOUBT);
         }
         in_doubt
     }
@@ -374,6 +385,9 @@ impl Engine {
     pub(super) fn end(&mut self, op: u32, done: Done) {
         self.leave_line(op);
         self.op_timers.clear(op);
+        if self.metrics.follows() {
+            self.follow_end(op);
+        }
         if self.ops[op].part.is_some() {
             self.ops[op].serial = self.ops[op].serial.wrapping_add(1);
             self.count_attempts(op);
@@ -392,6 +406,9 @@ impl Engine {
             None => done,
         };
         self.count(if done.code == code::OK { stat::SUCCEEDED } else { stat::FAILED });
+        if self.metrics.counts() {
+            self.count_end(op, &done);
+        }
         let now = self.now;
         let entry = &mut self.ops[op];
         entry.serial = entry.serial.wrapping_add(1);
@@ -421,7 +438,9 @@ impl Engine {
         let Some(member) = self.member_mut(node) else { return };
         let was_open = member.breaker_is_open(limit);
         member.errors += 1;
+        member.counts.one(node_word::ERRORS);
         if !was_open && member.breaker_is_open(limit) {
+            member.counts.one(node_word::BREAKER_OPENED);
             self.outputs.event(event::BREAKER_OPEN, u32::from(node), "");
         }
     }

@@ -3,7 +3,7 @@
 
 use super::op::Stage;
 use super::{level, Engine};
-use crate::abi::{close_reason, stat};
+use crate::abi::{close_reason, node_word, stat};
 use crate::cluster::NodeId;
 use crate::conn::pool::Choice;
 use crate::conn::{Conn, ConnId, InFlight, Purpose, State};
@@ -99,7 +99,7 @@ impl Engine {
     }
 
     fn wait_for_conn(&mut self, op: u32, node: NodeId, exclusive: bool) {
-        let (length, max) = (self.ops[op].request.len(), self.config.max_queued_bytes_per_node);
+        let (now, length, max) = (self.now, self.ops[op].request.len(), self.config.max_queued_bytes_per_node);
         let Some(member) = self.member_mut(node) else { return };
         // What is longer than the bound alone may still wait alone.
         if max != 0 && member.waiting_bytes > 0 && member.waiting_bytes + length > max {
@@ -112,6 +112,7 @@ impl Engine {
         entry.ticket = self.tickets;
         entry.line_bytes = length;
         entry.stage = Stage::Queued(node);
+        entry.attempt_at = now;
         let (name, deadline) = ((op, entry.serial), entry.deadline);
         self.op_timers.set(op, deadline);
         if let Some(member) = self.member_mut(node) {
@@ -123,6 +124,7 @@ impl Engine {
     /// It waits no more for its turn, for a cluster or for a connection.
     pub(super) fn leave_line(&mut self, op: u32) {
         let (stage, bytes) = (self.ops[op].stage, self.ops[op].line_bytes);
+        let waited = self.metrics.counts().then_some(self.now - self.ops[op].attempt_at);
         match stage {
             Stage::Backlog => self.backlog.leave(bytes),
             Stage::Unrouted => self.unrouted.leave(bytes),
@@ -132,6 +134,10 @@ impl Engine {
                 }
             }
             _ => return,
+        }
+        if let Some(waited) = waited {
+            let node = if let Stage::Queued(node) = stage { node } else { NodeId::MAX };
+            self.tally(node).observe(node_word::WAIT, waited);
         }
         self.ops[op].stage = Stage::Fresh;
     }
@@ -145,6 +151,7 @@ impl Engine {
         entry.attempt_at = now;
         if entry.attempts > 1 {
             self.stats[stat::RETRIES] += 1.0;
+            self.members[node as usize].iter_mut().for_each(|member| member.counts.one(node_word::RETRIES));
         }
         let at = entry.deadline.min(now + entry.socket_timeout);
         let connection = &mut self.conns[conn];
@@ -166,6 +173,9 @@ impl Engine {
         }
         if !exclusive {
             self.members[node as usize].as_mut().expect("a pool connection has its node").in_flight += 1;
+        }
+        if self.metrics.follows() {
+            self.follow_put(op, conn, node);
         }
         self.want_transmit(conn);
     }
@@ -367,7 +377,7 @@ impl Engine {
         if must_wait {
             self.conns[conn].expires = f64::INFINITY;
         } else {
-            self.log(level::DEBUG, "closed a connection whose answer did not come");
+            self.log(level::DEBUG, "closed a connection whose answer did not come", &[]);
             self.conn_ended(conn, close_reason::TIMED_OUT, "no answer in time");
         }
     }

@@ -3,7 +3,7 @@
 
 use super::outputs::Done;
 use super::{address_of, level, without_answer, Engine};
-use crate::abi::{close_reason, socket_end, stat, tag};
+use crate::abi::{close_reason, node_word, socket_end, stat, tag};
 use crate::conn::{ConnId, Extent, InFlight, Purpose, State};
 use crate::limits::limit;
 use crate::proto::{code, info3, message_type, PROTO_HEADER};
@@ -48,6 +48,7 @@ impl Engine {
         connection.expires = f64::INFINITY;
         self.conn_timers.clear(conn);
         self.count(stat::CONNECTIONS_OPENED);
+        self.tally_of(conn).one(node_word::OPENED);
         self.stats[stat::CONNECTIONS_OPEN] += 1.0;
         if self.config.has_login() {
             self.enter(conn);
@@ -58,6 +59,9 @@ impl Engine {
 
     /// A connection is open, and let in where that is needed.
     pub(super) fn usable(&mut self, conn: ConnId) {
+        self.conns[conn].usable_at = self.now;
+        let took = self.now - self.conns[conn].asked_at;
+        self.tally_of(conn).observe(node_word::CONNECT, took);
         match self.conns[conn].purpose {
             Purpose::Pool(node) => self.pool_conn_opened(conn, node),
             Purpose::Tend(node) => self.tend_conn_opened(conn, node),
@@ -81,6 +85,9 @@ impl Engine {
         let length = length.min(self.staging.len());
         self.wall = wall;
         self.stats[stat::BYTES_RECEIVED] += length as f64;
+        if self.conns.is_used(conn) {
+            self.tally_of(conn).add(node_word::RECEIVED, length as f64);
+        }
         let now = self.now;
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state != State::Connecting) else { return };
         if let Purpose::Pool(node) = connection.purpose {
@@ -350,9 +357,12 @@ impl Engine {
         self.conn_timers.clear(conn);
         let refused = self.conns[conn].refused;
         let opening = matches!(state, State::Connecting | State::LoggingIn(_));
-        self.count(stat::CLOSED_IDLE + (reason - close_reason::IDLE) as usize);
+        let reason_at = (reason - close_reason::IDLE) as usize;
+        self.count(stat::CLOSED_IDLE + reason_at);
+        self.tally_of(conn).one(node_word::CLOSED + reason_at);
         if state == State::Connecting {
             self.count(stat::CONNECTIONS_FAILED);
+            self.tally_of(conn).one(node_word::OPEN_FAILED);
         } else {
             self.count(stat::CONNECTIONS_CLOSED);
             self.stats[stat::CONNECTIONS_OPEN] -= 1.0;
@@ -399,8 +409,10 @@ impl Engine {
     fn log_ended(&mut self, node: u16, reason: u32, text: &str) {
         let known = close_reason::ROWS.iter().find(|row| row.value == i64::from(reason)).map_or("", |row| row.doc);
         let why = if text.is_empty() { known } else { text };
-        if let Some(name) = self.member(node).map(|member| member.node.name.clone()) {
-            self.log(level::DEBUG, &format!("connection to {name}: {why}"));
+        if let Some(member) = self.member(node) {
+            let (name, address) = (member.node.name.clone(), member.node.address.to_string());
+            let fields = [("node", name.as_str()), ("address", &address), ("reason", why)];
+            self.log(level::DEBUG, &format!("connection to {name}: {why}"), &fields);
         }
     }
 }

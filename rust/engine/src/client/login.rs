@@ -160,7 +160,7 @@ impl Engine {
                 self.logged_in(conn, Session::new(token, ttl, self.sessions, self.now));
             }
             (Login::Answer, code::SECURITY_NOT_ENABLED) => {
-                self.log(level::WARN, "the server's security is not switched on: everybody is let in");
+                self.log(level::WARN, "the server's security is not switched on: everybody is let in", &[]);
                 self.sessions += 1;
                 self.logged_in(conn, Session::not_needed(self.sessions));
             }

@@ -1,6 +1,7 @@
 //! A node of the cluster with what the client keeps for it: its pool, its tend and its errors.
 
 use super::config::Config;
+use super::metrics::Counts;
 use crate::cluster::session::Session;
 use crate::cluster::Node;
 use crate::conn::{ConnId, Pool};
@@ -27,6 +28,8 @@ pub struct Tend {
     pub step: Step,
     /// When the next round begins; infinity while one is under way.
     pub next_at: f64,
+    /// When the present round, or the last one, began.
+    pub began: f64,
 }
 
 #[derive(Debug)]
@@ -51,6 +54,7 @@ pub struct Member {
     /// Errors in the present window, and tends since it began.
     pub errors: u32,
     pub window: u32,
+    pub counts: Counts,
 }
 
 impl Member {
@@ -68,7 +72,7 @@ impl Member {
             node,
             pool: Pool::default(),
             in_flight: 0,
-            tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY },
+            tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY, began: 0.0 },
             tended: false,
             refused_until: 0.0,
             waiting_bytes: 0,
@@ -77,6 +81,7 @@ impl Member {
             login: None,
             errors: 0,
             window: 0,
+            counts: Counts::default(),
         }
     }
 

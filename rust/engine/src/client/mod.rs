@@ -23,6 +23,7 @@ mod inputs;
 mod line;
 mod login;
 mod member;
+pub mod metrics;
 mod op;
 pub mod outputs;
 mod probe;
@@ -35,7 +36,7 @@ pub mod timers;
 mod turns;
 mod txn;
 
-use crate::abi::{close_reason, event, stat, NONE};
+use crate::abi::{close_reason, event, node_word, stat, NONE};
 use crate::cluster::{NodeId, PartitionMap};
 use crate::conn::{Conn, ConnId, State};
 use crate::names::Names;
@@ -45,6 +46,7 @@ use crate::wire::Compressor;
 use config::Config;
 use line::Line;
 use member::Member;
+use metrics::Metrics;
 use op::Op;
 use outputs::{Done, Outputs};
 use probe::Probe;
@@ -144,6 +146,7 @@ pub struct Engine {
     tickets: u64,
 
     stats: [f64; stat::LENGTH],
+    metrics: Metrics,
     due: Vec<u32>,
 }
 
@@ -202,6 +205,7 @@ impl Engine {
             round_robin: 0,
             tickets: 0,
             stats: [0.0; stat::LENGTH],
+            metrics: Metrics::default(),
             due: Vec::new(),
         };
         match problem {
@@ -295,8 +299,13 @@ impl Engine {
                 continue;
             }
             let bytes = connection.stream.transmit();
-            self.stats[stat::BYTES_SENT] += bytes.len() as f64;
+            let sent = bytes.len() as f64;
+            self.stats[stat::BYTES_SENT] += sent;
             self.outputs.transmit(conn, bytes);
+            self.tally_of(conn).add(node_word::SENT, sent);
+            if self.metrics.follows() {
+                self.follow_handed(conn);
+            }
         }
         self.to_transmit = listed;
     }
@@ -435,8 +444,12 @@ impl Engine {
         self.random.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    fn log(&mut self, level: u32, text: &str) {
-        self.outputs.event(event::LOG, level, text);
+    /// Fields are behind the text, each behind a TAB, which neither may have: servers say what is in them.
+    fn log(&mut self, level: u32, text: &str, fields: &[(&str, &str)]) {
+        let clean = |text: &str| text.replace(|char: char| char.is_control(), " ");
+        let fields = fields.iter().map(|(name, value)| format!("\t{name}={}", clean(value)));
+        let line = fields.fold(clean(text), |line, field| line + &field);
+        self.outputs.event(event::LOG, level, &line);
     }
 }
 

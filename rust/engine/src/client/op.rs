@@ -1,10 +1,11 @@
 //! One operation, from its submission to its DONE record.
 
 use super::batch::Part;
+use super::metrics::Spent;
 use super::query::Run;
 use super::turns::Turns;
 use super::txn::Bond;
-use crate::abi::{command_kind, policy_flag};
+use crate::abi::{command_kind, policy_flag, NONE};
 use crate::cluster::NodeId;
 use crate::command::admin::Admin;
 use crate::command::batch::Batch;
@@ -66,8 +67,13 @@ pub struct Op {
     pub stage: Stage,
     /// The whole request; the buffer is used again by the next op at this index.
     pub request: Vec<u8>,
-    /// Name id.
+    /// `abi::command_kind`
+    pub kind: u32,
+    /// Name ids; of info, admin and batches none.
     pub namespace: u32,
+    pub set: u32,
+    /// That there is no record is no error.
+    pub absent_is_fine: bool,
     pub partition: u16,
     pub write: bool,
     pub info: bool,
@@ -84,8 +90,9 @@ pub struct Op {
 
     pub started: f64,
     pub deadline: f64,
-    /// When the present attempt was put on its connection.
+    /// When the present attempt was put on its connection, or in line for one.
     pub attempt_at: f64,
+    pub spent: Spent,
     pub socket_timeout: f64,
     pub total_timeout: f64,
     pub timeout_delay: f64,
@@ -147,6 +154,7 @@ pub struct Limits {
     session_read: bool,
     linearize: bool,
     collections: Collections,
+    free_since: f64,
 }
 
 impl Op {
@@ -155,7 +163,10 @@ impl Op {
             serial: 0,
             stage: Stage::Fresh,
             request: Vec::new(),
+            kind: 0,
             namespace: 0,
+            set: NONE,
+            absent_is_fine: false,
             partition: 0,
             write: false,
             info: false,
@@ -168,6 +179,7 @@ impl Op {
             started: 0.0,
             deadline: f64::INFINITY,
             attempt_at: 0.0,
+            spent: Spent::default(),
             socket_timeout: 0.0,
             total_timeout: 0.0,
             timeout_delay: 0.0,
@@ -180,7 +192,7 @@ impl Op {
             failed: 0,
             moved: 0,
             ever_sent: false,
-            last_node: crate::abi::NONE,
+            last_node: NONE,
             ticket: 0,
             ahead: 0,
             line_bytes: 0,
@@ -204,7 +216,10 @@ impl Op {
         *self = Op {
             serial: self.serial,
             request,
+            kind: block.kind,
             namespace: encoded.map_or(0, |encoded| encoded.namespace),
+            set: block.set,
+            absent_is_fine: block.absent_is_fine(),
             partition: encoded.map_or(0, |encoded| encoded.partition),
             write,
             info: block.kind == command_kind::INFO,
@@ -256,6 +271,7 @@ impl Op {
             session_read: self.session_read,
             collections: self.collections,
             linearize: self.linearize,
+            free_since: self.spent.free_since,
         }
     }
 
@@ -280,6 +296,7 @@ impl Op {
             session_read: limits.session_read,
             collections: limits.collections,
             linearize: limits.linearize,
+            spent: Spent { free_since: limits.free_since, ..Spent::default() },
             ..Op::new()
         };
     }

@@ -177,12 +177,14 @@ impl Engine {
         };
         let free = self.members.iter().position(Option::is_none);
         if free.is_none() && self.members.len() >= limit::NODES {
-            self.log(level::WARN, "the cluster has more nodes than the client can hold");
+            self.log(level::WARN, "the cluster has more nodes than the client can hold", &[]);
             return self.drop_conn(conn, close_reason::SURPLUS);
         }
         let text = node.address.to_string();
         let session = self.conns[conn].first_session.take();
-        let member = Some(Member { session, ..Member::new(node, conn) });
+        let mut member = Member { session, ..Member::new(node, conn) };
+        member.tend.began = self.now;
+        let member = Some(member);
         let id = match free {
             Some(id) => {
                 self.members[id] = member;
@@ -207,7 +209,7 @@ impl Engine {
         let is_seed = probe.expected.is_none();
         probe.at += 1;
         let next = probe.addresses.get(probe.at).cloned();
-        self.log(level::INFO, &format!("{failed}: {why}"));
+        self.log(level::INFO, &format!("{failed}: {why}"), &[("address", &failed), ("reason", why)]);
         if is_seed || self.life == Life::Starting {
             self.seed_errors.push(format!("{failed}: {why}"));
             // These say more than that there is no connection.

@@ -58,6 +58,10 @@ pub struct Run {
 }
 
 impl Run {
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
     pub fn new(query: Query) -> Run {
         let mut by_id = vec![u16::MAX; crate::limits::limit::PARTITIONS];
         query.wanted.iter().enumerate().for_each(|(at, (id, _))| by_id[*id as usize] = at as u16);

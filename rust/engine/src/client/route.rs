@@ -46,8 +46,10 @@ impl Engine {
             return self.turn_away(op, self.unrouted.len());
         }
         self.tidy(|engine| &mut engine.unrouted);
+        let now = self.now;
         let entry = &mut self.ops[op];
         entry.stage = Stage::Unrouted;
+        entry.attempt_at = now;
         entry.line_bytes = bytes;
         let (name, deadline) = ((op, entry.serial), entry.deadline);
         self.unrouted.push(name, bytes);

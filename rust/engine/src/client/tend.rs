@@ -9,7 +9,7 @@
 
 use super::member::Step;
 use super::{level, Engine, Life};
-use crate::abi::{close_reason, event, stat};
+use crate::abi::{close_reason, event, node_word, stat};
 use crate::cluster::node::{parse_racks, UNKNOWN};
 use crate::cluster::{base64, info, peers, NodeId};
 use crate::conn::{ConnId, Purpose};
@@ -49,8 +49,9 @@ impl Engine {
     }
 
     fn tend(&mut self, node: NodeId) {
-        let renew = self.must_renew(node);
+        let (now, renew) = (self.now, self.must_renew(node));
         let Some(member) = self.member_mut(node) else { return };
+        member.tend.began = now;
         member.tend.next_at = f64::INFINITY;
         match member.tend.conn {
             Some(conn) if renew => {
@@ -244,11 +245,12 @@ impl Engine {
         self.count(stat::TENDS);
         let interval =
             if self.is_curious() { SOON_MS.min(self.config.tend_interval) } else { self.config.tend_interval };
-        let next_at = self.now + interval;
+        let (now, next_at) = (self.now, self.now + interval);
         let (window, limit) = (self.config.error_rate_window, self.config.max_error_rate);
         let Some(member) = self.member_mut(node) else { return };
         member.tend.step = Step::Resting;
         member.tend.next_at = next_at;
+        member.counts.observe(node_word::TEND, now - member.tend.began);
         let is_back = std::mem::take(&mut member.node.failures) > 0;
         member.tended = true;
         self.settle_by = self.settle_by.min(self.now + self.config.timeout);
@@ -279,7 +281,7 @@ impl Engine {
             // It was closed with all the others: nothing has failed.
             return;
         }
-        let next_at = self.now + self.config.tend_interval;
+        let (now, next_at) = (self.now, self.now + self.config.tend_interval);
         let Some(member) = self.member_mut(node) else { return };
         let between_rounds = member.tend.step == Step::Resting;
         member.tend.conn = None;
@@ -290,17 +292,20 @@ impl Engine {
         member.tend.step = Step::Resting;
         member.tend.next_at = next_at;
         member.node.failures += 1;
+        member.counts.one(node_word::TENDS_FAILED);
+        member.counts.observe(node_word::TEND, now - member.tend.began);
         // It may come back as another process that counts from the start, and by chance up to the same numbers.
         member.node.peers_generation = UNKNOWN;
         member.node.partition_generation = UNKNOWN;
         // A node that is gone is news once; that it still is, is not.
         let level = if member.node.failures == 1 { level::WARN } else { level::DEBUG };
-        let text = format!("tend of {} ({}) failed: {why}", member.node.name, member.node.address);
+        let (name, address) = (member.node.name.clone(), member.node.address.to_string());
+        let text = format!("tend of {name} ({address}) failed: {why}");
         if self.life == Life::Starting {
             self.seed_errors.push(text.clone());
         }
         self.count(stat::TENDS_FAILED);
-        self.log(level, &text);
+        self.log(level, &text, &[("node", &name), ("address", &address), ("reason", why)]);
         self.sweep();
         self.check_ready();
     }
@@ -315,7 +320,8 @@ impl Engine {
     fn replaced(&mut self, node: NodeId, name: &str) {
         let Some(member) = self.member(node) else { return };
         let address = member.node.address.clone();
-        self.log(level::INFO, &format!("{} is node {name} now", member.node.address));
+        let text = address.to_string();
+        self.log(level::INFO, &format!("{text} is node {name} now"), &[("node", name), ("address", &text)]);
         self.remove(node);
         if self.node_named(name).is_none() && !self.is_probed(name) && !name.is_empty() {
             self.probe(vec![address], Some(name.into()));

@@ -35,6 +35,8 @@ pub struct Group {
     /// Name ids.
     pub namespace: u32,
     pub set: u32,
+    /// `abi::command_kind`
+    pub kind: u32,
     pub write: bool,
     /// Row flags, info bytes, generation, time to live.
     head: Vec<u8>,
@@ -312,6 +314,7 @@ fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Resu
     let (header, mut at) = Header::read(&frame[PROTO_HEADER..]).map_err(own_fault)?;
     at += PROTO_HEADER;
     let mut group = Group {
+        kind: block.kind,
         namespace: encoded.namespace,
         set: block.set,
         write: encoded.write,
@@ -415,6 +418,7 @@ fn of_txn(
             let head = [&[row_flag::INFO | row_flag::INFO4][..], &info].concat();
             let write = info[1] & info2::WRITE != 0;
             batch.groups.push(Group {
+                kind: kind::BATCH,
                 namespace,
                 set,
                 write,

@@ -96,6 +96,11 @@ impl Block {
         (kind::PUT..=kind::REMOVE).contains(&self.kind)
     }
 
+    /// Whether an answer that there is no record is what was asked for.
+    pub fn absent_is_fine(&self) -> bool {
+        matches!(self.kind, kind::EXISTS | kind::REMOVE) || self.has(flag::ABSENT_IS_FINE)
+    }
+
     pub fn collections(&self) -> Collections {
         if self.has(flag::PACKED_COLLECTIONS) {
             Collections::Packed
@@ -204,7 +209,7 @@ fn check(block: &Block) -> Result<(), Refused> {
     if block.filter_slots > 0 && block.filter_length > 0 {
         return Err(refused("there are two filters: slots and bytes"));
     }
-    if block.flags >> flag::REPLICA_SHIFT & 7 > 4 || block.flags >= flag::PACKED_COLLECTIONS << 1 {
+    if block.flags >> flag::REPLICA_SHIFT & 7 > 4 || block.flags >= flag::ABSENT_IS_FINE << 1 {
         return Err(refused("the replica policy is none of sequence, master, any, preferRack and random"));
     }
     block.exists()?;
@@ -368,7 +373,7 @@ mod tests {
 
     #[test]
     fn policies_that_do_not_exist_are_refused() {
-        for flags in [5 << flag::EXISTS_SHIFT, 3 << flag::GEN_SHIFT, 5 << flag::REPLICA_SHIFT, 1 << 19, 1 << 31] {
+        for flags in [5 << flag::EXISTS_SHIFT, 3 << flag::GEN_SHIFT, 5 << flag::REPLICA_SHIFT, 1 << 20, 1 << 31] {
             assert!(reason(&[GET, (word::FLAGS, flags)]).contains("policy"));
         }
         for flags in [4 << flag::EXISTS_SHIFT, 2 << flag::GEN_SHIFT, 4 << flag::REPLICA_SHIFT, 3 << flag::READ_SC_SHIFT]

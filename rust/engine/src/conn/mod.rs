@@ -95,6 +95,9 @@ pub struct Conn {
     pub writes: bool,
     /// When bytes last came, or a request was put on it while it was idle.
     pub progress: f64,
+    /// When it was asked for, and when it could be used; infinity before.
+    pub asked_at: f64,
+    pub usable_at: f64,
     /// Closed when this time comes (a connect timeout, or the end of draining); infinity = never.
     pub expires: f64,
     /// Number of the session with which it was let in.
@@ -118,6 +121,8 @@ impl Conn {
             stream: Stream::default(),
             writes: false,
             progress: now,
+            asked_at: now,
+            usable_at: f64::INFINITY,
             expires,
             session: 0,
             first_session: None,

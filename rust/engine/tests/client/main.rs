@@ -9,6 +9,7 @@ mod deadlines;
 mod fairness;
 mod hostile;
 mod login;
+mod metrics;
 mod pool;
 mod query;
 mod racks;

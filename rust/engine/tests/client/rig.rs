@@ -2,7 +2,7 @@
 //! the test decides what the nodes answer and when. The cluster knows of a record only what a header says.
 
 use crate::secured::Secured;
-use aerospike_sansio::abi::{command_kind, command_word as word, output, socket_end, tag, NONE};
+use aerospike_sansio::abi::{command_kind, command_word as word, event, output, socket_end, tag, NONE};
 use aerospike_sansio::client::Engine;
 use aerospike_sansio::cluster::base64;
 use aerospike_sansio::names::NameKind;
@@ -152,6 +152,10 @@ pub struct Rig {
     pub asked: usize,
     /// How many users or roles each command was told of, and the tags of the slots.
     pub told: Vec<(u32, Vec<u32>)>,
+    /// `(op, step, code, queue µs, connect µs)`
+    pub steps: Vec<(u32, u32, i32, u32, u32)>,
+    /// Log lines as they come.
+    pub lines: Vec<String>,
 }
 
 pub const BASE: u16 = 3000;
@@ -204,6 +208,8 @@ impl Rig {
             credential: None,
             asked: 0,
             told: vec![],
+            steps: vec![],
+            lines: vec![],
         }
     }
 
@@ -248,6 +254,7 @@ impl Rig {
                     self.connects.push((text(1), words[3] as u16, tls_name));
                     String::new()
                 }
+                output::EVENT => self.engine.outputs.text_at(words[2], words[3]).to_string(),
                 _ => String::new(),
             })
             .collect();
@@ -285,6 +292,7 @@ impl Rig {
                     at: self.now,
                 }),
                 output::RECORD => {}
+                output::STEP => self.steps.push((words[0], words[1], words[3] as i32, words[4], words[5])),
                 output::PAUSE => self.pauses.0 += 1,
                 output::RESUME => self.pauses.1 += 1,
                 output::PART => self.parts.push((words[0], words[1], words[2] as i32, words[3] & 1 != 0)),
@@ -295,7 +303,12 @@ impl Rig {
                     }
                 }
                 output::READY => self.ready = Some((words[0] as i32, text)),
-                output::EVENT => self.events.push(words[0]),
+                output::EVENT => {
+                    self.events.push(words[0]);
+                    if words[0] == event::LOG {
+                        self.lines.push(text);
+                    }
+                }
                 _ => panic!("an unknown record {kind}"),
             }
         }
