@@ -16,7 +16,7 @@ import {
   wrong,
 } from "./core/check.ts"
 import { invalid } from "./errors.ts"
-import type { Logger } from "./log.ts"
+import { isLogger, type Logger } from "./log.ts"
 import { Credentials, isPassword, type PasswordSource } from "./login.ts"
 import { type Policies, PolicyPacker } from "./policy.ts"
 import { type ReadFile, type TlsOptions, type TlsSettings, tlsSettings } from "./tls.ts"
@@ -140,7 +140,7 @@ export interface Config {
   maps?: "auto" | "map" | "object"
   /** Defaults for each kind of operation. */
   policies?: Policies
-  /** Gets the log lines of this client; else they go to the console. See `setLogLevel`. */
+  /** Gets the log lines of this client; else they go to the console. A function, or a logger such as pino's. See `setLogLevel`. */
   logger?: Logger
   /** How connections are opened. Needed only where the package has no sockets of its own, as in a browser. */
   transport?: Transport
@@ -170,6 +170,7 @@ export interface Settings {
   readonly noDelay: boolean
   readonly failIfNotConnected: boolean
   readonly logger: Logger | undefined
+  readonly clusterName: string
   readonly transport: Transport | undefined
   readonly tls: TlsSettings | undefined
   readonly wasm: object | undefined
@@ -227,7 +228,12 @@ const fields: Record<keyof Config, ConfigField> = {
   doubles: { rule: oneOf("number", "wrapped"), default: "number" },
   maps: { rule: oneOf("auto", "map", "object"), default: "auto" },
   policies: { rule: rule("an object of policies by kind of operation", isPlainObject) },
-  logger: { rule: rule("a function (level, message, fields) => void", (value) => typeof value === "function") },
+  logger: {
+    rule: rule(
+      "a function (level, message, fields) => void, or a logger with error, warn, info, debug and trace",
+      isLogger,
+    ),
+  },
   transport: { rule: rule("an object with a function open (see aerospike-wasm/transport)", isTransport) },
   wasm: {
     rule: rule("a WebAssembly.Module or the bytes of one", (value) => typeof value === "object" && value !== null),
@@ -273,6 +279,7 @@ export function settingsOf(config: Config, read?: ReadFile): Settings {
     noDelay: value("noDelay") as boolean,
     failIfNotConnected: value("failIfNotConnected") as boolean,
     logger: config.logger,
+    clusterName: value("clusterName") as string,
     transport: config.transport,
     tls: settings,
     wasm: config.wasm,

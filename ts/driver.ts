@@ -7,16 +7,33 @@
 
 import type { ReadOptions, Settings } from "./config.ts"
 import type { Engine, EngineModule } from "./core/engine.ts"
-import { code, event, NONE, output, socketEnd, txnWord } from "./core/generated.ts"
+import {
+  code,
+  event,
+  metricsHead,
+  NONE,
+  nodeWord,
+  opWord,
+  output,
+  seriesWord,
+  socketEnd,
+  stageWord,
+  stat,
+  step,
+  txnWord,
+  watch,
+} from "./core/generated.ts"
 import { Memory } from "./core/memory.ts"
 import { Names } from "./core/names.ts"
 import { Reader } from "./core/reader.ts"
 import { type AsciiSlice, decodeSlice, decodeUtf8 } from "./core/text.ts"
 import { Writer } from "./core/writer.ts"
-import { type AerospikeError, type ErrorDetails, errorOf } from "./errors.ts"
-import { describeKey, type Key } from "./key.ts"
-import { type Logger, type LogLevel, log } from "./log.ts"
+import { type AerospikeError, codeName, type ErrorDetails, errorOf } from "./errors.ts"
+import { describeKey, type Key, partsOf } from "./key.ts"
+import { type Logger, LogLevel, log, logs } from "./log.ts"
 import type { Credentials } from "./login.ts"
+import { type Counted, clientBegins, clientEnds, type Follower, type Observable, observers } from "./observe.ts"
+import { StageClock } from "./stages.ts"
 import type { Transaction } from "./transaction.ts"
 import type { Socket, SocketHandlers, Target, Transport } from "./transport/index.ts"
 
@@ -84,6 +101,8 @@ interface Waiter {
   readonly txn: Transaction | undefined
   /** Present when an AbortSignal was given. */
   abort: Abort | undefined
+  /** Present when operations are traced. */
+  readonly follower: Follower | undefined
 }
 
 /** An operation that a signal may give up. */
@@ -150,7 +169,7 @@ const take = (resolve: (value: unknown) => void, reject: (error: unknown) => voi
   takenReject = reject
 }
 
-export class Driver {
+export class Driver implements Observable {
   readonly writer: Writer
   /** A password as servers want it. */
   readonly hash: (password: string) => string
@@ -186,6 +205,11 @@ export class Driver {
   #timer: ReturnType<typeof setTimeout> | undefined
   #armedFor = Number.POSITIVE_INFINITY
 
+  /** What is watched: bits of `watch`. */
+  #watched = 0
+  /** Present while stages are. */
+  #stages: StageClock | undefined
+
   #slab = new Uint8Array(0)
   #slabUsed = 0
 
@@ -210,6 +234,7 @@ export class Driver {
     this.hash = module.hash_password
     this.#transport = transport
     this.#listen = listen
+    clientBegins(this)
   }
 
   /** Starts to connect; resolves when that has ended, well or not. */
@@ -234,7 +259,9 @@ export class Driver {
     if (op < 0) throw this.#refused(verb, key, txn)
     const promise = new Promise<unknown>(take)
     const [resolve, reject] = [takenResolve, takenReject]
-    const waiter: Waiter = { resolve, reject, answer, verb, key, sink: undefined, txn, abort: undefined }
+    const follower = observers.tracing === undefined ? undefined : this.#follow(op)
+    const waiter: Waiter = { resolve, reject, answer, verb, key, sink: undefined, txn, abort: undefined, follower }
+    if (this.#stages !== undefined) this.#stages.submitted(this.#engine, op, this.writer.begunAt)
     this.#waiters[op] = waiter
     if (signal !== undefined) this.#watch(signal, op, waiter)
     this.#schedule()
@@ -247,7 +274,10 @@ export class Driver {
     if (op < 0) throw this.#refused(verb, undefined, txn, sink)
     const promise = new Promise<unknown>(take)
     const [resolve, reject] = [takenResolve, takenReject]
-    const waiter: Waiter = { resolve, reject, answer: Answer.MANY, verb, key: undefined, sink, txn, abort: undefined }
+    const follower = observers.tracing === undefined ? undefined : this.#follow(op)
+    const [answer, key, abort] = [Answer.MANY, undefined, undefined]
+    const waiter: Waiter = { resolve, reject, answer, verb, key, sink, txn, abort, follower }
+    if (this.#stages !== undefined) this.#stages.submitted(this.#engine, op, this.writer.begunAt)
     this.#waiters[op] = waiter
     if (signal !== undefined) this.#watch(signal, op, waiter)
     this.#schedule()
@@ -261,6 +291,24 @@ export class Driver {
       consumed: (records) => whileItRuns(() => this.#engine.consumed(op, records)),
       cancel: () => whileItRuns(() => this.#engine.cancel(op)),
     }
+  }
+
+  /** Whoever traces is told what begins; undefined when nobody wants to know. */
+  #follow(op: number): Follower | undefined {
+    const tracing = observers.tracing
+    if (!tracing?.isActive()) return undefined
+    const name = (word: number) => {
+      const id = this.#engine.op_word(op, word)
+      return id === NONE ? undefined : this.#reader.name(id)
+    }
+    this.#memory.refresh()
+    return tracing.begin({
+      operation: this.#engine.op_word(op, opWord.OPERATION),
+      namespace: name(opWord.NAMESPACE),
+      set: name(opWord.SET),
+      records: this.#engine.op_word(op, opWord.RECORDS),
+      clusterName: this.#settings.clusterName,
+    })
   }
 
   /** A new transaction of the engine. It lasts until `endTransaction`. */
@@ -372,6 +420,40 @@ export class Driver {
     return Array.from({ length: this.#engine.node_count() }, (_, index) => this.#node(index))
   }
 
+  watch(bits: number): void {
+    if (this.#state === "ended") return
+    this.#watched = bits
+    const stages = (bits & watch.STAGES) !== 0
+    this.writer.timed = stages
+    if (!stages) this.#stages = undefined
+    else this.#stages ??= new StageClock()
+    // Not while its outputs are acted on: it is told before the next call.
+    if (this.#acting) queueMicrotask(() => this.watch(this.#watched))
+    else this.#enter(() => this.#engine.watch(bits))
+  }
+
+  counted(): Counted | undefined {
+    if (this.#state === "ended") return undefined
+    const from = this.#engine.metrics() / 8
+    this.#memory.refresh()
+    const all = this.#memory.doubles
+    const head = (word: number) => all[from + word]!
+    const rows =
+      head(metricsHead.SERIES) * seriesWord.LENGTH +
+      head(metricsHead.STAGES) * stageWord.LENGTH +
+      head(metricsHead.NODES) * nodeWord.LENGTH
+    const bounds = head(metricsHead.BOUNDS) + head(metricsHead.STAGE_BOUNDS)
+    const doubles = all.slice(from, from + metricsHead.LENGTH + bounds + rows)
+    const counters = Object.entries(stat).filter(([name]) => name !== "LENGTH")
+    return {
+      doubles,
+      name: (id) => this.#reader.name(id),
+      node: (index) => this.#node(index)?.name ?? "",
+      stats: Object.fromEntries(counters.map(([name, index]) => [name, this.#engine.stat(index)])),
+      memoryBytes: this.#memory.bytes.length,
+    }
+  }
+
   /** A counter of the engine's. */
   stat(index: number): number {
     return this.#state === "ended" ? 0 : this.#engine.stat(index)
@@ -413,6 +495,7 @@ export class Driver {
       for (let words = engine.poll(now); words > 0; words = engine.poll(now)) {
         this.#act(words)
         // From here on the outputs are no longer needed, and the engine may be called.
+        this.#stages?.tell(engine)
         this.#reject()
         for (const conn of this.#took) engine.writable(conn, now)
         this.#took.length = 0
@@ -441,8 +524,15 @@ export class Driver {
           this.#done(at, tape)
           break
         case output.PART:
-        case output.RECORD:
-          this.#waiters[words[at + 1]!]?.sink?.take(this.#reader, words, at, tape)
+        case output.RECORD: {
+          const op = words[at + 1]!
+          this.#stages?.begin()
+          this.#waiters[op]?.sink?.take(this.#reader, words, at, tape)
+          this.#stages?.end(op)
+          break
+        }
+        case output.STEP:
+          this.#step(at)
           break
         case output.TRANSMIT:
           this.#transmit(words[at + 1]!, words[at + 2]!, words[at + 3]!)
@@ -485,9 +575,13 @@ export class Driver {
     this.#waiters[op] = undefined
     if (waiter.abort !== undefined) this.#forget(waiter.abort)
     const number = words[at + 2]! | 0
+    if (waiter.follower !== undefined) this.#followed(waiter, waiter.follower, at)
+    if (logs(LogLevel.DEBUG)) this.#logEnd(waiter, at)
     if (number === code.OK) {
       try {
+        this.#stages?.begin()
         waiter.resolve(this.#result(waiter, at, tape))
+        this.#stages?.done(op)
       } catch (error) {
         // A value that the chosen options cannot express, if it is no trap.
         waiter.reject(error)
@@ -505,6 +599,41 @@ export class Driver {
       const ahead = number === code.BACKPRESSURE ? words[at + 6]! : undefined
       this.#failures.push({ waiter, code: number, node, attempts, inDoubt, compressed, elapsedMs, reason, ahead })
     }
+  }
+
+  #step(at: number): void {
+    const words = this.#memory.words
+    const follower = this.#waiters[words[at + 1]!]?.follower
+    if (follower === undefined) return
+    const [node, number] = [this.#met[words[at + 3]!], words[at + 4]! | 0]
+    if (words[at + 2] === step.SENT) follower.sent(node, words[at + 5]! / 1000, words[at + 6]! / 1000)
+    else follower.failed(node, number)
+  }
+
+  #followed(waiter: Waiter, follower: Follower, at: number): void {
+    const words = this.#memory.words
+    const number = words[at + 2]! | 0
+    const isFine = number === code.RECORD_NOT_FOUND && (waiter.answer === Answer.REMOVED || isOptional(waiter.answer))
+    follower.ended(this.#met[words[at + 3]!], isFine ? code.OK : number, words[at + 4]!)
+  }
+
+  /** What an operation was, without its key, and how it ended. */
+  #logEnd({ verb, key }: Waiter, at: number): void {
+    const words = this.#memory.words
+    const number = words[at + 2]! | 0
+    if (number === code.OK && !logs(LogLevel.TRACE)) return
+    const { ns, set } = key === undefined ? { ns: undefined, set: undefined } : partsOf(key)
+    const node = this.#met[words[at + 3]!]
+    log(this.#settings.logger, number === code.OK ? LogLevel.TRACE : LogLevel.DEBUG, `${verb}: ${codeName(number)}`, {
+      operation: verb,
+      ...(ns !== undefined && { namespace: ns }),
+      ...(set != null && { set }),
+      code: number,
+      ...(node && { node: node.name, address: addressOf(node) }),
+      attempts: words[at + 4]!,
+      elapsedMs: words[at + 11]!,
+      inDoubt: (words[at + 5]! & 1) !== 0,
+    })
   }
 
   /** Why a function failed, as the server tells it in a bin. */
@@ -700,7 +829,9 @@ export class Driver {
         const address = this.#engine.receive_reserve(piece.length)
         this.#memory.refresh()
         this.#memory.bytes.set(piece, address)
-        this.#engine.received(conn, piece.length, performance.now(), Date.now())
+        const now = performance.now()
+        this.#engine.received(conn, piece.length, now, Date.now())
+        this.#stages?.decoded(now)
       } catch (error) {
         this.#trapped(error)
       }
@@ -712,6 +843,7 @@ export class Driver {
 
   /** The engine has finished: everything is closed, and its memory is given back. */
   #end(): void {
+    clientEnds(this)
     this.#stop()
     this.#engine.free()
     this.#fail(code.CLOSED, undefined)
@@ -721,6 +853,7 @@ export class Driver {
   #trapped(error: unknown): void {
     if (this.#state === "ended") return
     this.#stop()
+    clientEnds(this)
     log(this.#settings.logger, 0, `the engine stopped: ${error}`, { error })
     this.#fail(code.ENGINE, error)
   }
@@ -740,6 +873,7 @@ export class Driver {
     for (const waiter of this.#waiters) {
       if (waiter === undefined) continue
       if (waiter.abort !== undefined) this.#forget(waiter.abort)
+      waiter.follower?.ended(undefined, number, 0)
       const { reason, hint, ...more } = waiter.sink?.details(number) ?? ({} as Told)
       const details = { key: waiter.key, transaction: waiter.txn, cause, ...more }
       waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), details, reason, hint))
@@ -749,6 +883,21 @@ export class Driver {
     this.#closed?.resolve()
   }
 
+  /** A line of the engine's, with its fields behind it. */
+  #log(level: LogLevel, line: string): void {
+    if (!logs(level)) return
+    const [message = "", ...fields] = line.split("\t")
+    const pairs = fields.map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)])
+    log(this.#settings.logger, level, message, Object.fromEntries(pairs))
+  }
+
+  #logEvent(kind: number, node: NodeInfo | undefined): void {
+    const line = eventLines[kind]
+    if (line === undefined || !logs(line[0])) return
+    const fields = node === undefined ? {} : { node: node.name, address: addressOf(node) }
+    log(this.#settings.logger, line[0], line[1], fields)
+  }
+
   /** Tells of events when the engine can be called again, for listeners may do so. */
   #tell(): void {
     if (this.#events.length === 0) return
@@ -756,13 +905,28 @@ export class Driver {
     this.#events = []
     for (const { kind, node, text } of events) {
       if (kind === event.LOG) {
-        log(this.#settings.logger, node as LogLevel, text)
+        this.#log(node as LogLevel, text)
         continue
       }
       if (kind === event.NODE_ADDED && this.#state !== "ended") this.#met[node] = this.#node(node)
+      this.#logEvent(kind, this.#met[node])
       this.#listen({ kind, node: this.#met[node] })
     }
   }
+}
+
+/** Events as log lines. */
+const eventLines: Readonly<Record<number, readonly [LogLevel, string]>> = {
+  [event.NODE_ADDED]: [LogLevel.INFO, "a node joined"],
+  [event.NODE_REMOVED]: [LogLevel.INFO, "a node left"],
+  [event.CLUSTER_CHANGED]: [LogLevel.DEBUG, "the partition map changed"],
+  [event.BREAKER_OPEN]: [LogLevel.WARN, "too many errors on a node: it is given a rest"],
+  [event.BREAKER_CLOSED]: [LogLevel.INFO, "a node is used again after its rest"],
+  [event.DISCONNECTED]: [LogLevel.WARN, "no node is left"],
+}
+
+function addressOf({ host, port }: NodeInfo): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /** What was asked, for messages: `get test.users "alice"`. */

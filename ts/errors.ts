@@ -309,6 +309,11 @@ function adviceFor(number: number, details: ErrorDetails): string | undefined {
   return advice.get(number)
 }
 
+/** The name of the class of the error for a code. */
+export function errorClass(number: number): string {
+  return (classOf.get(number) ?? (number > 0 ? ServerError : ClientError)).prototype.name
+}
+
 /** An argument that cannot be used: nothing was sent. */
 export function invalid(message: string): InvalidArgumentError {
   return new InvalidArgumentError(code.INVALID_ARGUMENT, message)

@@ -84,7 +84,14 @@ export { type Collection, Filter, type Indexed, type IndexValue } from "./filter
 export * as filter from "./filters.ts"
 export type { InfoNodeResult } from "./info.ts"
 export type { Key, KeyDigest, KeyTuple, UserKey } from "./key.ts"
-export { type Logger, LogLevel, setLogLevel } from "./log.ts"
+export {
+  droppedLogCount,
+  type LogFunction,
+  type Logger,
+  LogLevel,
+  type LogMethods,
+  setLogLevel,
+} from "./log.ts"
 export * as bit from "./ops/bit.ts"
 export { type CreateList, type CreateMap, type Ctx, type CtxStep, ctx } from "./ops/ctx.ts"
 export * as hll from "./ops/hll.ts"

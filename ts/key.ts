@@ -32,6 +32,11 @@ export function namespaceOf(key: Key): string {
   return "digest" in key ? key.ns : key[0]
 }
 
+/** Where a record is. */
+export function partsOf(key: Key): { readonly ns: string; readonly set: string | null } {
+  return "digest" in key ? key : { ns: key[0], set: key[1] }
+}
+
 /** A key as messages show it: `test.users "alice"`. */
 export function describeKey(key: Key): string {
   if ("digest" in key) return `${place(key.ns, key.set)} digest ${hex(key.digest, 20)}`

@@ -102,6 +102,7 @@ export function sendOperation<A>(
     const { signal, txn } = words
     writer.begin(operation.kind, words, txn?.enter(driver))
     begun = true
+    if (operation.answer === Answer.RECORD_OR_NONE) writer.absenceIsFine()
     writer.key(key)
     operation.write(writer, argument)
     writer.finish()

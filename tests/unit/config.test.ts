@@ -148,7 +148,7 @@ describe("fields", () => {
     [{ rackIds: [] }, "config.rackIds is an empty array: it must be an array of whole numbers"],
     [{ rackIds: [1.5] }, "config.rackIds is an array of 1"],
     [{ int64: "string" }, 'config.int64 is "string": it must be one of "auto", "bigint", "number".'],
-    [{ logger: console }, "config.logger is"],
+    [{ logger: { log: console.log } as never }, "config.logger is"],
     [{ transport: {} }, "config.transport is an object: it must be an object with a function open"],
     [{ wasm: "file.wasm" }, 'config.wasm is "file.wasm": it must be a WebAssembly.Module or the bytes of one.'],
     [{ max_conns_per_node: 1 }, "config.max_conns_per_node is not known: did you mean maxConnsPerNode?"],

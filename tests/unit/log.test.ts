@@ -1,7 +1,8 @@
 // Which lines are logged, and where.
 
+import { pino } from "pino"
 import { afterEach, expect, test, vi } from "vitest"
-import { LogLevel, log, logLevel, setLogLevel, setLogLevelFromText } from "../../ts/log.ts"
+import { droppedLogCount, isLogger, LogLevel, log, logLevel, setLogLevel, setLogLevelFromText } from "../../ts/log.ts"
 
 afterEach(() => {
   setLogLevel(LogLevel.WARN)
@@ -31,11 +32,43 @@ test("without a logger the console gets them", () => {
   expect(warn.mock.calls).toEqual([["aerospike: hello"], ["aerospike: hello", { node: "A1" }]])
 })
 
-test("a logger that throws breaks nothing", () => {
-  const logger = () => {
+test("a logger that fails breaks nothing: lines are counted, and what is a warning goes to the console", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {})
+  const info = vi.spyOn(console, "info").mockImplementation(() => {})
+  const before = droppedLogCount()
+  setLogLevel(LogLevel.INFO)
+  const throwing = () => {
     throw new Error("disk full")
   }
-  expect(() => log(logger, LogLevel.ERROR, "x")).not.toThrow()
+  const rejecting = async () => throwing()
+  expect(() => log(throwing, LogLevel.WARN, "one", { a: 1 })).not.toThrow()
+  expect(() => log(throwing, LogLevel.INFO, "two")).not.toThrow()
+  log(rejecting, LogLevel.WARN, "three")
+  // A line that nobody wants is not lost.
+  log(throwing, LogLevel.DEBUG, "four")
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(droppedLogCount() - before).toBe(3)
+  expect(warn.mock.calls).toEqual([["aerospike: one", { a: 1 }], ["aerospike: three"]])
+  expect(info).not.toHaveBeenCalled()
+})
+
+test("pino is a logger as it is", () => {
+  const lines: Record<string, unknown>[] = []
+  const logger = pino(
+    { level: "trace", base: null, timestamp: false },
+    { write: (line) => lines.push(JSON.parse(line)) },
+  )
+  expect(isLogger(logger)).toBe(true)
+  setLogLevel(LogLevel.TRACE)
+  for (const level of [LogLevel.ERROR, LogLevel.WARN, LogLevel.INFO, LogLevel.DEBUG, LogLevel.TRACE]) {
+    log(logger, level, `line ${level}`, { node: "A1", attempts: 2 })
+  }
+  const fields = { node: "A1", attempts: 2 }
+  expect(lines).toEqual([50, 40, 30, 20, 10].map((level, i) => ({ level, ...fields, msg: `line ${i}` })))
+})
+
+test.each([[undefined], [null], [{}], [{ info() {} }], ["pino"], [{ log() {} }]])("%j is no logger", (value) => {
+  expect(isLogger(value)).toBe(false)
 })
 
 test.each([

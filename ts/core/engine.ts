@@ -65,6 +65,15 @@ export interface Engine extends Regions {
   /** Absolute; Infinity when nothing is waited for. */
   next_deadline(): number
 
+  /** What is counted and told of operations from now on: bits of the generated table `watch`. */
+  watch(bits: number): void
+  /** Of an operation that has not ended, by the generated table `opWord`. */
+  op_word(op: number, word: number): number
+  /** How long a stage of the shell's took: of the generated tables `operation` and `stage`. */
+  spent(operation: number, stage: number, ms: number): void
+  /** The address of all that was counted: see the generated table `metricsHead`. */
+  metrics(): number
+
   close(drainMs: number, now: number): void
   finished(): boolean
   node_count(): number

@@ -727,7 +727,7 @@ export const nodeWord = /* @__PURE__ */ Object.freeze({
   DRAINING: 4,
   /** Requests on connections, now. */
   IN_FLIGHT: 5,
-  /** Requests that wait for a connection, now; of no node: for a slot of maxConcurrentOperations. */
+  /** Requests that wait for a connection, now; of no node: for a slot of maxConcurrentOperations, or for the cluster. */
   WAITING: 6,
   /** Bytes of these. */
   WAITING_BYTES: 7,
@@ -761,7 +761,7 @@ export const nodeWord = /* @__PURE__ */ Object.freeze({
   TEND: 21,
   /** Opening connections, with TLS and login: histogram. */
   CONNECT: 32,
-  /** Waiting in line for a connection, of no node: for a slot of maxConcurrentOperations. Histogram, kept while operations are counted. */
+  /** Waiting in line for a connection, of no node: for a slot of maxConcurrentOperations, or for the cluster. Histogram, kept while operations are counted. */
   WAIT: 43,
   /** Connections that were closed, opened or not, one for each close_reason from IDLE on. */
   CLOSED: 54,

@@ -13,7 +13,7 @@ import type { PolicyWords } from "../policy.ts"
 import { Double, GeoJSON, HLL, KeyOrderedMap, KeyValueOrderedMap, OrderedList, TypedBlob } from "../values.ts"
 import { isPlainObject, show, wrong } from "./check.ts"
 import type { Regions } from "./engine.ts"
-import { commandKind, commandWord, expOp, limit, NONE, particle, tag, tagFlag } from "./generated.ts"
+import { commandKind, commandWord, expOp, limit, NONE, particle, policyFlag, tag, tagFlag } from "./generated.ts"
 import type { Memory } from "./memory.ts"
 import { NameKind, type Names } from "./names.ts"
 import { encode, utf8Length, utf8LengthMax } from "./text.ts"
@@ -39,6 +39,9 @@ export interface Call {
 export type AdminField = readonly [id: number, value: string | number | readonly (string | number)[]]
 
 export class Writer {
+  /** Whether it matters when commands begin, and when the last one did. */
+  timed = false
+  begunAt = 0
   readonly #engine: Regions
   readonly #memory: Memory
   readonly #names: Names | undefined
@@ -84,6 +87,7 @@ export class Writer {
   begin(kind: number, policy: PolicyWords, txn = 0): void {
     if (this.#busy) throw invalid("An accessor of the value that is being written called the client.")
     this.#busy = true
+    if (this.timed) this.begunAt = performance.now()
     this.#root = "bins"
     this.#memory.refresh()
     this.#headOffset = 0
@@ -106,6 +110,11 @@ export class Writer {
     this.#root = "bins"
     this.#beginBlock(kind, policy)
     this.#memory.words[this.#head + commandWord.TXN] = 0
+  }
+
+  /** Of the command that was begun: that there is no record is no error, where operations are counted. */
+  absenceIsFine(): void {
+    this.#memory.words[this.#head + commandWord.FLAGS]! |= policyFlag.ABSENT_IS_FINE
   }
 
   #beginBlock(kind: number, policy: PolicyWords): void {

@@ -5,11 +5,12 @@ import { type Connect, connectOn } from "../connect.ts"
 import type { LoadEngine } from "../core/codec.ts"
 import { setLogLevelFromText } from "../log.ts"
 import { bunTransport } from "../transport/bun.ts"
+import { environment } from "./env.ts"
 import { engineFrom, loadWith } from "./load.ts"
 
 export * from "../index.ts"
 
-setLogLevelFromText(process.env.AEROSPIKE_LOG)
+setLogLevelFromText(environment("AEROSPIKE_LOG"))
 
 const engine = engineFrom(readFileSync)
 

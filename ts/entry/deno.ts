@@ -4,6 +4,7 @@ import { type Connect, connectOn } from "../connect.ts"
 import type { LoadEngine } from "../core/codec.ts"
 import { setLogLevelFromText } from "../log.ts"
 import { denoTransport } from "../transport/deno.ts"
+import { environment } from "./env.ts"
 import { engineFrom, loadWith } from "./load.ts"
 
 export * from "../index.ts"
@@ -11,14 +12,9 @@ export * from "../index.ts"
 /** What this file needs of Deno, so that the rest compiles without its types. */
 declare const Deno: {
   readFileSync(file: URL | string): Uint8Array<ArrayBuffer>
-  env: { get(name: string): string | undefined }
-  permissions: { querySync(descriptor: { name: "env"; variable: string }): { state: string } }
 }
 
-// Asking for a permission that was not given would stop the program with a question.
-if (Deno.permissions.querySync({ name: "env", variable: "AEROSPIKE_LOG" }).state === "granted") {
-  setLogLevelFromText(Deno.env.get("AEROSPIKE_LOG"))
-}
+setLogLevelFromText(environment("AEROSPIKE_LOG"))
 
 const engine = engineFrom(Deno.readFileSync)
 

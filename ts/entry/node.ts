@@ -5,11 +5,12 @@ import { type Connect, connectOn } from "../connect.ts"
 import type { LoadEngine } from "../core/codec.ts"
 import { setLogLevelFromText } from "../log.ts"
 import { nodeTransport } from "../transport/node.ts"
+import { environment } from "./env.ts"
 import { engineFrom, loadWith } from "./load.ts"
 
 export * from "../index.ts"
 
-setLogLevelFromText(process.env.AEROSPIKE_LOG)
+setLogLevelFromText(environment("AEROSPIKE_LOG"))
 
 // 34 ns a string where TextDecoder takes 60.
 const { latin1Slice } = Buffer.prototype as unknown as {

@@ -224,6 +224,16 @@ export class FakeEngine implements Engine {
 
   is_connected = () => this.nodes.length > 0
   node_count = () => this.nodes.length
+  watch = (bits: number) => this.#call("watch", bits)
+  op_word = (op: number, word: number) => {
+    this.#call("op_word", op, word)
+    return 1
+  }
+  spent = (operation: number, stage: number, ms: number) => this.#call("spent", operation, stage, ms)
+  metrics = () => {
+    this.#call("metrics")
+    return this.place(new Uint8Array(new Float64Array(5).buffer))
+  }
   node_text = (index: number) => this.#tell(this.nodes[index] ?? "")
   stat = (index: number) => index
 
