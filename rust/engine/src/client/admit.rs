@@ -1,6 +1,7 @@
 //! What happens to operations at the first poll after their submission: their deadline begins, and if more are under
 //! way than maxConcurrentOperations allows they wait their turn, first come, first served, or are turned away.
 
+use super::metrics::Spent;
 use super::op::Stage;
 use super::Engine;
 use crate::abi::node_word;
@@ -15,7 +16,7 @@ impl Engine {
             let Some(op) = self.named(name) else { continue };
             let entry = &mut self.ops[op];
             entry.started = self.now;
-            entry.spent.free_since = self.now;
+            entry.spent = self.metrics.follows().then(|| Spent::since(self.now));
             entry.deadline = self.now + entry.total_timeout;
             if entry.cancelled {
                 self.finish(op, code::ABORTED);

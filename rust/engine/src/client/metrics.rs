@@ -50,6 +50,13 @@ pub struct Spent {
     pub wait: f64,
 }
 
+impl Spent {
+    /// Nothing yet.
+    pub fn since(now: f64) -> Box<Spent> {
+        Box::new(Spent { free_since: now, handed_at: f64::INFINITY, ..Spent::default() })
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Series {
     operation: u32,
@@ -349,7 +356,7 @@ impl Engine {
     pub(super) fn follow_put(&mut self, op: u32, conn: ConnId, node: NodeId) {
         let now = self.now;
         let connection = &self.conns[conn];
-        let spent = &mut self.ops[op].spent;
+        let Some(spent) = self.ops[op].spent.as_mut() else { return };
         let waited = (now - spent.free_since).max(0.0);
         let opening = connection.usable_at.min(now) - connection.asked_at.max(spent.free_since);
         let connect = opening.clamp(0.0, waited);
@@ -366,11 +373,12 @@ impl Engine {
         let Some(connection) = self.conns.get(conn) else { return };
         for entry in connection.in_flight.iter().rev() {
             let Some(op) = self.ops.get_mut(entry.op).filter(|op| op.serial == entry.serial) else { continue };
-            if op.spent.handed_at < now {
+            let Some(spent) = op.spent.as_mut() else { continue };
+            if spent.handed_at < now {
                 // Those before it were, too.
                 return;
             }
-            op.spent.handed_at = op.spent.handed_at.min(now);
+            spent.handed_at = now;
         }
     }
 
@@ -378,7 +386,7 @@ impl Engine {
     pub(super) fn follow_off(&mut self, op: u32) {
         let now = self.now;
         let entry = &mut self.ops[op];
-        let spent = &mut entry.spent;
+        let Some(spent) = entry.spent.as_mut() else { return };
         if spent.handed_at < f64::INFINITY && spent.handed_at >= entry.attempt_at {
             spent.send += spent.handed_at - entry.attempt_at;
             spent.wait += now - spent.handed_at;
@@ -402,7 +410,8 @@ impl Engine {
         if !self.metrics.takes_stages() || !is_sent {
             return;
         }
-        let (operation, spent) = (self.labels(whole).operation, self.ops[op].spent);
+        let operation = self.labels(whole).operation;
+        let Some(spent) = self.ops[op].spent.take() else { return };
         let each = [
             (stage::QUEUE, spent.queue),
             (stage::CONNECT, spent.connect),

@@ -92,7 +92,8 @@ pub struct Op {
     pub deadline: f64,
     /// When the present attempt was put on its connection, or in line for one.
     pub attempt_at: f64,
-    pub spent: Spent,
+    /// Present while somebody wants to know where its time goes.
+    pub spent: Option<Box<Spent>>,
     pub socket_timeout: f64,
     pub total_timeout: f64,
     pub timeout_delay: f64,
@@ -154,7 +155,7 @@ pub struct Limits {
     session_read: bool,
     linearize: bool,
     collections: Collections,
-    free_since: f64,
+    free_since: Option<f64>,
 }
 
 impl Op {
@@ -179,7 +180,7 @@ impl Op {
             started: 0.0,
             deadline: f64::INFINITY,
             attempt_at: 0.0,
-            spent: Spent::default(),
+            spent: None,
             socket_timeout: 0.0,
             total_timeout: 0.0,
             timeout_delay: 0.0,
@@ -271,7 +272,7 @@ impl Op {
             session_read: self.session_read,
             collections: self.collections,
             linearize: self.linearize,
-            free_since: self.spent.free_since,
+            free_since: self.spent.as_ref().map(|spent| spent.free_since),
         }
     }
 
@@ -296,7 +297,7 @@ impl Op {
             session_read: limits.session_read,
             collections: limits.collections,
             linearize: limits.linearize,
-            spent: Spent { free_since: limits.free_since, ..Spent::default() },
+            spent: limits.free_since.map(Spent::since),
             ..Op::new()
         };
     }
