@@ -1,6 +1,6 @@
 // The command that starts a dev server, with TLS. `make dist` first.
 
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,6 +10,7 @@ import { connect } from "../../dist/entry/node.js"
 import { createTestAuthority } from "../../ts/devserver/certificates.ts"
 import { askTls } from "../unit/support/ask-tls.ts"
 
+const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url))
 /** Processes take their time to start where much else runs. */
 const within = { timeout: 30_000 }
 const open: { close(): unknown }[] = []
@@ -48,10 +49,35 @@ test("with users, it says how to log in, and that works", within, async () => {
   await stop()
 })
 
+test("the environment says who may do everything, and the password is not shown", within, async () => {
+  const environment = { AEROSPIKE_USER: "ada", AEROSPIKE_PASSWORD: "h0rse" }
+  const { said, stop } = await commandIn(environment, "--security")
+  const [, hosts, user] = /connect\(\{ hosts: "([^"]+)", user: "(\w+)", password: … \}\)/.exec(said)!
+  expect([user, said.includes("h0rse")]).toEqual(["ada", false])
+  const client = await connect({ hosts: hosts!, user: "ada", password: "h0rse" })
+  expect((await client.admin.queryUser()).roles).toEqual(["superuser"])
+  await client.close()
+  await stop()
+})
+
+test.each([
+  [["--security", "--user", "ada"], 'The password of "ada" is missing'],
+  [["--security", "--password", "h0rse"], "A password is given, and no user"],
+  [["--user", "ada", "--password", "h0rse"], "--user and its password need --security."],
+])("%o is a wrong call", within, (args, said) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "devserver", ...args], { encoding: "utf8" })
+  expect([status, stdout]).toEqual([2, ""])
+  expect(stderr).toContain(said)
+  expect(stderr).not.toContain("h0rse")
+  for (const line of stderr.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(80)
+})
+
+const command = (...args: string[]) => commandIn({}, ...args)
+
 /** The command, once it has said where it listens. */
-async function command(...args: string[]): Promise<{ said: string; stop(): Promise<void> }> {
-  const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url))
-  const child = spawn(process.execPath, [program, "devserver", "--port", "0", ...args])
+async function commandIn(environment: object, ...args: string[]): Promise<{ said: string; stop(): Promise<void> }> {
+  const env = { ...process.env, AEROSPIKE_USER: "", AEROSPIKE_PASSWORD: "", ...environment }
+  const child = spawn(process.execPath, [program, "devserver", "--port", "0", ...args], { env })
   open.push({ close: () => child.kill("SIGKILL") })
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()))
   let said = ""

@@ -5,7 +5,13 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
 import { runFront } from "../devserver/front.ts"
-import { type DevServerOptions, type DevServerTlsOptions, startDevServer } from "../devserver/index.ts"
+import {
+  type DevServerOptions,
+  type DevServerTlsOptions,
+  type SecurityOptions,
+  startDevServer,
+} from "../devserver/index.ts"
+import { Said, userFlags, whole } from "./connection.ts"
 
 const usage = `Usage: aerospike-wasm devserver [options]
 
@@ -21,13 +27,17 @@ Starts an Aerospike server in memory: for tests and demos, not for production.
                           killed: its number is printed
   --agreement <ms>        how long the others wait for a node that is gone
                           (default 0, with --processes 2000)
-  --security              be an Enterprise Edition with users: the user admin has
-                          the password admin
+  --security              be an Enterprise Edition with users: the user admin
+                          has the password admin, unless these are given:
+  --user <name>           who may do everything, or AEROSPIKE_USER
+  --password-file <file>  holds the password; - is standard input; or it is in
+                          AEROSPIKE_PASSWORD, or others see it by:
+  --password <text>
   --tls                   listen with TLS, too, as an Enterprise Edition; with
                           certificates of its own unless these are given:
   --tls-cert <file>       certificate, PEM
   --tls-key <file>        its private key, PEM
-  --tls-ca <file>         refuse clients without a certificate signed by this one
+  --tls-ca <file>         refuse clients without a certificate signed by this
   --tls-name <name>       what nodes tell of their certificates
   --tls-port <port>       of the first node, the others follow it (default 4333)
   --join <path>           be a node of a dev server with processes that has
@@ -76,6 +86,7 @@ function parse(argv: string[]): DevServerOptions | Front | undefined {
       "cluster-name": text,
       enterprise: { type: "boolean" },
       security: { type: "boolean" },
+      ...userFlags,
       tls: { type: "boolean" },
       "tls-cert": text,
       "tls-key": text,
@@ -106,7 +117,9 @@ function parse(argv: string[]): DevServerOptions | Front | undefined {
   }
   if (values.security) {
     options.edition = "enterprise"
-    options.security = true
+    options.security = users(new Said(values))
+  } else if (Object.keys(userFlags).some((flag) => values[flag as keyof typeof userFlags] !== undefined)) {
+    throw new Error("--user and its password need --security.")
   }
   const tls = tlsOptions(values)
   if (tls) {
@@ -114,6 +127,16 @@ function parse(argv: string[]): DevServerOptions | Front | undefined {
     options.tls = tls
   }
   return options
+}
+
+/** Who may do everything: as the clients are told by the same flags and variables. */
+function users(said: Said): true | SecurityOptions {
+  const [name, password] = [said.user, said.password()]
+  if (name === undefined && password === undefined) return true
+  if (name === undefined) throw new Error("A password is given, and no user: --user or AEROSPIKE_USER says who.")
+  if (password === undefined)
+    throw new Error(`The password of ${JSON.stringify(name)} is missing: give AEROSPIKE_PASSWORD or --password-file.`)
+  return { users: [{ name, password, roles: ["superuser"] }] }
 }
 
 /** Any of its options stands for --tls, too. */
@@ -128,11 +151,6 @@ function tlsOptions(values: Readonly<Record<string, string | boolean | undefined
     ...(ca !== undefined && { ca }),
     ...(name !== undefined && { name }),
   }
-}
-
-function whole(name: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new Error(`${name} is ${JSON.stringify(value)}: it must be a whole number.`)
-  return Number(value)
 }
 
 async function serve(options: DevServerOptions): Promise<number> {
@@ -150,7 +168,7 @@ async function serve(options: DevServerOptions): Promise<number> {
     console.log("\nA node that was killed returns, the first being 0:\n")
     console.log(`  npx aerospike-wasm devserver --join ${server.joinPath} --node 0`)
   }
-  const user = options.security ? ', user: "admin", password: "admin"' : ""
+  const user = loginOf(options.security)
   console.log(`\n  const client = await connect({ hosts: ${JSON.stringify(seed)}${user} })`)
   const ca = server.authority && (await keep(server.authority.ca))
   if (ca) {
@@ -163,6 +181,13 @@ async function serve(options: DevServerOptions): Promise<number> {
   await stopped
   if (ca) await rm(dirname(ca), { recursive: true })
   return 0
+}
+
+/** What `connect` takes to log in. A password that was given is not shown. */
+function loginOf(security: DevServerOptions["security"]): string {
+  if (!security) return ""
+  if (security === true) return ', user: "admin", password: "admin"'
+  return `, user: ${JSON.stringify(security.users![0]!.name)}, password: …`
 }
 
 /** The path of a file with the certificate of the authority, as long as the server runs. */

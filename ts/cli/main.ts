@@ -14,6 +14,9 @@ const commands: Readonly<Record<string, Command>> = {
     about: "run an Aerospike server in memory, for tests and demos",
     load: () => import("./devserver.ts"),
   },
+  info: { about: "ask nodes for information", load: () => import("./info.ts") },
+  get: { about: "read a record", load: () => import("./get.ts") },
+  query: { about: "read the records of a namespace or a set", load: () => import("./query.ts") },
 }
 
 const usage = `Usage: aerospike-wasm <command> [options]
@@ -49,5 +52,11 @@ async function main([name, ...rest]: string[]): Promise<number> {
 function version(): string {
   return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version
 }
+
+// Whoever reads has enough, as head has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0)
+  throw error
+})
 
 process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,3 @@
+// A command line that cannot be followed.
+
+export class WrongCall extends Error {}
