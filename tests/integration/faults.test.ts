@@ -98,11 +98,11 @@ describe("one node", () => {
   test.each([{ timeoutDelay: 0 }, { timeoutDelay: 3000 }])(
     "an answer that is late reaches nobody else, with %o",
     async ({ timeoutDelay }) => {
-      using fault = server.faults.add({ when: { key: "alice", times: 2 }, then: { delay: 600, applied: true } })
+      using fault = server.faults.add({ when: { key: "alice", times: 2 }, then: { delay: 800, applied: true } })
       for (let i = 0; i < 2; i++) {
-        const late = failure(client.get(key, { maxRetries: 0, socketTimeout: 40, totalTimeout: 40, timeoutDelay }))
+        const late = failure(client.get(key, { maxRetries: 0, socketTimeout: 100, totalTimeout: 100, timeoutDelay }))
         expect(await late).toBeInstanceOf(TimeoutError)
-        const until = performance.now() + 700
+        const until = performance.now() + 900
         while (performance.now() < until) {
           const records = await Promise.all(Array.from({ length: 8 }, () => client.get(other, patient)))
           expect(records.map(({ bins }) => bins.name)).toEqual(Array(8).fill("Bob"))

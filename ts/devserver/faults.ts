@@ -43,7 +43,7 @@ export interface FaultWhen {
   readonly node?: number | readonly number[]
   /** What is asked, or some of it. */
   readonly command?: FaultCommand | readonly FaultCommand[]
-  /** A batch is struck if any of its rows is of it; info, logins and admin never are. So with `set`, `key`, `digest`. */
+  /** A batch matches if any of its rows does, info, logins and admin never do; as with `set`, `key` and `digest`. */
   readonly namespace?: string
   /** `""` for records that are in no set. */
   readonly set?: string
@@ -53,7 +53,7 @@ export interface FaultWhen {
   readonly digest?: Uint8Array
   /** Only the nth of the requests that match, from 1. */
   readonly nth?: number
-  /** At most so many, from 1. */
+  /** It strikes at most so often, from 1. */
   readonly times?: number
   /** How likely a request that matches is struck, from 0 to 1, drawn by lot from {@link FaultOptions.seed}. */
   readonly probability?: number
@@ -61,7 +61,7 @@ export interface FaultWhen {
 
 /** What a fault can do to a request. */
 export interface FaultEffects {
-  /** It is never answered, nor is what comes behind it on its connection, which stays open. */
+  /** It is never answered, nor is anything behind it on its connection, which stays open. */
   readonly drop?: true
   /** Its connection is reset in place of an answer. */
   readonly close?: true
@@ -69,14 +69,14 @@ export interface FaultEffects {
   readonly truncate?: number
   /**
    * It is done, and bytes of the answer are others: as many as the number says, drawn by lot from
-   * {@link FaultOptions.seed}, or those at the places of an array, the first byte of the answer being 0. The first 8 are
-   * the length and kind of the answer, and of single records the 14th is the code. In what else is in an answer, a
-   * client cannot see that it is spoilt. Of an answer in several parts, a large query, it is the first part.
+   * {@link FaultOptions.seed}, or those at the places that an array lists. Place 0 is the answer's first byte; 0 to 7 are
+   * its version, kind and length, and 13 is the code of a single record. A client notices that these are spoilt, but not
+   * that a value is. A large query is answered in several parts: of these it is the first.
    */
   readonly corrupt?: number | readonly number[]
   /**
-   * It is answered with this code, from 1 to 255. A batch is so as a whole, or, if `when` says which records, in the rows
-   * that match.
+   * It is answered with this result code, from 1 to 255. A batch gets it as a whole; but if `when` says which records
+   * (`namespace`, `set`, `key`, `digest`), the rows that match get it and the others are as they would be.
    */
   readonly code?: number
 }
@@ -84,13 +84,14 @@ export interface FaultEffects {
 /** When a fault does it. */
 export interface FaultTiming {
   /**
-   * Milliseconds that the request waits, and what comes behind it on its connection with it; then it is done, unless the
-   * client has gone by then. With `applied: true` it is done at once, and its answer waits.
+   * Milliseconds from a request's arrival until it is done, unless its client has gone by then. With `applied: true` it
+   * is done at once, and its answer waits as long. What is behind it on its connection waits, too, for answers keep their
+   * order; but delays do not add up.
    */
   readonly delay?: number
   /**
-   * Whether the request is done although its answer is dropped, cut off or another one: so writes get in doubt that have
-   * happened. Default `false`; an answer that is truncated or corrupt is always that of a request that was done.
+   * Whether the request is done although its answer is dropped, cut off or replaced: so a write that has happened gets in
+   * doubt. Default `false`; an answer that is truncated or corrupt is always that of a request that was done.
    */
   readonly applied?: boolean
 }
