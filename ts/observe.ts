@@ -58,7 +58,7 @@ export interface Follower {
 export interface Tracing {
   /** Whether anybody wants to know just now. */
   isActive(): boolean
-  begin(beginning: Beginning): Follower
+  begin(beginning: Beginning): Follower | undefined
 }
 
 let bits = 0

@@ -39,6 +39,7 @@ import records from "./cases/records.mjs"
 import retries from "./cases/retries.mjs"
 import security from "./cases/security.mjs"
 import tls from "./cases/tls.mjs"
+import tracing from "./cases/tracing.mjs"
 import transactions from "./cases/transactions.mjs"
 import udf from "./cases/udf.mjs"
 import udfRecords from "./cases/udf-records.mjs"
@@ -87,5 +88,6 @@ export const subjects = [
   connections,
   retries,
   metrics,
+  tracing,
   lifecycle,
 ]

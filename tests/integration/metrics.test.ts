@@ -1,7 +1,7 @@
 // Metrics as a scraper sees them: fetched with undici over HTTP, parsed, and held against what was done.
 
 import { createServer, type IncomingMessage } from "node:http"
-import { type AddressInfo, connect as connectSocket, createServer as createRelay, type Socket } from "node:net"
+import type { AddressInfo } from "node:net"
 import { type Client, connect, LogLevel, setLogLevel } from "aerospike-wasm"
 import { type DevServer, startDevServer } from "aerospike-wasm/devserver"
 import {
@@ -21,6 +21,7 @@ import { Counter, Registry } from "prom-client"
 import { Agent, request } from "undici"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { parseMetrics } from "./support/prometheus.ts"
+import { startRelay } from "./support/relay.ts"
 
 let server: DevServer
 let client: Client
@@ -58,35 +59,6 @@ async function scrape(
 
 async function scraped() {
   return parseMetrics((await scrape()).text)
-}
-
-/** Passes bytes to a port, both ways, until it is told to be silent. */
-async function startRelay(to: number) {
-  let silent = false
-  const sockets = new Set<Socket>()
-  const relay = createRelay((socket) => {
-    const other = connectSocket(to, "127.0.0.1")
-    for (const [from, into] of [
-      [socket, other],
-      [other, socket],
-    ] as const) {
-      sockets.add(from)
-      from.on("data", (bytes) => silent || into.write(bytes))
-      from.on("error", () => {})
-      from.on("close", () => into.destroy())
-    }
-  })
-  await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve))
-  return {
-    port: (relay.address() as AddressInfo).port,
-    silence() {
-      silent = true
-    },
-    close() {
-      for (const socket of sockets) socket.destroy()
-      relay.close()
-    },
-  }
 }
 
 /** A port on which nothing listens. */

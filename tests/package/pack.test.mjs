@@ -18,7 +18,7 @@ const unpackedBytesMax = 3_000_000
 // Compilers and package managers are slow on a busy machine; nothing here is about time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
-const optionalPeers = ["prom-client"]
+const optionalPeers = ["prom-client", "@opentelemetry/api"]
 
 let project
 let packed
@@ -85,6 +85,13 @@ describe("a bundle", () => {
     expect(parts.filter((path) => rest.test(path) || unused.test(path))).toEqual([])
   })
 
+  test("with connect has neither metrics nor tracing, nor asks for what they need", async () => {
+    const parts = await bundle("node", `export * from "aerospike-wasm"`)
+    expect(
+      parts.filter((path) => /dist\/(metrics|tracing)\/|node_modules\/(prom-client|@opentelemetry)/.test(path)),
+    ).toEqual([])
+  })
+
   test("with connect has the client, and no builder that is not used", async () => {
     const parts = await bundle("node", `export { connect } from "aerospike-wasm"`)
     expect(parts.filter((path) => /dist\/(client|query|transport\/node)\.js$/.test(path))).toHaveLength(3)
@@ -113,17 +120,17 @@ describe("a bundle", () => {
 })
 
 describe("without what is optional", () => {
-  test.each([["aerospike-wasm/metrics", "prom-client"]])(
-    "the door %s says that %s is to be installed",
-    (door, peer) => {
-      write("door.mjs", `import(${JSON.stringify(door)}).catch((error) => console.log(error.name, error.message))`)
-      const { status, stdout } = run("node", "door.mjs")
-      expect({ status, stdout }).toEqual({
-        status: 0,
-        stdout: `ClientError ${door} needs ${peer}, which is not installed: npm install ${peer}\n`,
-      })
-    },
-  )
+  test.each([
+    ["aerospike-wasm/metrics", "prom-client"],
+    ["aerospike-wasm/tracing", "@opentelemetry/api"],
+  ])("the door %s says that %s is to be installed", (door, peer) => {
+    write("door.mjs", `import(${JSON.stringify(door)}).catch((error) => console.log(error.name, error.message))`)
+    const { status, stdout } = run("node", "door.mjs")
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `ClientError ${door} needs ${peer}, which is not installed: npm install ${peer}\n`,
+    })
+  })
 })
 
 describe.each(["node", "deno", "bun"])("on %s", (runtime) => {

@@ -1,10 +1,11 @@
 // Gathers, when somebody scrapes, what the engines of all clients of this process have counted. Clients that have ended count
 // on: what they had counted is kept, so that no counter ever goes down.
 
-import { code, metricsHead, NONE, nodeWord, operation, seriesWord, stage, stageWord, watch } from "../core/generated.ts"
+import { code, metricsHead, NONE, nodeWord, seriesWord, stage, stageWord, watch } from "../core/generated.ts"
 import { errorClass } from "../errors.ts"
 import { droppedLogCount } from "../log.ts"
 import { type Counted, liveClients, type Observable, observers, watching } from "../observe.ts"
+import { operationName } from "../operation-names.ts"
 import {
   batchRecords,
   clients,
@@ -68,18 +69,8 @@ export class Samples {
   }
 }
 
-/** Names of the engine's tables, by number. */
-const operationNames = namesOf(operation)
-const stageNames = namesOf(stage)
-
-/** As metrics and spans call an operation: `batch_read`. */
-export function operationName(number: number): string {
-  return operationNames.get(number) ?? "unknown"
-}
-
-function namesOf(table: Readonly<Record<string, number>>): Map<number, string> {
-  return new Map(Object.entries(table).map(([name, number]) => [number, name.toLowerCase()]))
-}
+/** Names of stages, by their number. */
+const stageNames = new Map<number, string>(Object.entries(stage).map(([name, number]) => [number, name.toLowerCase()]))
 
 const counters: readonly Family[] = [
   ...[operationDuration, internalStage, batchRecords],
