@@ -1,4 +1,4 @@
-// Runs the code of the README and of docs/testing.md, and the programs under examples/ on their runtimes, against one dev
+// Runs the code of the README, of docs/testing.md and of docs/observability, and the programs under examples/ on their runtimes, against one dev
 // server or the cluster that AEROSPIKE_HOSTS names. A program must exit 0 and print exactly what its `// → text` comments say, in their order.
 //
 //   node scripts/examples.mjs         all
@@ -16,7 +16,9 @@ import { startServer } from "../tests/conformance/support/server.mjs"
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const only = process.argv[2] ?? ""
 const limitMs = 60_000
-const documents = ["README.md", "docs/testing.md"]
+const documents = ["README.md", "docs/testing.md", "docs/observability/README.md"]
+/** What the blocks import beside the package, as a reader would install it. */
+const installed = ["prom-client", "pino", "@opentelemetry"]
 
 const examples = [
   { runtime: "node", file: "examples/node/users.mjs", args: [] },
@@ -33,6 +35,8 @@ let server
 try {
   mkdirSync(join(project, "node_modules"))
   symlinkSync(root, join(project, "node_modules", "aerospike-wasm"), "junction")
+  for (const name of installed)
+    symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name), "junction")
   server = await startServer({ nodes: 3 })
   for (const example of [...documents.flatMap(blocksOf), ...examples.map(fromFile)]) {
     if (example.name.includes(only)) await check(example)
