@@ -26,6 +26,9 @@ const examples = [
   { runtime: "node", file: "examples/node/slow-node.mjs", args: [] },
   { runtime: "deno", file: "examples/deno/users.ts", args: ["run", "--allow-net", "--allow-env", "--allow-read"] },
   { runtime: "bun", file: "examples/bun/users.ts", args: [] },
+  // Client and dev server in one process, there too.
+  { runtime: "deno", file: "examples/node/slow-node.mjs", args: ["run", "--allow-all"] },
+  { runtime: "bun", file: "examples/node/slow-node.mjs", args: [] },
 ]
 
 // The documents' blocks run where a reader would paste them: in a project of its own that has the package installed.
