@@ -23,7 +23,7 @@ import { publish } from "./lib/document.mjs"
 import {
   canTrace,
   cpuUsOf,
-  listenerOf,
+  listenersOf,
   machine,
   peakBytesOf,
   resetPeak,
@@ -81,7 +81,7 @@ function parse() {
     flights: list(values.flights)?.map(Number) ?? FLIGHTS,
     rounds: quick ? 2 : 5,
     ms: quick ? 250 : 1000,
-    warmMs: quick ? 150 : 1000,
+    warmMs: quick ? 150 : 800,
     records: quick ? 2_000 : 10_000,
     manyRecords: quick ? 20_000 : 100_000,
     sequentialGets: quick ? 30_000 : 1_000_000,
@@ -101,11 +101,10 @@ async function compare(server) {
         .join(", ")}`,
     )
   }
-  const [host, port] = server.hosts.split(",")[0].split(/:(?=\d+$)/)
-  const serverPid = server.pid ?? listenerOf(host, port)
+  const serverPids = server.pid ? [server.pid] : listenersOf(server.hosts)
   const result = {
     at: new Date().toISOString(),
-    server: { name: server.name, isDev: server.isDev, isProcessKnown: serverPid !== undefined },
+    server: { name: server.name, isDev: server.isDev, isProcessKnown: serverPids.length > 0 },
     machine: machine(),
     options,
     absent: [],
@@ -114,29 +113,41 @@ async function compare(server) {
     figures: {},
     size: engineSize(),
   }
-  if (workloads.length > 0) await measureAll(result, server, serverPid)
-  if (wants("memory")) {
-    result.memory = await memory(server.hosts, options)
-    const { bytesAnOpInFlight, heapGrowth, linearGrowth, sequentialGets, inFlight, bytesAConnection } = result.memory
-    console.log(
-      `\nmemory: ${gap(bytesAnOpInFlight)} bytes an operation at ${gap(inFlight)} in flight, ${gap(bytesAConnection)} an idle connection;`,
-    )
-    console.log(
-      `  after ${gap(sequentialGets)} gets, one after the other: heap ${signed(heapGrowth)}, linear memory ${signed(linearGrowth)} bytes`,
-    )
-  }
-  if (wants("coldstart")) {
-    result.coldStart = await coldStart(server.hosts, options.starts)
-    const all = Object.entries(result.coldStart).map(([kind, { medianMs }]) => `${kind} ${medianMs.toFixed(1)} ms`)
-    console.log(`\nimport to first answered get, median of ${options.starts} processes: ${all.join(", ")}`)
-  }
+  if (workloads.length > 0) await measureAll(result, server, serverPids)
+  if (wants("memory")) await part(() => measureMemory(result, server))
+  if (wants("coldstart")) await part(() => measureStart(result, server))
   console.log(`\n${barTable(result)}\n`)
   writeFileSync(`${results}latest.json`, `${JSON.stringify(result, null, 2)}\n`)
   console.log("all that was measured: tests/bench/results/latest.json")
   if (options.publish) publish(result)
 }
 
-async function measureAll(result, { hosts, name, isDev }, serverPid) {
+/** What was measured before is not lost if this fails. */
+async function part(measure) {
+  try {
+    await measure()
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+  }
+}
+
+async function measureMemory(result, { hosts }) {
+  result.memory = await memory(hosts, options)
+  const { bytesAnOpInFlight, bytesAConnection, inFlight, heapGrowth, linearGrowth, sequentialGets } = result.memory
+  const each = `${gap(bytesAnOpInFlight)} bytes an operation at ${gap(inFlight)} in flight`
+  console.log(`\nmemory: ${each}, ${gap(bytesAConnection)} an idle connection;`)
+  const growth = `heap ${signed(heapGrowth)}, linear memory ${signed(linearGrowth)} bytes`
+  console.log(`  after ${gap(sequentialGets)} gets, one after the other: ${growth}`)
+}
+
+async function measureStart(result, { hosts }) {
+  result.coldStart = await coldStart(hosts, options.starts)
+  const all = Object.entries(result.coldStart).map(([kind, { medianMs }]) => `${kind} ${medianMs.toFixed(1)} ms`)
+  console.log(`\nimport to first answered get, median of ${options.starts} processes: ${all.join(", ")}`)
+}
+
+async function measureAll(result, { hosts, name, isDev }, serverPids) {
   const { records, manyRecords, ms } = options
   const running = await startAll(result, hosts)
   try {
@@ -148,7 +159,9 @@ async function measureAll(result, { hosts, name, isDev }, serverPid) {
       used.map((shape) => [shape, typeof shapes[shape].key(0) === "number" ? manyRecords : records]),
     )
     result.server.build = loader.handle.server
-    console.log(`server: ${name}, build ${loader.handle.server}${serverPid ? "" : "; its process is not known"}`)
+    console.log(
+      `server: ${name}, build ${loader.handle.server}${serverPids.length > 0 ? "" : "; its process is not known"}`,
+    )
     console.log(
       `machine: ${result.machine.cores} × ${result.machine.cpu}, ${result.machine.system}, Node ${process.version}`,
     )
@@ -164,7 +177,7 @@ async function measureAll(result, { hosts, name, isDev }, serverPid) {
       // Who compiles while it runs has had time to, whichever workload comes first.
       for (const client of running)
         await oneRun(client, { job: "get", set: "single", rows: 1, inFlight: 32 }, 2 * options.warmMs)
-      await eachWorkload(result, running, serverPid)
+      await eachWorkload(result, running, serverPids)
     } finally {
       await loader.handle.ask({ job: "forget" })
     }
@@ -195,7 +208,7 @@ async function startAll(result, hosts) {
   return running
 }
 
-async function eachWorkload(result, running, serverPid) {
+async function eachWorkload(result, running, serverPids) {
   const traces = canTrace()
   if (!traces) console.log("system calls are not counted: there is no strace")
   for (const workload of result.workloads) {
@@ -205,7 +218,7 @@ async function eachWorkload(result, running, serverPid) {
     )
     const rounds = Object.fromEntries(part.map(({ column }) => [column, []]))
     for (let round = 0; round < options.rounds; round++) {
-      for (const client of part) rounds[client.column].push(await oneRound(client, workload, serverPid))
+      for (const client of part) rounds[client.column].push(await oneRound(client, workload, serverPids))
     }
     const figures = {}
     for (const client of part) {
@@ -251,13 +264,13 @@ async function oneRun({ handle }, { job, set, rows, inFlight }, ms) {
   return { records, perSecond: (records / tookMs) * 1000, cpuUs: cpuUs / records, p50Ms, p99Ms, p999Ms }
 }
 
-async function oneRound(client, workload, serverPid) {
+async function oneRound(client, workload, serverPids) {
   const { pid } = client.handle
   resetPeak(pid)
   const bytes = socketBytesOf(pid)
-  const cpu = cpuUsOf(serverPid)
+  const cpu = cpuUsOf(serverPids)
   const { records, ...run } = await oneRun(client, workload, options.ms)
-  const spent = cpuUsOf(serverPid)
+  const spent = cpuUsOf(serverPids)
   const after = socketBytesOf(pid)
   // A socket that was closed meanwhile takes its count with it.
   const moved = (way) => (bytes && after && after[way] > bytes[way] ? (after[way] - bytes[way]) / records : undefined)

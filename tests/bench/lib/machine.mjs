@@ -25,9 +25,13 @@ export function machine() {
   }
 }
 
-/** Microseconds of CPU that a process has had, all its threads together; exact to less than a microsecond. */
-export function cpuUsOf(pid) {
-  if (pid === undefined) return undefined
+/** Microseconds of CPU that processes have had, all their threads together; exact to less than a microsecond. */
+export function cpuUsOf(pids) {
+  const all = pids.map(cpuUsOfOne)
+  return all.length === 0 || all.includes(undefined) ? undefined : all.reduce((sum, us) => sum + us)
+}
+
+function cpuUsOfOne(pid) {
   return attempt(() => {
     let ns = 0
     for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -65,8 +69,16 @@ export function socketBytesOf(pid) {
   })
 }
 
-/** The process that listens on a port of this machine, if `host` is this machine and the process may be looked at. */
-export function listenerOf(host, port) {
+/** The processes that listen on the ports of the hosts; none, if not all are on this machine and may be looked at. */
+export function listenersOf(hosts) {
+  const pids = hosts.split(",").map((text) => {
+    const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(text.trim())
+    return listenerOf(host, port ?? 3000)
+  })
+  return pids.includes(undefined) ? [] : [...new Set(pids)]
+}
+
+function listenerOf(host, port) {
   if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) return undefined
   return attempt(() => {
     const hex = Number(port).toString(16).toUpperCase().padStart(4, "0")
