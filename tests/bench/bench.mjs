@@ -17,24 +17,16 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { startServer } from "../conformance/support/server.mjs"
 import { startClient } from "./lib/client-handle.mjs"
-import { clients as allClients, column, takesPart, whyAbsent } from "./lib/clients.mjs"
+import { clients as allClients, column, start } from "./lib/clients.mjs"
 import { coldStart } from "./lib/cold-start.mjs"
 import { publish } from "./lib/document.mjs"
-import {
-  canTrace,
-  cpuUsOf,
-  listenersOf,
-  machine,
-  peakBytesOf,
-  resetPeak,
-  socketBytesOf,
-  traced,
-} from "./lib/machine.mjs"
+import { listenersOf, machine } from "./lib/machine.mjs"
+import { measure } from "./lib/measure.mjs"
 import { memory } from "./lib/memory.mjs"
 import { summarise } from "./lib/profile.mjs"
 import { rawLimit } from "./lib/raw-limit.mjs"
 import { shapes } from "./lib/records.mjs"
-import { barTable, gap, medians, workloadTable } from "./lib/report.mjs"
+import { barTable, gap } from "./lib/report.mjs"
 import { engineSize } from "./lib/size.mjs"
 import { FLIGHTS, isChosen, workloads as workloadsOf } from "./lib/workloads.mjs"
 
@@ -78,12 +70,13 @@ function parse() {
     profile: values.profile,
     only: list(values.only),
     clients: chosen,
-    flights: list(values.flights)?.map(Number) ?? FLIGHTS,
+    flights: list(values.flights)?.map(Number) ?? (quick ? [1, 128, 512] : FLIGHTS),
     rounds: quick ? 2 : 5,
-    ms: quick ? 250 : 1000,
+    ms: quick ? 200 : 1000,
     warmMs: quick ? 150 : 800,
     records: quick ? 2_000 : 10_000,
     manyRecords: quick ? 20_000 : 100_000,
+    traceMs: quick ? 100 : 400,
     sequentialGets: quick ? 30_000 : 1_000_000,
     starts: quick ? 5 : 15,
   }
@@ -158,6 +151,7 @@ async function measureAll(result, { hosts, name, isDev }, serverPids) {
     const counts = Object.fromEntries(
       used.map((shape) => [shape, typeof shapes[shape].key(0) === "number" ? manyRecords : records]),
     )
+    const use = { sets, records: counts }
     result.server.build = loader.handle.server
     console.log(
       `server: ${name}, build ${loader.handle.server}${serverPids.length > 0 ? "" : "; its process is not known"}`,
@@ -166,18 +160,19 @@ async function measureAll(result, { hosts, name, isDev }, serverPids) {
       `machine: ${result.machine.cores} × ${result.machine.cpu}, ${result.machine.system}, Node ${process.version}`,
     )
     for (const line of result.absent) console.log(`absent: ${line}`)
-    await loader.handle.ask({ job: "load", sets, records: counts })
+    await loader.handle.ask({ job: "load", ...use })
     try {
-      for (const { handle } of running) await handle.ask({ job: "use", sets, records: counts })
       if (isDev) {
         const limit = await rawLimit(hosts, { set: sets.single, keys: records, ms })
         result.server.limit = limit
         console.log(`the dev server by itself answers ${gap(limit)} pipelined gets/s (raw socket, nothing decoded)`)
       }
-      // Who compiles while it runs has had time to, whichever workload comes first.
-      for (const client of running)
-        await oneRun(client, { job: "get", set: "single", rows: 1, inFlight: 32 }, 2 * options.warmMs)
-      await eachWorkload(result, running, serverPids)
+      await measure(result, running, { hosts, use, serverPids, options })
+      console.log(
+        `
+medians of ${options.rounds} rounds of ${options.ms / 1000} s; ×R: to the official Node client as it comes; latencies in ms, of a whole
+batch or query; MiB: the process's peak; bytes on its sockets, both ways; system calls counted apart, under strace`,
+      )
     } finally {
       await loader.handle.ask({ job: "forget" })
     }
@@ -194,99 +189,18 @@ async function startAll(result, hosts) {
       id === "ours" || !options.clients || [id, bestOf].some((name) => options.clients.includes(name)),
   )
   for (const client of chosen) {
-    const why = whyAbsent(client)
-    const handle = why ? { absent: why } : await startClient(client, hosts)
-    if (!handle.absent) running.push({ ...client, column: column(client), handle })
+    const handle = await start(client, hosts)
+    if (!handle.absent) running.push({ ...client, handle })
     else if (client.id === "ours") throw new Error(handle.absent)
     else result.absent.push(`${client.name}: ${handle.absent}`)
   }
-  for (const { column, label, name, isOurs, isPeer, bestOf, handle } of running) {
-    if (result.clients.some(({ id }) => id === column)) continue
+  for (const client of running) {
+    const { label, name, isOurs, isPeer, bestOf, handle } = client
+    if (result.clients.some(({ id }) => id === column(client))) continue
     const full = bestOf ? "official Node client, the better of its tuned command queues" : name
-    result.clients.push({ id: column, label, name: full, version: handle.version, isOurs, isPeer })
+    result.clients.push({ id: column(client), label, name: full, version: handle.version, isOurs, isPeer })
   }
   return running
-}
-
-async function eachWorkload(result, running, serverPids) {
-  const traces = canTrace()
-  if (!traces) console.log("system calls are not counted: there is no strace")
-  for (const workload of result.workloads) {
-    const part = await best(
-      workload,
-      running.filter((client) => takesPart(client, workload)),
-    )
-    const rounds = Object.fromEntries(part.map(({ column }) => [column, []]))
-    for (let round = 0; round < options.rounds; round++) {
-      for (const client of part) rounds[client.column].push(await oneRound(client, workload, serverPids))
-    }
-    const figures = {}
-    for (const client of part) {
-      figures[client.column] = {
-        ...(client.bestOf ? { as: client.name } : {}),
-        ...medians(rounds[client.column]),
-        calls: traces ? await calls(client, workload) : undefined,
-        rounds: rounds[client.column],
-      }
-    }
-    result.figures[workload.id] = figures
-    console.log(`\n${workloadTable(workload, figures, result.clients)}`)
-  }
-  console.log(
-    `\nmedians of ${options.rounds} rounds of ${options.ms / 1000} s; ×R: to the official Node client as it comes; latencies in ms, of a whole`,
-  )
-  console.log(
-    "batch or query; MiB: the process's peak; bytes on its sockets, both ways; system calls counted apart, under strace",
-  )
-}
-
-/** Warms everybody up; of those that are variants of one, the faster stays. */
-async function best(workload, clients) {
-  const fastest = new Map()
-  for (const client of clients) {
-    const { perSecond } = await oneRun(client, workload, options.warmMs)
-    const before = fastest.get(client.column)
-    if (!before || perSecond > before.perSecond) fastest.set(client.column, { client, perSecond })
-  }
-  return [...fastest.values()].map(({ client }) => client)
-}
-
-async function oneRun({ handle }, { job, set, rows, inFlight }, ms) {
-  const { ops, tookMs, cpuUs, p50Ms, p99Ms, p999Ms } = await handle.ask({
-    job: "run",
-    what: job,
-    set,
-    rows,
-    inFlight,
-    ms,
-  })
-  const records = ops * rows
-  return { records, perSecond: (records / tookMs) * 1000, cpuUs: cpuUs / records, p50Ms, p99Ms, p999Ms }
-}
-
-async function oneRound(client, workload, serverPids) {
-  const { pid } = client.handle
-  resetPeak(pid)
-  const bytes = socketBytesOf(pid)
-  const cpu = cpuUsOf(serverPids)
-  const { records, ...run } = await oneRun(client, workload, options.ms)
-  const spent = cpuUsOf(serverPids)
-  const after = socketBytesOf(pid)
-  // A socket that was closed meanwhile takes its count with it.
-  const moved = (way) => (bytes && after && after[way] > bytes[way] ? (after[way] - bytes[way]) / records : undefined)
-  return {
-    ...run,
-    serverCpuUs: cpu === undefined || spent === undefined ? undefined : (spent - cpu) / records,
-    peakBytes: peakBytesOf(pid),
-    sentBytes: moved("sent"),
-    receivedBytes: moved("received"),
-  }
-}
-
-/** System calls a record, of all threads of the process. */
-async function calls(client, workload) {
-  const { calls, result } = await traced(client.handle.pid, () => oneRun(client, workload, options.quick ? 150 : 400))
-  return calls === undefined ? undefined : calls / result.records
 }
 
 function signed(value) {

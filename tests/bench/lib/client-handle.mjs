@@ -3,6 +3,12 @@
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 
+/** What ends the processes that still run. */
+const running = new Set()
+process.once("exit", () => {
+  for (const kill of running) kill()
+})
+
 /**
  * Starts a client of the table. Resolves to `{ pid, version, ask(job), end() }` once it has connected, or to `{ absent }`, why
  * it is not to be had.
@@ -35,13 +41,13 @@ export async function startClient({ id, command, config, env }, hosts, execArgv 
       else waiting.push({ resolve, reject })
     })
   const kill = () => child.kill("SIGKILL")
-  process.once("exit", kill)
+  running.add(kill)
   const end = async () => {
     if (ending === undefined) child.stdin.end(`${JSON.stringify({ job: "end" })}\n`)
     const limit = setTimeout(kill, 10_000)
     await ended
     clearTimeout(limit)
-    process.off("exit", kill)
+    running.delete(kill)
   }
 
   let first

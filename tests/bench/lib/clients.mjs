@@ -5,6 +5,7 @@
 
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { startClient } from "./client-handle.mjs"
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const node = here("client-process.mjs")
@@ -99,9 +100,17 @@ export const clients = [
   },
 ]
 
-/** Why it cannot even be started, or undefined. */
-export function whyAbsent({ needs }) {
-  return needs && !existsSync(needs[0]) ? `not installed: ${needs[1]}` : undefined
+/** As `startClient`, for a client that may not even be installed. */
+export async function start(client, hosts) {
+  const { needs } = client
+  return needs && !existsSync(needs[0]) ? { absent: `not installed: ${needs[1]}` } : startClient(client, hosts)
+}
+
+/** The same, and gives it what it is to use: `sets` and `records`, see client-process.mjs. */
+export async function startAndUse(client, hosts, use) {
+  const handle = await start(client, hosts)
+  if (!handle.absent) await handle.ask({ job: "use", ...use })
+  return handle
 }
 
 export function takesPart({ only }, { id, group }) {

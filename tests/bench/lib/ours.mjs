@@ -51,9 +51,10 @@ export async function connect(hosts, { way = "rows", metrics = false, coalesce, 
   }
 }
 
+/** They want a package that is installed apart. */
 async function countEverything() {
-  const metrics = await import("aerospike-wasm/metrics").catch(() => {
-    throw new Error("metrics are not available yet in this version")
+  const { setMetricsEnabled } = await import("aerospike-wasm/metrics").catch((error) => {
+    throw new Error(`metrics cannot be loaded: ${error.code}`)
   })
-  metrics.setMetricsEnabled?.(true)
+  setMetricsEnabled(true)
 }
