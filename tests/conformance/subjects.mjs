@@ -22,6 +22,7 @@ import jobs from "./cases/jobs.mjs"
 import keys from "./cases/keys.mjs"
 import kinds from "./cases/kinds.mjs"
 import lifecycle from "./cases/lifecycle.mjs"
+import logging from "./cases/logging.mjs"
 import metrics from "./cases/metrics.mjs"
 import operate from "./cases/operate.mjs"
 import operateBit from "./cases/operate-bit.mjs"
@@ -87,6 +88,7 @@ export const subjects = [
   concurrency,
   connections,
   retries,
+  logging,
   metrics,
   tracing,
   lifecycle,
