@@ -1,6 +1,6 @@
 // What docs/performance shows of a run: its JSON, charts, and a README that is made of every JSON there.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { bars, judge } from "../bars.mjs"
 import { barChart } from "./chart.mjs"
@@ -17,6 +17,8 @@ export function publish(result) {
   const withoutRounds = (_, value) => (Array.isArray(value?.rounds) ? { ...value, rounds: undefined } : value)
   const told = { ...result, server: { ...server, name: server.isDev ? server.name : "Aerospike" } }
   writeFileSync(`${folder}${name}.json`, `${JSON.stringify(told, withoutRounds, 1)}\n`)
+  const before = readdirSync(folder).filter((file) => file.startsWith(`${name}-`) && file.endsWith(".svg"))
+  for (const file of before) rmSync(`${folder}${file}`)
   for (const [chart, content] of Object.entries(charts(result))) writeFileSync(`${folder}${name}-${chart}.svg`, content)
   writeFileSync(`${folder}README.md`, readme())
   console.log("docs/performance/README.md, its JSON and its charts are written")

@@ -122,8 +122,9 @@ export async function traced(pid, what) {
     tracer.kill("SIGINT")
     await ended
     const lines = (attempt(() => readFileSync(file, "utf8")) ?? "").split("\n")
-    const total = lines.find((line) => /\btotal$/.test(line))
-    return { calls: total && Number.parseInt(total, 10), result }
+    // Without a number there was no call in its time.
+    const total = lines.map((line) => /(\d+)\s+total$/.exec(line)?.[1]).find((count) => count !== undefined)
+    return { calls: total === undefined ? undefined : Number(total), result }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

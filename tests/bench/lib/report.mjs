@@ -73,7 +73,8 @@ export function barTable(result) {
 }
 
 function cell(value, width, digits) {
-  return (value === undefined ? "–" : value.toFixed(digits)).padStart(width)
+  // JSON has null for what is not a number.
+  return (value === undefined || value === null ? "–" : value.toFixed(digits)).padStart(width)
 }
 
 /** A whole number with a gap between its thousands. */
