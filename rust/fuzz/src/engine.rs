@@ -5,7 +5,7 @@
 use crate::answers::{data_answer, info_answer, security_answer, BASE};
 use crate::input::Input;
 use crate::values::{check_tape, slots};
-use aerospike_sansio::abi::{command_kind, command_word as word, output, stat, tag, NONE};
+use aerospike_sansio::abi::{command_kind, command_word as word, output, stat, tag, watch, NONE};
 use aerospike_sansio::client::Engine;
 use aerospike_sansio::names::NameKind;
 use aerospike_sansio::proto::{message_type, PROTO_HEADER};
@@ -78,14 +78,9 @@ impl World {
             (64, "single_node=1\ncluster_name=rig\n"),
         ];
         texts.iter().filter(|(bit, _)| settings & bit != 0).for_each(|(_, text)| config.push_str(text));
-        World {
-            engine: Engine::new(&config, 7, 1000.0),
-            now: 1000.0,
-            conns: BTreeMap::new(),
-            open: BTreeMap::new(),
-            txns: Vec::new(),
-            ready: false,
-        }
+        let mut engine = Engine::new(&config, 7, 1000.0);
+        engine.watch(watch::COUNT | watch::STAGES | watch::STEPS);
+        World { engine, now: 1000.0, conns: BTreeMap::new(), open: BTreeMap::new(), txns: Vec::new(), ready: false }
     }
 
     fn step(&mut self, input: &mut Input) {
@@ -352,6 +347,7 @@ impl World {
                 output::READY => assert!(!std::mem::replace(&mut self.ready, true), "it is ready twice"),
                 output::EVENT => drop(self.engine.outputs.text_at(words[2], words[3]).len()),
                 output::CREDENTIAL => {}
+                output::STEP => assert!(self.open.contains_key(&words[0])),
                 other => panic!("an unknown record {other}"),
             }
         }
@@ -389,6 +385,7 @@ impl World {
             assert_eq!(self.engine.stat(gauge), 0.0, "gauge {gauge}");
         }
         assert!(self.ready);
+        assert!(self.engine.metrics().iter().all(|number| number.is_finite()));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ledger::{Answer, Ask, Begun, Ledger, Record};
 use crate::network::LinkId;
 use crate::tell;
 use crate::weather::{Climate, Fault, Kind};
-use aerospike_sansio::abi::{output, stat, tag};
+use aerospike_sansio::abi::{metrics_head, node_word, output, series_word, stage_word, stat, tag, watch, NONE};
 use aerospike_sansio::client::Engine;
 use aerospike_sansio::conn::ConnId;
 use aerospike_sansio::proto::code;
@@ -99,6 +99,9 @@ pub struct Client {
     max_connections: f64,
     pub max_to_node: usize,
     max_queued: Option<f64>,
+    is_watched: bool,
+    /// Operations that ended.
+    ended: u64,
     pub asked: u64,
     pub failed: u64,
     pub codes: BTreeMap<i32, u64>,
@@ -123,8 +126,14 @@ impl Client {
         stable: HashSet<[u8; 20]>,
         now: f64,
     ) -> Client {
+        let mut engine = Engine::new(&limits.text, seed, now);
+        // Nothing may depend on it.
+        let is_watched = seed & 1 == 0;
+        engine.watch(if is_watched { watch::COUNT | watch::STAGES | watch::STEPS } else { 0 });
         Client {
-            engine: Engine::new(&limits.text, seed, now),
+            engine,
+            is_watched,
+            ended: 0,
             name,
             skew: 0.0,
             wall_skew: 0.0,
@@ -267,6 +276,10 @@ impl Client {
                 output::DONE => self.done(&words, ledger, now),
                 output::PART => self.part(&words, ledger, now),
                 output::RECORD => wishes.push(self.record_found(&words)),
+                output::STEP => {
+                    assert!(self.is_watched && self.open.contains_key(&words[0]), "a step of no operation: {words:?}");
+                    assert!(words[2] != NONE, "a step at no node: {words:?}");
+                }
                 output::CREDENTIAL => wishes.push(Wish::Password),
                 output::READY => {
                     let text = self.engine.outputs.text_at(words[1], words[2]).to_string();
@@ -322,6 +335,7 @@ impl Client {
             self.name
         );
         let open = self.open.remove(&op).expect("an operation ended that was not open");
+        self.ended += 1;
         // The first moment after its deadline at which the engine was told the time.
         assert!(
             self.clock(now) <= open.deadline + TICK_MS || self.heard < open.deadline + TICK_MS,
@@ -403,6 +417,29 @@ impl Client {
             at = behind(tape, at);
         }
         record
+    }
+
+    /// Every operation that ended was counted once, if that was asked for; nothing waits, and no time is negative.
+    pub fn check_counts(&mut self) {
+        let all = self.engine.metrics();
+        let is_good = |number: &f64| *number >= 0.0 && number.is_finite();
+        let mut at = metrics_head::LENGTH + (all[metrics_head::BOUNDS] + all[metrics_head::STAGE_BOUNDS]) as usize;
+        let mut counted = 0.0;
+        for _ in 0..all[metrics_head::SERIES] as usize {
+            counted += all[at + series_word::COUNTS..at + series_word::LENGTH].iter().sum::<f64>();
+            assert!(all[at + series_word::RECORDS..at + series_word::LENGTH].iter().all(is_good), "{}", self.name);
+            at += series_word::LENGTH;
+        }
+        assert!(all[at..].iter().all(is_good), "{}: {:?}", self.name, &all[at..]);
+        assert_eq!(counted, if self.is_watched { self.ended as f64 } else { 0.0 }, "{}", self.name);
+        at += all[metrics_head::STAGES] as usize * stage_word::LENGTH;
+        let nodes = all[at..].chunks(node_word::LENGTH);
+        assert_eq!(nodes.len(), all[metrics_head::NODES] as usize);
+        for node in nodes {
+            for gauge in [node_word::IN_FLIGHT, node_word::WAITING, node_word::WAITING_BYTES, node_word::IDLE] {
+                assert_eq!(node[gauge], 0.0, "{}: gauge {gauge} of node {}", self.name, node[node_word::NODE]);
+            }
+        }
     }
 
     pub fn is_idle(&self) -> bool {

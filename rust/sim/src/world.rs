@@ -917,8 +917,9 @@ impl World {
             self.pump(index);
         }
         self.run_until(self.now + 10_000.0, |world| world.clients.iter().all(|client| client.engine.finished()));
-        for client in &self.clients {
+        for client in &mut self.clients {
             assert!(client.engine.finished(), "{} does not close", client.name);
+            client.check_counts();
             assert_eq!(client.engine.stat(stat::CONNECTIONS_OPEN), 0.0, "{} left connections open", client.name);
             assert!(client.sockets.is_empty(), "{} left sockets open", client.name);
             self.report.asked += client.asked;
