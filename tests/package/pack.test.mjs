@@ -221,9 +221,22 @@ describe("the types", () => {
          return age
        }`,
     )
+    write(
+      "use-observers.ts",
+      `import { type MetricsServer, pushMetrics, registry, startMetricsServer } from "aerospike-wasm/metrics"
+       import { initTracing, shutdownTracing } from "aerospike-wasm/tracing"
+       export async function use(): Promise<string> {
+         await initTracing()
+         const server: MetricsServer = await startMetricsServer({ port: 0 })
+         // @ts-expect-error: no such option
+         await pushMetrics(server.url, { jop: "a" })
+         await shutdownTracing()
+         return registry.metrics()
+       }`,
+    )
     write("tsconfig.json", { compilerOptions: { ...strict, ...options }, include: ["*.ts"] })
     mkdirSync(join(project, "node_modules", "@types"), { recursive: true })
-    for (const name of ["@types/node", "undici-types"]) link(name)
+    for (const name of ["@types/node", "undici-types", ...optionalPeers]) link(name)
     const { status, stdout } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."], {
       cwd: project,
       encoding: "utf8",
