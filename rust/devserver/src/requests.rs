@@ -3,7 +3,7 @@
 use crate::cluster::{Action, Cluster};
 use crate::command::{self, Held, Hold};
 use crate::config::Edition;
-use crate::connections::ConnId;
+use crate::connections::{ConnId, Connection};
 use crate::faults::Struck;
 use crate::frame::{self, Frame, INTERNAL_XDR};
 use crate::info;
@@ -160,7 +160,10 @@ impl Cluster {
 
     /// Answers one DATA message, or goes on with it.
     fn command(&mut self, conn: ConnId, node: usize, body: &[u8], now_ms: u64, out: &mut Vec<u8>) -> Done {
-        if self.security.as_ref().is_some_and(|security| !security.is_somebody()) {
+        // Who may ask is looked at once: what has been done is told, whoever the connection is meanwhile.
+        let was_begun = |conn: &Connection| conn.progress.is_some() || conn.held.as_ref().is_some_and(Held::is_done);
+        let has_begun = self.connections.get(conn).is_some_and(was_begun);
+        if !has_begun && self.security.as_ref().is_some_and(|security| !security.is_somebody()) {
             // A batch is told so in its last message, as it is of everything that concerns the whole (`batch.c`).
             match body.get(1).is_some_and(|bits| bits & info1::BATCH != 0) {
                 true => reply::last(out, code::NOT_AUTHENTICATED),

@@ -8,7 +8,7 @@ mod recorded;
 use aerospike_devserver::partition_map::{Member, PartitionMap};
 use aerospike_devserver::{Action, Cluster, Config, ConnId};
 use aerospike_sansio::key::{self, digest, UserKey};
-use aerospike_sansio::proto::{field, info1, info2, op, particle};
+use aerospike_sansio::proto::{field, info1, info2, op, particle, security_command, security_field};
 use aerospike_sansio::wire::{self, message, Header};
 
 const NOW: u64 = 1_795_000_000_000;
@@ -320,6 +320,27 @@ fn what_belongs_to_a_lost_node_waits_until_the_others_agree() {
     let answers = ask(&mut cluster, conn, &[], NOW + 200);
     assert_eq!((answers[13], answers[30 + 13]), (0, 2), "the write, then the read that was passed on");
     assert!(!cluster.pending(conn));
+}
+
+/// What has been done must not be refused: the client would do it again.
+#[test]
+fn a_write_that_waits_to_be_told_is_told_although_its_user_was_logged_out_meanwhile() {
+    let users = r#"{"users": [{"name": "w", "password": "p", "roles": ["read-write"]}]}"#;
+    let options = format!(r#"{{"nodes": 3, "edition": "enterprise", "security": {users}}}"#);
+    let (_, _, key_of) = after_a_loss();
+    let mut cluster = Cluster::new(Config::parse(&options).unwrap(), 3);
+    let conn = cluster.connect(1).unwrap();
+    let mut login = Vec::new();
+    let hash = aerospike_sansio::password::hash("p");
+    let fields = [(security_field::USER, &b"w"[..]), (security_field::CREDENTIAL, hash.as_bytes())];
+    wire::security::request(security_command::LOGIN, &fields, &mut login);
+    assert_eq!(ask(&mut cluster, conn, &login, NOW)[9], 0);
+    cluster.lose(0);
+    assert_eq!(ask(&mut cluster, conn, &put(key_of(&[1, 0]), b"one"), NOW), b"");
+    cluster.log_out(1, true);
+    cluster.kill(0);
+    assert_eq!(ask(&mut cluster, conn, &[], NOW + 200)[13], 0);
+    assert_eq!(ask(&mut cluster, conn, &put(1, b"two"), NOW + 300)[13], 80, "nothing more of it is taken");
 }
 
 #[test]

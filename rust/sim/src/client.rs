@@ -15,6 +15,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Unix time at the start of every simulation, in ms.
 const EPOCH_MS: f64 = 1_800_000_000_000.0;
+/// The longest request: a query that names each partition with the last digest; a server's longest answer in one frame; and
+/// the most requests on a connection.
+const REQUEST_MAX: f64 = 4096.0 * 20.0 + 1000.0;
+const ANSWER_MAX: f64 = 256.0 * 1024.0;
+const PIPELINE_MAX: f64 = 128.0;
 /// How late an operation may end: the engine keeps deadlines in steps of this.
 const TICK_MS: f64 = 1.0;
 
@@ -72,6 +77,8 @@ struct Open {
     /// When it has to have been answered, on the client's clock.
     deadline: f64,
     cancelled: bool,
+    /// There is no reason any more why it should fail.
+    must_succeed: bool,
     /// Tells apart the ops that had the same number.
     birth: u64,
 }
@@ -90,6 +97,8 @@ pub struct Client {
     /// Digests of the records that a query must find.
     stable: HashSet<[u8; 20]>,
     births: u64,
+    /// The most operations, their parts counted, that there were at once.
+    most_live: f64,
     /// When the engine was last told the time.
     heard: f64,
     pub ready: Option<(i32, String)>,
@@ -99,6 +108,7 @@ pub struct Client {
     max_connections: f64,
     pub max_to_node: usize,
     max_queued: Option<f64>,
+    max_queued_bytes: Option<f64>,
     is_watched: bool,
     /// Operations that ended.
     ended: u64,
@@ -115,6 +125,7 @@ pub struct Limits {
     /// Those that are being opened count here, too.
     pub max_to_node: usize,
     pub max_queued: Option<f64>,
+    pub max_queued_bytes: Option<f64>,
 }
 
 impl Client {
@@ -143,6 +154,7 @@ impl Client {
             open: BTreeMap::new(),
             stable,
             births: 0,
+            most_live: 0.0,
             heard: now,
             ready: None,
             kind: climate.kind,
@@ -150,6 +162,7 @@ impl Client {
             max_connections: limits.max_connections,
             max_to_node: limits.max_to_node,
             max_queued: limits.max_queued,
+            max_queued_bytes: limits.max_queued_bytes,
             asked: 0,
             failed: 0,
             codes: BTreeMap::new(),
@@ -177,6 +190,13 @@ impl Client {
         self.note(submitted.expect("a command that is right was refused"), What::One(begun), policy, now);
     }
 
+    /// The same of what must succeed.
+    pub fn ask_surely(&mut self, ask: Ask, policy: &Policy, ledger: &mut Ledger, now: f64) {
+        self.ask(ask, policy, ledger, now);
+        let newest = self.births;
+        self.open.values_mut().filter(|open| open.birth == newest).for_each(|open| open.must_succeed = true);
+    }
+
     pub fn batch(&mut self, rows: &[Ask], policy: &Policy, ledger: &mut Ledger, now: f64) {
         let begun = rows.iter().map(|&ask| Some(ledger.begin(ask, policy.max_retries + 1))).collect();
         let submitted = command::batch(&mut self.engine, rows, policy);
@@ -199,7 +219,7 @@ impl Client {
             0 => f64::INFINITY,
             ms => self.clock(now) + f64::from(ms),
         };
-        let open = Open { what, deadline, cancelled: false, birth: self.births };
+        let open = Open { what, deadline, cancelled: false, must_succeed: false, birth: self.births };
         assert!(self.open.insert(op, open).is_none(), "the number of an open operation was given again");
     }
 
@@ -300,7 +320,24 @@ impl Client {
             // Names of ops that ended in the queue stay until they come to the front; as many again at most.
             assert!(queued <= max, "{queued} operations are queued, {max} allowed");
         }
+        self.check_memory();
         Some(wishes)
+    }
+
+    /// What waits, and what connections hold, is bounded, whatever happens.
+    fn check_memory(&mut self) {
+        self.most_live = self.most_live.max(self.engine.stat(stat::IN_FLIGHT));
+        let stat = |which| self.engine.stat(which);
+        let waits = stat(stat::QUEUED_BYTES);
+        // One line a node, one for the turn, one for the cluster; what is longer than the bound waits alone.
+        let lines = stat(stat::NODES) + 2.0;
+        let bound = lines * self.max_queued_bytes.map_or(f64::INFINITY, |max| max.max(REQUEST_MAX));
+        assert!(waits <= bound, "{waits} bytes wait, {bound} allowed");
+        let (held, conns) = (stat(stat::BUFFERED_BYTES), stat(stat::CONNECTIONS_OPEN));
+        let bound = conns * (PIPELINE_MAX * REQUEST_MAX + ANSWER_MAX);
+        assert!(held <= bound || self.kind == Kind::Corrupt, "{conns} connections hold {held} bytes");
+        let (names, most) = (self.engine.names_in_lines() as f64, self.most_live);
+        assert!(names <= 2.0 * most + 2.0 * 70.0, "lines have {names} names, and there were {most} operations at most");
     }
 
     fn record_found(&mut self, words: &[u32]) -> Wish {
@@ -347,6 +384,7 @@ impl Client {
         self.check_code(code, open.cancelled);
         if code != code::OK && code != code::RECORD_NOT_FOUND {
             self.failed += 1;
+            assert!(!open.must_succeed, "op {op} ended with code {code} although all trouble has long been over");
         }
         match open.what {
             What::One(begun) => {
@@ -373,7 +411,7 @@ impl Client {
         let own = match code {
             code::OK | code::RECORD_NOT_FOUND => true,
             code::ABORTED => cancelled,
-            code::BACKPRESSURE => self.max_queued.is_some(),
+            code::BACKPRESSURE => self.max_queued.is_some() || self.max_queued_bytes.is_some(),
             code::TIMEOUT | code::CONNECTION | code::NO_MORE_CONNECTIONS | code::INVALID_NODE => true,
             code::MAX_ERROR_RATE | code::UNAVAILABLE | code::NOT_CONNECTED => true,
             code::CLOSED => true,

@@ -41,7 +41,10 @@ pub enum Fault {
     Jump,
     /// The time of day changes.
     WallJump,
+    /// Bytes from a node are spoilt.
     Corrupt,
+    /// Bytes to a node are.
+    CorruptAsked,
     /// A node gives its partitions to the others, or takes some again.
     Quiesce,
     Unquiesce,
@@ -70,6 +73,14 @@ pub struct Climate {
     pub users: Option<u32>,
     /// How long the day is, in ms.
     pub day: f64,
+    /// The other nodes wait for one that is gone until they agree that it is.
+    pub agrees: bool,
+    /// Milliseconds after which the servers close idle connections; 0 = never.
+    pub idle_ms: u64,
+    /// In the evening, who has the other end of a connection that went silent is told that it is gone.
+    pub heals: bool,
+    /// Bytes that may wait for a node are drawn, too.
+    pub bounds_bytes: bool,
 }
 
 impl Climate {
@@ -117,9 +128,16 @@ impl Climate {
             day: random.between(500.0, 4000.0),
             migrations: None,
             users: None,
+            agrees: false,
+            idle_ms: 0,
+            heals: false,
+            bounds_bytes: false,
         };
         if almanac != Almanac::First {
             climate.draw_more(random);
+        }
+        if almanac == Almanac::Third {
+            climate.draw_last(random);
         }
         climate
     }
@@ -132,6 +150,17 @@ impl Climate {
             if self.users.is_some() && random.chance(0.5) {
                 self.kinds.push(Fault::LogOut);
             }
+        }
+    }
+
+    fn draw_last(&mut self, random: &mut Random) {
+        let rough = self.kind != Kind::Calm;
+        self.idle_ms = random.pick(&[0, 0, 0, 700, 3000]);
+        self.agrees = rough && random.chance(0.7);
+        self.heals = random.chance(0.8);
+        self.bounds_bytes = rough;
+        if self.kind == Kind::Corrupt {
+            self.kinds.extend([Fault::CorruptAsked; 2]);
         }
     }
 

@@ -28,6 +28,9 @@ const STABLE: i64 = 120;
 const EPOCH_MS: u64 = 1_800_000_000_000;
 /// How long the callers may wait after the day, in ms, until everything must have been answered.
 const EVENING: f64 = 120_000.0;
+/// How long after the last trouble everything has to work again, in ms: two rounds of tends and their time limits, and a
+/// second in which the server gives up what it held.
+const SOON: f64 = 5000.0;
 /// More events than any day has.
 const EVENTS_MAX: u64 = 3_000_000;
 
@@ -52,6 +55,10 @@ enum Happens {
         link: LinkId,
         way: Way,
         end: u32,
+    },
+    /// A client is told that nobody knows a connection that went silent.
+    Reset {
+        link: LinkId,
     },
     /// The client's socket takes more.
     Writable {
@@ -190,6 +197,7 @@ impl World {
         ))
         .expect("a configuration");
         config.security = climate.users.map(users);
+        config.proto_fd_idle_ms = climate.idle_ms as u32;
         let mut cluster = Cluster::new(config, seed);
         for node in 0..nodes {
             cluster.set_address(node, &["h"], BASE_PORT + node as u16);
@@ -241,8 +249,13 @@ impl World {
     /// The records that nobody changes, written before anyone looks.
     fn prepare(&mut self) {
         let conn = self.cluster.connect(0).expect("a node that is up");
-        let limits =
-            Limits { text: format!("host=h\t{BASE_PORT}\t\n"), max_connections: 1e9, max_to_node: 1, max_queued: None };
+        let limits = Limits {
+            text: format!("host=h\t{BASE_PORT}\t\n"),
+            max_connections: 1e9,
+            max_to_node: 1,
+            max_queued: None,
+            max_queued_bytes: None,
+        };
         if self.climate.users.is_some() {
             let fields = [(security_field::USER, USER.as_bytes()), (security_field::CREDENTIAL, hash().as_bytes())];
             let (mut request, mut answer) = (vec![], vec![]);
@@ -302,9 +315,14 @@ impl World {
             text.push_str(&format!("operation_queue_timeout={}\n", random.pick(&[0, 50, 400])));
             max_queued = Some(f64::from(queued));
         }
+        let mut max_queued_bytes = None;
+        if self.climate.bounds_bytes {
+            max_queued_bytes = random.pick(&[None, Some(1000), Some(20_000)]).map(f64::from);
+            max_queued_bytes.iter().for_each(|max| text.push_str(&format!("max_queued_bytes_per_node={max}\n")));
+        }
         // Those that serve, one that tends for each node, and looks at seeds and peers.
         let max_connections = (nodes * (connections + 2) + seeds) as f64;
-        Limits { text, max_connections, max_to_node: connections + 2 + seeds, max_queued }
+        Limits { text, max_connections, max_to_node: connections + 2 + seeds, max_queued, max_queued_bytes }
     }
 
     // ---- time
@@ -484,6 +502,8 @@ impl World {
                     self.let_go(link);
                 }
             }
+            Happens::Reset { link } if self.is_current(link) => self.end_at_client(link, socket_end::FAILED),
+            Happens::Reset { .. } => {}
             Happens::Writable { link } => {
                 let known = &mut self.links[link];
                 if known.open && std::mem::take(&mut known.owes_writable) {
@@ -534,8 +554,24 @@ impl World {
             }
             Happens::Second => {
                 self.cluster.expire(EPOCH_MS + now as u64);
+                self.reap();
                 self.at(now + 1000.0, Happens::Second);
             }
+        }
+    }
+
+    /// The nodes close connections that nobody uses. One that stands still does not.
+    fn reap(&mut self) {
+        let idle = self.cluster.idle(EPOCH_MS + self.now as u64);
+        for link in 0..self.links.len() {
+            let Some(server) = self.links[link].server.filter(|server| idle.contains(server)) else { continue };
+            if self.machines[self.links[link].node].frozen {
+                continue;
+            }
+            tell!("{:9.3} nobody uses connection {} ({server})", self.now, self.links[link].conn);
+            self.let_go(link);
+            let at = self.links[link].to_client.behind(self.now, &self.climate, &mut self.random);
+            self.at(at, Happens::Gone { link, way: Way::ToClient, end: socket_end::CLOSED });
         }
     }
 
@@ -589,7 +625,14 @@ impl World {
         if known.dead {
             return;
         }
+        let mut bytes = bytes;
         known.to_node.under_way -= bytes.len();
+        if known.to_node.spoils && !bytes.is_empty() {
+            known.to_node.spoils = false;
+            spoil(&mut bytes, &mut self.random);
+            tell!("{:9.3} bytes of connection {} are spoilt", self.now, self.links[link].conn);
+        }
+        let known = &mut self.links[link];
         if known.owes_writable && known.to_node.under_way < SOCKET_BUFFER {
             let at = known.to_client.behind(self.now, &self.climate, &mut self.random);
             self.at(at, Happens::Writable { link });
@@ -620,7 +663,8 @@ impl World {
             let at = self.links[link].to_client.behind(now, &self.climate, &mut self.random);
             self.at(at, Happens::Gone { link, way: Way::ToClient, end: socket_end::CLOSED });
         } else if self.cluster.pending(server) {
-            self.at(now + 0.01, Happens::Serve { link });
+            let wait = self.cluster.wait_ms(server, EPOCH_MS + now as u64) as f64;
+            self.at(now + wait.max(0.01), Happens::Serve { link });
         }
     }
 
@@ -761,6 +805,7 @@ impl World {
             (Fault::Unquiesce, _) => self.cluster.quiesce(node, false),
             (Fault::HalfOpen, Some(link)) => self.links[link].dead = true,
             (Fault::Corrupt, Some(link)) => self.links[link].to_client.spoils = true,
+            (Fault::CorruptAsked, Some(link)) => self.links[link].to_node.spoils = true,
             (Fault::Kill, _) => self.kill(node),
             (Fault::Restart, _) => self.restart(node),
             (Fault::Freeze, _) => self.machines[node].frozen = true,
@@ -778,7 +823,7 @@ impl World {
                 self.clients[client].skew += self.random.between(0.0, far);
             }
             (Fault::WallJump, _) => self.clients[client].wall_skew = self.random.between(-1e9, 1e9),
-            (Fault::Cut | Fault::CutAfter | Fault::HalfOpen | Fault::Corrupt, None) => {}
+            (Fault::Cut | Fault::CutAfter | Fault::HalfOpen | Fault::Corrupt | Fault::CorruptAsked, None) => {}
         }
     }
 
@@ -804,6 +849,9 @@ impl World {
         machine.frozen = false;
         machine.held.clear();
         let life = machine.life;
+        if self.climate.agrees {
+            self.cluster.lose(node);
+        }
         // A process that dies resets its connections; a machine that does says nothing.
         let silent = self.random.chance(0.3);
         for link in 0..self.links.len() {
@@ -853,13 +901,21 @@ impl World {
             self.machines[node].port = Port::Open;
             self.machines[node].slow = 0.0;
         }
+        if self.climate.heals {
+            self.heal_links();
+        }
         // Programs that are busy come to themselves first.
         let awake = self.clients.iter().map(|client| client.stalled_until).fold(self.now, f64::max);
         self.run_until(awake + 1.0, |_| false);
+        if self.climate.heals && self.climate.kind != Kind::Corrupt {
+            self.come_back();
+        }
         let all_idle = |world: &World| world.clients.iter().all(Client::is_idle);
         self.run_until(self.now + EVENING, all_idle);
         for client in &self.clients {
             assert!(client.is_idle(), "{} never ended: {}", client.name, client.open_list());
+            let left = client.engine.leftovers();
+            assert!(left.is_empty(), "{} is idle and keeps {left:?}", client.name);
         }
         // Breakers and pauses run out.
         self.run_until(self.now + 5000.0, |_| false);
@@ -870,6 +926,40 @@ impl World {
         self.climate.migrations = None;
         self.look_at_everything();
         self.close();
+    }
+
+    /// Who sends something on a connection that went silent is told now that nobody knows it: so are all. And none breaks
+    /// any more that was to break with one of its next bytes.
+    fn heal_links(&mut self) {
+        for link in &mut self.links {
+            (link.to_node.breaks_after, link.to_client.breaks_after) = (None, None);
+        }
+        let dead: Vec<LinkId> = (0..self.links.len()).filter(|&link| self.links[link].dead).collect();
+        for link in dead {
+            let at = self.now + self.climate.latency(&mut self.random);
+            self.at(at, Happens::Reset { link });
+        }
+    }
+
+    /// Soon after the last trouble everything that is asked is answered, by whoever is asked with the policies that callers
+    /// have who state none.
+    fn come_back(&mut self) {
+        self.run_until(self.now + SOON, |_| false);
+        // What was asked before may be more than one connection can carry in that time.
+        self.run_until(self.now + EVENING, |world| world.clients.iter().all(Client::is_idle));
+        let read =
+            Policy { total_timeout: 1000, socket_timeout: 30_000, max_retries: 2, replica: 0, ..Policy::default() };
+        let write = Policy { max_retries: 0, ..read };
+        for _ in 0..12 {
+            for index in 0..self.clients.len() {
+                let ask = self.draw_ask();
+                let policy = if ask.is_write() { &write } else { &read };
+                let now = self.now;
+                self.clients[index].ask_surely(ask, policy, &mut self.ledger, now);
+                self.pump(index);
+            }
+            self.run_until(self.now + 150.0, |_| false);
+        }
     }
 
     /// Every record is read by every client, which must succeed: the weather is fine.

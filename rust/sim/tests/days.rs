@@ -79,6 +79,21 @@ fn a_password_waits_until_the_program_has_time() {
     fine_by(Almanac::Second, 9677);
 }
 
+/// A server ended a batch with its own time limit, and writes that it had done were said to have failed.
+#[test]
+fn writes_of_a_batch_that_a_server_gives_up_are_in_doubt() {
+    fine_by(Almanac::Third, 2_000_109);
+    fine_by(Almanac::Third, 2_001_086);
+}
+
+/// The dev server had done what it was asked, and refused it when its user was logged out before it was told: so it was
+/// asked again.
+#[test]
+fn what_was_done_is_told_to_who_is_logged_out_meanwhile() {
+    fine_by(Almanac::Third, 2_000_186);
+    fine_by(Almanac::Third, 2_000_980);
+}
+
 #[test]
 fn a_seed_is_a_day_and_always_the_same_one() {
     let day = || format!("{:?}", aerospike_sim::play(3).map_err(|problem| panic!("{problem}")));

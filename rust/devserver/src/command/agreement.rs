@@ -41,6 +41,11 @@ impl Held {
         let limit_ms = if limit == 0 { TRANSACTION_MAX_MS } else { u64::from(limit) };
         Held { until_ms: now_ms.saturating_add(limit_ms), answer }
     }
+
+    /// It has been done, and is not told yet.
+    pub fn is_done(&self) -> bool {
+        self.answer.is_some()
+    }
 }
 
 /// What of a DATA message has to wait, if anything has.

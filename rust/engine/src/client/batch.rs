@@ -285,6 +285,8 @@ impl Engine {
                 let of_row = |&row: &u32| self.ops[op].batch.as_ref().map_or(0, |batch| batch.rows[row as usize].code);
                 let of_rows = rows.iter().map(of_row).find(|&code| code != code::OK);
                 let code = if last.code != code::OK { last.code } else { of_rows.unwrap_or(code::NO_RESPONSE) };
+                // After the server's own time nobody knows what it did of what it has not told.
+                self.ops[part].ever_sent |= last.code == code::TIMEOUT;
                 self.fail_attempt(part, code, true);
             }
             None => self.retire_part(part),

@@ -422,6 +422,34 @@ impl Engine {
         streams.map(|stream| stream.pending() + stream.unfinished()).sum()
     }
 
+    /// What is kept although no operation is under way, for tests; nothing if all is as it should be.
+    pub fn leftovers(&self) -> Vec<String> {
+        let mut left = Vec::new();
+        let mut expect = |what: &str, is: usize, expected: usize| {
+            if is != expected {
+                left.push(format!("{what}: {is}, not {expected}"));
+            }
+        };
+        let live = |names: &[OpName]| names.iter().filter(|&&name| self.named(name).is_some()).count();
+        expect("operations", self.ops.live(), 0);
+        expect("admitted", self.admitted, 0);
+        expect("waiting for their turn", self.backlog.len(), 0);
+        expect("waiting for a cluster", self.unrouted.len(), 0);
+        expect("waiting for news", live(&self.waiting_for_news), 0);
+        expect("bytes that wait", self.queued_bytes(), 0);
+        expect("transactions", self.txns.len(), 0);
+        expect("timers of operations", usize::from(self.op_timers.earliest() != f64::INFINITY), 0);
+        for (node, member) in self.members.iter().enumerate() {
+            let Some(member) = member else { continue };
+            let is_shared = |conn: &&ConnId| self.conns[**conn].state != State::Exclusive;
+            let conns = member.pool.all();
+            let on_wire: usize = conns.iter().filter(is_shared).map(|&conn| self.conns[conn].in_flight.len()).sum();
+            expect(&format!("in flight at node {node}"), member.in_flight, on_wire);
+            expect(&format!("alone on a connection to node {node}"), member.pool.exclusive.len(), 0);
+        }
+        left
+    }
+
     // ---- helpers of all the files here
 
     fn count(&mut self, which: usize) {

@@ -174,3 +174,14 @@ fn a_refusal_does_not_undo_the_doubt_of_an_earlier_attempt() {
     assert_eq!(rig.rows(op, 3), vec![code::UNAVAILABLE; 3]);
     assert!(rig.parts.iter().all(|part| part.3), "the first attempt was sent");
 }
+
+#[test]
+fn writes_of_a_batch_that_a_server_ends_with_its_own_timeout_are_in_doubt_and_reads_are_not() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().batch_code = code::TIMEOUT as u8;
+    let op = rig.batch(&[(command_kind::PUT, &[1, 2]), (command_kind::GET, &[3])], &[]);
+    rig.run();
+    let doubts: Vec<(u32, i32, bool)> =
+        rig.parts.iter().filter(|part| part.0 == op).map(|part| (part.1, part.2, part.3)).collect();
+    assert_eq!(doubts, [(0, code::TIMEOUT, true), (1, code::TIMEOUT, true), (2, code::TIMEOUT, false)]);
+}
