@@ -15,9 +15,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Unix time at the start of every simulation, in ms.
 const EPOCH_MS: f64 = 1_800_000_000_000.0;
-/// The longest request: a query that names each partition with the last digest; a server's longest answer in one frame; and
+/// The longest request: a query that names each partition, some with the last digest; the longest batch; a server's longest answer in one frame; and
 /// the most requests on a connection.
-const REQUEST_MAX: f64 = 4096.0 * 20.0 + 1000.0;
+const REQUEST_MAX: f64 = 4096.0 * 2.0 + 4000.0;
+const BATCH_MAX: f64 = 4000.0;
 const ANSWER_MAX: f64 = 256.0 * 1024.0;
 const PIPELINE_MAX: f64 = 128.0;
 /// How late an operation may end: the engine keeps deadlines in steps of this.
@@ -330,8 +331,14 @@ impl Client {
         let stat = |which| self.engine.stat(which);
         let waits = stat(stat::QUEUED_BYTES);
         // One line a node, one for the turn, one for the cluster; what is longer than the bound waits alone.
+        let longest = |open: &Open| match open.what {
+            What::One(_) => 0.0,
+            What::Rows { .. } => BATCH_MAX,
+            What::Query { .. } => REQUEST_MAX,
+        };
+        let longest = self.open.values().map(longest).fold(0.0, f64::max);
         let lines = stat(stat::NODES) + 2.0;
-        let bound = lines * self.max_queued_bytes.map_or(f64::INFINITY, |max| max.max(REQUEST_MAX));
+        let bound = lines * self.max_queued_bytes.map_or(f64::INFINITY, |max| max.max(longest));
         assert!(waits <= bound, "{waits} bytes wait, {bound} allowed");
         let (held, conns) = (stat(stat::BUFFERED_BYTES), stat(stat::CONNECTIONS_OPEN));
         let bound = conns * (PIPELINE_MAX * REQUEST_MAX + ANSWER_MAX);
