@@ -115,14 +115,20 @@ impl Engine {
         (0..self.members.len() as NodeId).for_each(|node| self.tend_soon(node));
     }
 
-    /// The map has changed, or a node is back: what waited for that goes on.
+    /// The map has changed, or a node is back: what waited for that goes on. While partitions migrate the map changes all
+    /// the time, and what would only be sent to a node that is down once more is not told.
     pub(super) fn spread_news(&mut self) {
         for name in std::mem::take(&mut self.waiting_for_news) {
             let Some(op) = self.named(name) else { continue };
-            self.ops[op].waits_for_news = false;
             if self.ops[op].stage != Stage::Sleeping {
+                self.ops[op].waits_for_news = false;
                 continue;
             }
+            if self.ops[op].part.is_none() && self.next_node(op).is_some_and(|node| self.is_down(node)) {
+                self.waiting_for_news.push(name);
+                continue;
+            }
+            self.ops[op].waits_for_news = false;
             let deadline = self.ops[op].deadline;
             self.op_timers.set(op, deadline);
             self.go_again(op);

@@ -265,6 +265,8 @@ impl Engine {
             }
         }
         if is_back {
+            // It listens again, whatever it did a moment ago.
+            self.members[node as usize].iter_mut().for_each(|member| member.refused_until = 0.0);
             self.spread_news();
         }
         self.keep_pool(node);

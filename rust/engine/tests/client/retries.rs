@@ -139,3 +139,29 @@ fn a_node_with_too_many_errors_is_given_a_rest_until_the_window_ends() {
     rig.run();
     assert_eq!(rig.result(op).code, code::OK);
 }
+
+#[test]
+fn changes_of_the_map_that_concern_others_cost_a_write_no_attempt() {
+    let mut rig = Rig::connected(3, "tend_interval=100\n");
+    rig.nodes.values_mut().for_each(|node| node.holds = true);
+    let op = rig.submit(command_kind::PUT, 1, &[(word::MAX_RETRIES, 5), (word::TOTAL_TIMEOUT, 5000)]);
+    rig.run();
+    let master = *rig.nodes.iter().find(|(_, node)| node.requests == 1).unwrap().0;
+    rig.nodes.values_mut().for_each(|node| node.holds = false);
+    rig.kill(master);
+    rig.run();
+    let others: Vec<u16> = rig.nodes.keys().copied().filter(|&port| port != master).collect();
+    let indices = others.iter().map(|port| rig.nodes[port].index).collect::<Vec<_>>();
+    // Partitions go to and fro between the two others, as while they migrate.
+    for change in 0..20 {
+        let node = rig.nodes.get_mut(&others[0]).unwrap();
+        node.index = indices[change % 2];
+        node.partition_generation += 1;
+        rig.advance(20.0);
+    }
+    assert!(!rig.has_ended(op));
+    rig.nodes.get_mut(&master).unwrap().down = false;
+    rig.advance(3000.0);
+    let ended = rig.result(op);
+    assert_eq!((ended.code, ended.attempts < 4), (code::OK, true), "{ended:?}");
+}
