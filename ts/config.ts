@@ -122,8 +122,16 @@ export interface Config {
   maxErrorRate?: number
   /** In tends. Default 1. */
   errorRateWindow?: number
-  /** Merging of reads into batches is not available yet. Default `"off"`. */
-  coalesce?: "off" | false
+  /**
+   * `"auto"`: reads of single records (`get`, `find`, `select`, `exists`) that are asked for in one turn of the event loop,
+   * are bound for one node and ask alike (same bins, same policy) leave as one batch request when they are four or more;
+   * several that want the same record fetch it once. Each caller gets exactly what a request of its own would have given,
+   * with its own deadline, retries and error. The server's statistics count them as rows of batches.
+   *
+   * An object sets `from`, how many reads it takes, and with `writes: true` lets writes share requests, too (`put`, `add`,
+   * `append`, `prepend`, `touch`, `remove`); what is lost with such a request is in doubt for each of them. Default `"off"`.
+   */
+  coalesce?: "auto" | "off" | CoalesceOptions
   /** Threads of their own are not available yet. Default 0. */
   workers?: 0
   /**
@@ -149,6 +157,14 @@ export interface Config {
    * package cannot read that file by itself, as in a browser or a bundle. The first one given in a process is kept.
    */
   wasm?: object
+}
+
+/** How operations share requests: see `Config.coalesce`. */
+export interface CoalesceOptions {
+  /** How many reads of one turn share a request; fewer go alone. 1 to 100,000. Default 4. */
+  from?: number
+  /** Writes share requests as well. Default `false`. */
+  writes?: boolean
 }
 
 /** How values are read. */
@@ -222,7 +238,13 @@ const fields: Record<keyof Config, ConfigField> = {
   maxQueuedBytesPerNode: { rule: count(4096 * million), default: 2 ** 28, engine: "max_queued_bytes_per_node" },
   maxErrorRate: { rule: count(million), default: 100, engine: "max_error_rate" },
   errorRateWindow: { rule: count(1000, 1), default: 1, engine: "error_rate_window" },
-  coalesce: { rule: rule('"off"', () => true), default: "off", only: ["off", false] },
+  coalesce: {
+    rule: rule(
+      '"auto", "off" or an object { from, writes }',
+      (value) => value === "auto" || value === "off" || isPlainObject(value),
+    ),
+    default: "off",
+  },
   workers: { rule: count(1024), default: 0, only: [0] },
   int64: { rule: oneOf("auto", "bigint", "number"), default: "auto" },
   doubles: { rule: oneOf("number", "wrapped"), default: "number" },
@@ -261,6 +283,7 @@ export function settingsOf(config: Config, read?: ReadFile): Settings {
   const { tls = false } = config
   const settings = tls === false ? undefined : tlsSettings(tls, read)
   if (settings) lines.push("tls=1")
+  lines.push(...coalesceLines(value("coalesce") as Config["coalesce"]))
   if (typeof tls === "object" && tls.tlsName !== undefined) lines.push(`tls_name=${tls.tlsName}`)
   for (const [from, to] of Object.entries(config.ipMap ?? {})) lines.push(`ip_map=${from}\t${to}`)
   if ((value("minConnsPerNode") as number) > (value("maxConnsPerNode") as number)) {
@@ -284,6 +307,15 @@ export function settingsOf(config: Config, read?: ReadFile): Settings {
     tls: settings,
     wasm: config.wasm,
   }
+}
+
+function coalesceLines(coalesce: Config["coalesce"]): string[] {
+  if (coalesce === undefined || coalesce === "off") return []
+  const { from = 4, writes = false, ...rest } = coalesce === "auto" ? {} : coalesce
+  for (const name of Object.keys(rest)) throw unknownField("config.coalesce", name, ["from", "writes"])
+  check("config.coalesce.from", from, count(100_000, 1))
+  check("config.coalesce.writes", writes, flag)
+  return ["coalesce=1", `coalesce_from=${from}`, `coalesce_writes=${writes ? 1 : 0}`]
 }
 
 /** What the fields of a login say together. */

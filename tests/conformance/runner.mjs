@@ -1,7 +1,7 @@
 // Runs subjects of cases against one server and prints what failed. Knows no runtime, no test framework and no
 // behaviour: it is given the library (`api`), the hosts and a way to print.
 
-import { cleanUp, makeContext } from "./support/context.mjs"
+import { cleanUp, common, makeContext } from "./support/context.mjs"
 import { lacking, learn } from "./support/facts.mjs"
 
 /** Milliseconds a case may take unless it says otherwise (`ms`). */
@@ -10,7 +10,7 @@ const CASE_MS = 30_000
 /** Resolves to `{ passed, failed, skipped, codes }`: the codes of the errors that cases expected. */
 export async function runSubjects(subjects, { api, hosts, print, only = "" }) {
   const count = { passed: 0, failed: 0, skipped: 0 }
-  const shared = await api.connect({ hosts, timeout: 5000 })
+  const shared = await api.connect({ hosts, ...common })
   const run = {
     api,
     hosts,

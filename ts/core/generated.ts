@@ -557,8 +557,12 @@ export const stat = /* @__PURE__ */ Object.freeze({
   QUEUED_BYTES: 31,
   /** Bytes that wait for a socket, and of answers that have not come whole, now. */
   BUFFERED_BYTES: 32,
+  /** Operations that shared a request with others. */
+  COALESCED: 33,
+  /** Requests that they shared. */
+  BUNDLES: 34,
   /** How many there are. */
-  LENGTH: 33,
+  LENGTH: 35,
 } as const)
 
 /** What the caller asked for, where operations are counted and traced; in lower case it is the name. */

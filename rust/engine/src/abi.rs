@@ -346,7 +346,9 @@ table! {
         CLOSED_TLS = 30, "TLS could not be begun.";
         QUEUED_BYTES = 31, "Bytes of requests that wait for their turn, for a cluster or for a connection, now.";
         BUFFERED_BYTES = 32, "Bytes that wait for a socket, and of answers that have not come whole, now.";
-        LENGTH = 33, "How many there are.";
+        COALESCED = 33, "Operations that shared a request with others.";
+        BUNDLES = 34, "Requests that they shared.";
+        LENGTH = 35, "How many there are.";
     }
 }
 

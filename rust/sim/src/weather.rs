@@ -71,6 +71,10 @@ pub struct Climate {
     pub migrations: Option<u64>,
     /// The cluster has users, whose sessions last so many seconds.
     pub users: Option<u32>,
+    /// Reads share requests, from so many on.
+    pub coalesce_from: Option<usize>,
+    /// And writes, too.
+    pub coalesce_writes: bool,
     /// How long the day is, in ms.
     pub day: f64,
     /// The other nodes wait for one that is gone until they agree that it is.
@@ -132,12 +136,18 @@ impl Climate {
             idle_ms: 0,
             heals: false,
             bounds_bytes: false,
+            coalesce_from: None,
+            coalesce_writes: false,
         };
         if almanac != Almanac::First {
             climate.draw_more(random);
         }
-        if almanac == Almanac::Third {
+        if matches!(almanac, Almanac::Third | Almanac::Fourth) {
             climate.draw_last(random);
+        }
+        if matches!(almanac, Almanac::Shared | Almanac::Fourth) {
+            climate.coalesce_from = random.pick(&[None, Some(1), Some(2), Some(4)]);
+            climate.coalesce_writes = random.chance(0.4);
         }
         climate
     }

@@ -306,6 +306,10 @@ impl World {
         if self.climate.users.is_some() {
             text.push_str(&format!("user={USER}\n"));
         }
+        if let Some(from) = self.climate.coalesce_from {
+            let writes = u8::from(self.climate.coalesce_writes);
+            text.push_str(&format!("coalesce=1\ncoalesce_from={from}\ncoalesce_writes={writes}\n"));
+        }
         let concurrent = random.pick(&[0, 0, 4, 40]);
         text.push_str(&format!("max_concurrent_operations={concurrent}\n"));
         let mut max_queued = None;

@@ -3,6 +3,12 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 
+/**
+ * What every client of a run is configured with. With COALESCE set in the environment, every single read or write shares
+ * its request with others, even if it is alone: each case must find what it finds otherwise.
+ */
+export const common = { timeout: 5000, ...(process.env.COALESCE && { coalesce: { from: 1, writes: true } }) }
+
 /** A context of one case in a run. `end()` closes what the case opened. */
 export function makeContext(run) {
   const { api, hosts, client, facts } = run
@@ -34,7 +40,7 @@ export function makeContext(run) {
 
     /** A client of the case's own, closed with the case. */
     async connect(config = {}, ...options) {
-      const made = await api.connect({ hosts, timeout: 5000, ...config }, ...options)
+      const made = await api.connect({ hosts, ...common, ...config }, ...options)
       t.closing(() => made.close())
       return made
     },

@@ -41,6 +41,9 @@ impl Engine {
     pub(super) fn fail_attempt(&mut self, op: u32, code: i32, from_server: bool) {
         let now = self.now;
         self.leave_line(op);
+        if self.ops[op].bundle.is_some() {
+            return self.fail_bundle(op, code, from_server);
+        }
         if from_server && code == code::UNAVAILABLE {
             // What we know of who has what is old.
             self.tend_soon(self.ops[op].last_node as NodeId);
@@ -161,6 +164,9 @@ impl Engine {
 
     /// The connection closed before any byte of the request left: it goes elsewhere, and that was no attempt.
     pub(super) fn move_op(&mut self, op: u32) {
+        if self.ops[op].bundle.is_some() {
+            return self.move_bundle(op);
+        }
         let entry = &mut self.ops[op];
         entry.moved += 1;
         entry.attempts -= 1;
@@ -198,7 +204,10 @@ impl Engine {
     }
 
     /// The connection may take so long to come by the answer; none = it is closed.
-    fn take_off(&mut self, op: u32, delay: Option<f64>) {
+    pub(super) fn take_off(&mut self, op: u32, delay: Option<f64>) {
+        if let Stage::Bundled(bundle) = self.ops[op].stage {
+            return self.leave_bundle(op, bundle);
+        }
         let Stage::InFlight(conn) = self.ops[op].stage else { return };
         let serial = self.ops[op].serial;
         let connection = &mut self.conns[conn];
@@ -227,7 +236,7 @@ impl Engine {
         for later in connection.in_flight.iter_mut().skip(at) {
             later.start -= length as u64;
         }
-        self.answered(conn);
+        self.answered(conn, entry.weight);
         if let Purpose::Pool(node) = self.conns[conn].purpose {
             if self.conns[conn].in_flight.is_empty() {
                 self.settle(conn, node);
@@ -255,12 +264,13 @@ impl Engine {
         }
     }
 
-    /// One request less in flight on a pool connection.
-    pub(super) fn answered(&mut self, conn: ConnId) {
-        let connection = &self.conns[conn];
+    /// A request less in flight on a pool connection.
+    pub(super) fn answered(&mut self, conn: ConnId, weight: usize) {
+        let connection = &mut self.conns[conn];
+        connection.load -= weight;
         if let (Purpose::Pool(node), true) = (connection.purpose, connection.state != State::Exclusive) {
             if let Some(member) = self.member_mut(node) {
-                member.in_flight -= 1;
+                member.in_flight -= weight;
             }
         }
     }
@@ -269,9 +279,12 @@ impl Engine {
     pub(super) fn op_timer(&mut self, op: u32) {
         // It may have ended by what became of another one that was due at the same time.
         let Some(entry) = self.ops.get(op) else { return };
+        if entry.bundle.is_some() {
+            return self.bundle_overdue(op);
+        }
         let now = self.now;
         let over = now >= entry.deadline;
-        match entry.stage {
+        match self.where_sent(op) {
             Stage::Sleeping if !over => self.route(op),
             Stage::Backlog if !over => self.lose_patience(op),
             Stage::InFlight(_) if !over && self.is_paused(op) => {
@@ -287,6 +300,10 @@ impl Engine {
                 self.timed_out(op);
                 self.fail_attempt(op, code::TIMEOUT, false);
             }
+            Stage::Gathered | Stage::Queued(_) if !over => {
+                let at = entry.deadline;
+                self.op_timers.set(op, at);
+            }
             _ => {
                 self.timed_out(op);
                 self.finish(op, code::TIMEOUT);
@@ -294,14 +311,23 @@ impl Engine {
         }
     }
 
+    /// Where its request is, its own or the one that it shares.
+    fn where_sent(&self, op: u32) -> Stage {
+        match self.ops[op].stage {
+            Stage::Bundled(bundle) => self.ops[bundle].stage,
+            stage => stage,
+        }
+    }
+
     fn timed_out(&mut self, op: u32) {
         self.count(stat::TIMEOUTS);
-        let node = match self.ops[op].stage {
+        let stage = self.where_sent(op);
+        let node = match stage {
             Stage::InFlight(_) | Stage::Queued(_) => self.ops[op].last_node,
             _ => NONE,
         };
         self.tally(node as NodeId).one(node_word::TIMEOUTS);
-        if let Stage::InFlight(conn) = self.ops[op].stage {
+        if let Stage::InFlight(conn) = stage {
             if let Purpose::Pool(node) = self.conns[conn].purpose {
                 self.count_error(node);
                 self.distrust_silent(op, node);
@@ -367,6 +393,9 @@ impl Engine {
     }
 
     fn finish_as(&mut self, op: u32, code: i32, from_server: bool) {
+        if self.ops[op].bundle.is_some() {
+            return self.finish_bundle(op, code);
+        }
         if self.ops[op].batch.is_some() {
             return self.give_up_batch(op, code, from_server);
         }
@@ -455,7 +484,7 @@ impl Engine {
     pub(super) fn fail_over(&mut self, conn: ConnId, code: i32) {
         let entries = std::mem::take(&mut self.conns[conn].in_flight);
         for entry in entries {
-            self.answered(conn);
+            self.answered(conn, entry.weight);
             let Some(op) = self.named((entry.op, entry.serial)) else { continue };
             if self.conns[conn].stream.was_handed(entry.start) {
                 self.ops[op].ever_sent = true;

@@ -51,6 +51,12 @@ pub struct Config {
     pub max_queued_bytes_per_node: usize,
     pub max_error_rate: u32,
     pub error_rate_window: u32,
+    /// Reads of one poll for one node share requests: from how many on, and how many a request at most.
+    pub coalesce: bool,
+    /// So do writes.
+    pub coalesce_writes: bool,
+    pub coalesce_from: usize,
+    pub coalesce_rows: usize,
     /// Bytes of all columns of a result at which it is given up.
     pub columns_max: usize,
 }
@@ -84,6 +90,10 @@ impl Default for Config {
             max_queued_bytes_per_node: 256 * 1024 * 1024,
             max_error_rate: 100,
             error_rate_window: 1,
+            coalesce: false,
+            coalesce_writes: false,
+            coalesce_from: 4,
+            coalesce_rows: 256,
             columns_max: limit::COLUMNS,
         }
     }
@@ -161,6 +171,10 @@ impl Config {
             "max_queued_bytes_per_node" => self.max_queued_bytes_per_node = number(value)?,
             "max_error_rate" => self.max_error_rate = number(value)?,
             "error_rate_window" => self.error_rate_window = number::<u32>(value).filter(|&n| n > 0)?,
+            "coalesce" => self.coalesce = flag(value)?,
+            "coalesce_writes" => self.coalesce_writes = flag(value)?,
+            "coalesce_from" => self.coalesce_from = number::<usize>(value).filter(|&n| n > 0)?,
+            "coalesce_rows" => self.coalesce_rows = number::<usize>(value).filter(|&n| (1..=4096).contains(&n))?,
             "columns_max" => self.columns_max = number::<usize>(value).filter(|&n| n <= limit::COLUMNS)?,
             _ => return None,
         }

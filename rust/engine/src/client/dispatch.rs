@@ -114,7 +114,11 @@ impl Engine {
         entry.stage = Stage::Queued(node);
         entry.attempt_at = now;
         let (name, deadline) = ((op, entry.serial), entry.deadline);
-        self.op_timers.set(op, deadline);
+        if entry.bundle.is_some() {
+            self.bundle_waits(op);
+        } else {
+            self.op_timers.set(op, deadline);
+        }
         if let Some(member) = self.member_mut(node) {
             let queue = if exclusive { &mut member.pool.waiting_exclusive } else { &mut member.pool.waiting };
             queue.push_back(name);
@@ -164,11 +168,18 @@ impl Engine {
         let at = entry.deadline.min(now + entry.socket_timeout);
         let connection = &mut self.conns[conn];
         let start = connection.stream.write(&entry.request);
-        connection.in_flight.push_back(InFlight { op, serial: entry.serial, start, answer: entry.extent() });
-        self.op_timers.set(op, at);
+        let weight = entry.bundle.as_ref().map_or(1, |bundle| bundle.weight());
+        connection.in_flight.push_back(InFlight { op, serial: entry.serial, start, answer: entry.extent(), weight });
+        connection.load += weight;
+        if entry.bundle.is_some() {
+            self.bundle_sent(op, conn, node);
+        } else {
+            self.op_timers.set(op, at);
+        }
+        let connection = &mut self.conns[conn];
         if connection.state == State::Idle {
             connection.progress = now;
-            connection.writes = entry.write;
+            connection.writes = self.ops[op].write;
             connection.state = if exclusive { State::Exclusive } else { State::Busy };
             if let Some(member) = self.members[node as usize].as_mut() {
                 member.pool.remove(conn);
@@ -180,7 +191,7 @@ impl Engine {
             }
         }
         if !exclusive {
-            self.members[node as usize].as_mut().expect("a pool connection has its node").in_flight += 1;
+            self.members[node as usize].as_mut().expect("a pool connection has its node").in_flight += weight;
         }
         if self.metrics.follows() {
             self.follow_put(op, conn, node);
@@ -373,7 +384,9 @@ impl Engine {
         for entry in behind {
             let Some(op) = self.named((entry.op, entry.serial)) else { continue };
             let sent = self.conns[conn].stream.was_handed(entry.start);
-            if self.ops[op].write && sent {
+            if self.ops[op].bundle.is_some() {
+                must_wait |= self.bundle_is_stuck(op, sent);
+            } else if self.ops[op].write && sent {
                 must_wait = true;
             } else if self.ops[op].failed < self.ops[op].max_retries {
                 self.abandon(op);
@@ -403,6 +416,6 @@ impl Engine {
 
 /// How many requests are on a connection, or the depth if its socket is stuck; and whether they are of the kind.
 fn queue(conn: &Conn, depth: usize, write: bool) -> (usize, bool) {
-    let length = if conn.stream.pending() > PENDING_MAX { depth } else { conn.in_flight.len() };
+    let length = if conn.stream.pending() > PENDING_MAX { depth } else { conn.load };
     (length, conn.writes == write)
 }

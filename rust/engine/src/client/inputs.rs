@@ -257,6 +257,16 @@ impl Engine {
                     self.part_ended(op, &last);
                 }
             }
+            Some(op) if self.ops[op].bundle.is_some() => {
+                if kind != message_type::DATA {
+                    return Err(Malformed("expected an answer to a batch"));
+                }
+                if let Some(last) = self.bundle_message(op, node, bytes, from, to)? {
+                    self.check_session(conn, last.code);
+                    self.next_in_line(conn, node);
+                    self.bundle_ended(op, last.code);
+                }
+            }
             Some(op) => {
                 if kind != message_type::DATA {
                     return Err(Malformed("expected a record answer"));
@@ -277,9 +287,11 @@ impl Engine {
 
     /// The front request of a connection is answered.
     fn next_in_line(&mut self, conn: ConnId, node: u16) {
-        self.answered(conn);
         let connection = &mut self.conns[conn];
-        connection.in_flight.pop_front();
+        if let Some(entry) = connection.in_flight.pop_front() {
+            self.answered(conn, entry.weight);
+        }
+        let connection = &self.conns[conn];
         let healthy = |entry: &InFlight| self.ops.get(entry.op).is_some_and(|op| op.serial == entry.serial);
         let settled = match connection.state {
             State::Draining => connection.in_flight.iter().all(healthy),

@@ -1,5 +1,6 @@
 //! A node of the cluster with what the client keeps for it: its pool, its tend and its errors.
 
+use super::coalesce::Gathered;
 use super::config::Config;
 use super::metrics::Counts;
 use crate::cluster::session::Session;
@@ -43,6 +44,8 @@ pub struct Member {
     pub tended: bool,
     /// No connection is tried before this, since the last one was refused.
     pub refused_until: f64,
+    /// Reads that may share a request, gathered until the end of the poll.
+    pub gathered: Vec<Gathered>,
     /// Bytes of the requests that wait for a connection of the pool.
     pub waiting_bytes: usize,
     /// When bytes last came on a connection of the pool.
@@ -75,6 +78,7 @@ impl Member {
             tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY, began: 0.0 },
             tended: false,
             refused_until: 0.0,
+            gathered: Vec::new(),
             waiting_bytes: 0,
             heard_at: f64::NEG_INFINITY,
             session: None,

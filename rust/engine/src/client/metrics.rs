@@ -370,15 +370,19 @@ impl Engine {
     /// All that was gathered on a connection was given to its socket.
     pub(super) fn follow_handed(&mut self, conn: ConnId) {
         let now = self.now;
-        let Some(connection) = self.conns.get(conn) else { return };
-        for entry in connection.in_flight.iter().rev() {
-            let Some(op) = self.ops.get_mut(entry.op).filter(|op| op.serial == entry.serial) else { continue };
-            let Some(spent) = op.spent.as_mut() else { continue };
-            if spent.handed_at < now {
-                // Those before it were, too.
-                return;
+        for at in (0..self.conns.get(conn).map_or(0, |conn| conn.in_flight.len())).rev() {
+            let entry = self.conns[conn].in_flight[at];
+            let Some(op) = self.named((entry.op, entry.serial)) else { continue };
+            // The request of several operations is handed over for each of them.
+            let ops = if self.ops[op].bundle.is_some() { self.bundled(op) } else { vec![op] };
+            for op in ops {
+                let Some(spent) = self.ops[op].spent.as_mut() else { continue };
+                if spent.handed_at < now {
+                    // Those before it were, too.
+                    return;
+                }
+                spent.handed_at = now;
             }
-            spent.handed_at = now;
         }
     }
 

@@ -16,6 +16,7 @@ mod admin;
 mod admit;
 mod attempt;
 mod batch;
+mod coalesce;
 mod columns;
 pub mod config;
 mod dispatch;
@@ -114,6 +115,8 @@ pub struct Engine {
     again: Vec<OpName>,
     /// Sleeping, and woken when there is news of the cluster.
     waiting_for_news: Vec<OpName>,
+    /// Nodes that have something gathered, which is sent at the end of the poll.
+    gathering: Vec<NodeId>,
     op_timers: Timers,
     /// By handle; a handle is not given again.
     txns: BTreeMap<u32, Transaction>,
@@ -185,6 +188,7 @@ impl Engine {
             taken: Vec::new(),
             again: Vec::new(),
             waiting_for_news: Vec::new(),
+            gathering: Vec::new(),
             op_timers: Timers::new(now),
             txns: BTreeMap::new(),
             txn_handle: 0,
@@ -239,6 +243,7 @@ impl Engine {
             self.do_what_is_due();
             self.admit_fresh();
             self.route_again();
+            self.send_gathered();
             self.open_what_is_short();
             self.finish_closing();
         }
@@ -365,6 +370,7 @@ impl Engine {
         self.fresh_bytes = 0;
         self.unrouted.retain(|_| false);
         self.again.clear();
+        self.gathering.clear();
         self.waiting_for_news.clear();
         self.cancelled.clear();
         self.taken.clear();

@@ -1,6 +1,7 @@
 //! One operation, from its submission to its DONE record.
 
 use super::batch::Part;
+use super::coalesce::{Alike, Bundle};
 use super::metrics::Spent;
 use super::query::Run;
 use super::turns::Turns;
@@ -26,6 +27,10 @@ pub enum Stage {
     Queued(NodeId),
     /// `in_flight` of the connection.
     InFlight(ConnId),
+    /// `Member::gathered`: it may share a request with others that go to the same node.
+    Gathered,
+    /// A row of that op, which is a bundle.
+    Bundled(u32),
     /// A batch: its parts are where they are.
     Parts,
     /// Another op of its transaction wakes it, or its timer.
@@ -135,6 +140,10 @@ pub struct Op {
     pub query: Option<Box<Run>>,
     /// Some of the rows of a batch.
     pub part: Option<Part>,
+    /// What tells whether it can share a request with others; nothing if it never does.
+    pub alike: Option<Alike>,
+    /// Ops that share a request, of which this is the request.
+    pub bundle: Option<Box<Bundle>>,
     /// It belongs to a transaction.
     pub bond: Option<Box<Bond>>,
 }
@@ -205,6 +214,8 @@ impl Op {
             batch: None,
             query: None,
             part: None,
+            alike: None,
+            bundle: None,
             bond: None,
         }
     }
@@ -302,11 +313,26 @@ impl Op {
         };
     }
 
+    /// Makes the entry a bundle. Its request stands in `request` already. It has no limits: those who share it have.
+    pub fn become_bundle(&mut self, collections: Collections, write: bool, bundle: Bundle) {
+        let request = std::mem::take(&mut self.request);
+        *self = Op {
+            serial: self.serial,
+            request,
+            collections,
+            write,
+            socket_timeout: f64::INFINITY,
+            bundle: Some(Box::new(bundle)),
+            ..Op::new()
+        };
+    }
+
     /// How far its answer goes.
     pub fn extent(&self) -> Extent {
         match (&self.part, &self.admin) {
             (Some(part), _) if part.is_query => Extent::Query,
             (Some(_), _) => Extent::Batch,
+            _ if self.bundle.is_some() => Extent::Batch,
             (None, Some(admin)) if !admin.writes => Extent::Admin,
             _ => Extent::One,
         }

@@ -33,6 +33,7 @@ impl Engine {
             admin.restart();
         }
         match self.find_node(op) {
+            Found::Node(node) if self.gather(op, node) => {}
             Found::Node(node) => self.dispatch(op, node),
             Found::NoCluster => self.wait_for_cluster(op),
             Found::NoSuchNamespace => self.finish(op, code::NAMESPACE),

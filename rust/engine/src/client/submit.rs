@@ -1,5 +1,6 @@
 //! Taking a command from the shell: it is checked and encoded here, and nothing else happens before the next poll.
 
+use super::coalesce::Alike;
 use super::query::Run;
 use super::{Engine, Life, OpName};
 use crate::abi::{command_kind, stat, NONE};
@@ -49,6 +50,9 @@ impl Engine {
         op.batch = batch;
         op.query = query;
         op.bond = bond;
+        if let Some(encoded) = encoded.as_ref().filter(|_| self.config.coalesce) {
+            op.alike = Alike::of(&block, encoded, &op.request).filter(|_| !op.write || self.config.coalesce_writes);
+        }
         if block.kind == command_kind::INFO && block.set != NONE {
             op.target = Some(block.set as u16);
         }

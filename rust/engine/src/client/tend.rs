@@ -364,6 +364,7 @@ impl Engine {
         let (text, conns, tend_conn) = (member.node.address.to_string(), member.pool.all(), member.tend.conn.take());
         let name = member.node.name.clone();
         let waiting: Vec<_> = member.pool.waiting.drain(..).chain(member.pool.waiting_exclusive.drain(..)).collect();
+        let gathered = std::mem::take(&mut member.gathered);
         if let Some(conn) = tend_conn {
             self.conns[conn].purpose = Purpose::Tend(NodeId::MAX);
             self.drop_conn(conn, close_reason::NODE_GONE);
@@ -382,6 +383,7 @@ impl Engine {
                 self.fail_attempt(op, crate::proto::code::CONNECTION, false);
             }
         }
+        self.part_again(gathered);
         self.outputs.event(event::NODE_REMOVED, u32::from(node), &text);
         if self.members.iter().all(Option::is_none) {
             self.outputs.event(event::DISCONNECTED, u32::from(node), "");

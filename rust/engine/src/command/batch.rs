@@ -311,20 +311,28 @@ fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Resu
     let anyone = Block { key_type: u32::from(particle::INTEGER), key_a: 0, key_b: 0, ..*block };
     let mut frame = Vec::new();
     let encoded = super::encode(&anyone, slots, data, names, &mut frame)?;
-    let (header, mut at) = Header::read(&frame[PROTO_HEADER..]).map_err(own_fault)?;
+    let asked = block.has(flag::RESPOND_ALL_OPS);
+    let (_, group) = group_of(&frame, encoded.write, asked).map_err(own_fault)?;
+    let send_key = block.has(flag::SEND_KEY);
+    Ok(Group { kind: block.kind, namespace: encoded.namespace, set: block.set, send_key, ..group })
+}
+
+/// What the rows share that ask for what a frame asks for; and its header.
+fn group_of(frame: &[u8], write: bool, all_ops_asked: bool) -> Result<(Header, Group), Malformed> {
+    let (header, mut at) = Header::read(&frame[PROTO_HEADER..])?;
     at += PROTO_HEADER;
     let mut group = Group {
-        kind: block.kind,
-        namespace: encoded.namespace,
-        set: block.set,
-        write: encoded.write,
-        head: row_head(block, &header, encoded.write),
+        kind: NONE,
+        namespace: NONE,
+        set: NONE,
+        write,
+        head: row_head(&header, write, all_ops_asked),
         fields: 0,
         ops: header.ops,
         places: Vec::new(),
         rest: Vec::new(),
         ops_at: 0,
-        send_key: block.has(flag::SEND_KEY),
+        send_key: false,
     };
     for _ in 0..header.fields {
         let size = u32::from_be_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]) as usize;
@@ -344,7 +352,43 @@ fn take_apart(block: &Block, slots: &[Slot], data: &[u8], names: &Names) -> Resu
     }
     group.ops_at = group.rest.len();
     group.rest.extend_from_slice(&frame[at..]);
-    Ok(group)
+    Ok((header, group))
+}
+
+/// One request for commands that are each encoded as a frame of their own; with each comes its digest. The number of a
+/// row is its place among them. If they are `alike` they differ in their digests alone, and only the first is looked at.
+pub fn of_frames<'a>(
+    frames: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    alike: bool,
+    write: bool,
+    out: &mut Vec<u8>,
+) -> Result<(), Malformed> {
+    let mut batch = Batch {
+        rows: Vec::new(),
+        groups: Vec::new(),
+        keys: Vec::new(),
+        flags: (batch_flag::INLINE_RAM | batch_flag::RESPOND_ALL_KEYS) as u8,
+        header: Header { info1: info1::BATCH, ..Header::default() },
+        filter: Vec::new(),
+        txn_fields: TxnFields::All,
+        parts: 0,
+        code: 0,
+        table: None,
+        source: None,
+    };
+    for (frame, digest) in frames {
+        if batch.groups.is_empty() || !alike {
+            let (header, group) = group_of(frame, write, false)?;
+            batch.groups.push(group);
+            batch.header.info3 = header.info3 & (info3::SC_READ_TYPE | info3::SC_READ_RELAX);
+            batch.header.timeout = header.timeout;
+        }
+        let (digest, group) = (digest.try_into().unwrap_or_default(), batch.groups.len() as u32 - 1);
+        batch.rows.push(Row { digest, partition: 0, group, key: (0, 0), owner: NONE, code: 0, doubt: false });
+    }
+    let rows: Vec<u32> = (0..batch.rows.len() as u32).collect();
+    batch.encode(&rows, None, out);
+    Ok(())
 }
 
 fn own_fault(_: Malformed) -> Refused {
@@ -352,12 +396,12 @@ fn own_fault(_: Malformed) -> Refused {
 }
 
 /// In a row that only reads, no client makes all ops answer because of what ops they are, as it does elsewhere.
-fn row_head(block: &Block, header: &Header, write: bool) -> Vec<u8> {
+fn row_head(header: &Header, write: bool, all_ops_asked: bool) -> Vec<u8> {
     let mut flags = row_flag::INFO | row_flag::TTL | if write { row_flag::GENERATION } else { 0 };
     if header.info4 != 0 {
         flags |= row_flag::INFO4;
     }
-    let unasked = !write && !block.has(flag::RESPOND_ALL_OPS);
+    let unasked = !write && !all_ops_asked;
     let info2 = if unasked { header.info2 & !info2::RESPOND_ALL_OPS } else { header.info2 };
     let mut head = vec![flags, header.info1, info2, header.info3];
     if header.info4 != 0 {

@@ -82,6 +82,8 @@ pub struct InFlight {
     /// Position of its first byte in all that was ever written to the connection.
     pub start: u64,
     pub answer: Extent,
+    /// For how many requests on one record it counts.
+    pub weight: usize,
 }
 
 #[derive(Debug)]
@@ -89,6 +91,8 @@ pub struct Conn {
     pub purpose: Purpose,
     pub state: State,
     pub in_flight: VecDeque<InFlight>,
+    /// The weight of all that is in flight.
+    pub load: usize,
     pub stream: Stream,
     /// What is in flight are writes, or reads: a server answers in order, and a write waits for replicas, so reads do not
     /// stand behind one if it can be helped.
@@ -118,6 +122,7 @@ impl Conn {
             purpose,
             state: State::Connecting,
             in_flight: VecDeque::new(),
+            load: 0,
             stream: Stream::default(),
             writes: false,
             progress: now,

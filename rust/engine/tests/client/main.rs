@@ -3,6 +3,7 @@
 mod batch;
 mod chaos;
 mod cluster;
+mod coalesce;
 mod columns;
 mod compress;
 mod deadlines;
