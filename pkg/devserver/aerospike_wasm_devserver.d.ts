@@ -15,6 +15,10 @@ export class DevServer {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * The number of a new fault, told as JSON (`rust/devserver/src/faults/parse.rs`).
+     */
+    add_fault(fault: string): number;
+    /**
      * Where the answers of the last `received` are.
      */
     answer_address(): number;
@@ -28,6 +32,14 @@ export class DevServer {
      */
     expire(wall_ms: number): void;
     /**
+     * From now on partitions move only with `migrate`; or no more so.
+     */
+    hold_migrations(holds: boolean): void;
+    /**
+     * Connections that the host is to close, because nobody has used them; to be called about once a second.
+     */
+    idle(wall_ms: number): Uint32Array;
+    /**
      * The host resets the node's connections and stops listening.
      */
     kill(node: number): void;
@@ -36,11 +48,15 @@ export class DevServer {
      */
     lose(node: number): void;
     /**
+     * Lets as many copies of partitions come to where they are to be; gives how many are left.
+     */
+    migrate(copies: number): number;
+    /**
      * What a whole frame, `length` bytes in place as for `received`, asks for that this server cannot do yet.
      */
     missing(length: number): string | undefined;
     /**
-     * `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `namespaces`.
+     * `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `protoFdIdleMs`, `namespaces`, `security`.
      */
     constructor(options: string, seed_low: number, seed_high: number);
     node_count(): number;
@@ -53,6 +69,10 @@ export class DevServer {
      */
     pending(conn: number): boolean;
     /**
+     * A node is to have no copies any more, or is to have some again.
+     */
+    quiesce(node: number, leaves: boolean): void;
+    /**
      * Where to put `length` bytes that came from a socket.
      */
     receive_reserve(length: number): number;
@@ -61,6 +81,7 @@ export class DevServer {
      * after they have been written.
      */
     received(conn: number, length: number, wall_ms: number): number;
+    remove_fault(fault: number): void;
     restart(node: number): void;
     /**
      * Where clients can reach a node: hosts with commas between them.
@@ -79,6 +100,10 @@ export class DevServer {
      */
     set_udf_host(host: UdfHost): void;
     /**
+     * How often a fault has struck.
+     */
+    struck(fault: number): number;
+    /**
      * Milliseconds until there is more to answer to what is pending, 0 = now.
      */
     wait(conn: number, wall_ms: number): number;
@@ -93,31 +118,38 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_devserver_free: (a: number, b: number) => void;
+    readonly devserver_add_fault: (a: number, b: number, c: number) => [number, number, number];
     readonly devserver_answer_address: (a: number) => number;
     readonly devserver_connect: (a: number, b: number) => number;
     readonly devserver_disconnected: (a: number, b: number) => void;
     readonly devserver_expire: (a: number, b: number) => void;
+    readonly devserver_hold_migrations: (a: number, b: number) => void;
+    readonly devserver_idle: (a: number, b: number) => [number, number];
     readonly devserver_kill: (a: number, b: number) => void;
     readonly devserver_lose: (a: number, b: number) => void;
+    readonly devserver_migrate: (a: number, b: number) => number;
     readonly devserver_missing: (a: number, b: number) => [number, number];
     readonly devserver_new: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly devserver_node_count: (a: number) => number;
     readonly devserver_node_name: (a: number, b: number) => [number, number];
     readonly devserver_pending: (a: number, b: number) => number;
+    readonly devserver_quiesce: (a: number, b: number, c: number) => void;
     readonly devserver_receive_reserve: (a: number, b: number) => number;
     readonly devserver_received: (a: number, b: number, c: number, d: number) => number;
+    readonly devserver_remove_fault: (a: number, b: number) => void;
     readonly devserver_restart: (a: number, b: number) => void;
     readonly devserver_set_address: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly devserver_set_peer: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
     readonly devserver_set_tls_address: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
     readonly devserver_set_udf_host: (a: number, b: any) => void;
+    readonly devserver_struck: (a: number, b: number) => number;
     readonly devserver_wait: (a: number, b: number, c: number) => number;
     readonly devserver_waits_for_udfs: (a: number, b: number) => number;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __externref_table_dealloc: (a: number) => void;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

@@ -12,6 +12,20 @@ export class DevServer {
         wasm.__wbg_devserver_free(ptr, 0);
     }
     /**
+     * The number of a new fault, told as JSON (`rust/devserver/src/faults/parse.rs`).
+     * @param {string} fault
+     * @returns {number}
+     */
+    add_fault(fault) {
+        const ptr0 = passStringToWasm0(fault, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.devserver_add_fault(this.__wbg_ptr, ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return ret[0] >>> 0;
+    }
+    /**
      * Where the answers of the last `received` are.
      * @returns {number}
      */
@@ -42,6 +56,24 @@ export class DevServer {
         wasm.devserver_expire(this.__wbg_ptr, wall_ms);
     }
     /**
+     * From now on partitions move only with `migrate`; or no more so.
+     * @param {boolean} holds
+     */
+    hold_migrations(holds) {
+        wasm.devserver_hold_migrations(this.__wbg_ptr, holds);
+    }
+    /**
+     * Connections that the host is to close, because nobody has used them; to be called about once a second.
+     * @param {number} wall_ms
+     * @returns {Uint32Array}
+     */
+    idle(wall_ms) {
+        const ret = wasm.devserver_idle(this.__wbg_ptr, wall_ms);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
      * The host resets the node's connections and stops listening.
      * @param {number} node
      */
@@ -54,6 +86,15 @@ export class DevServer {
      */
     lose(node) {
         wasm.devserver_lose(this.__wbg_ptr, node);
+    }
+    /**
+     * Lets as many copies of partitions come to where they are to be; gives how many are left.
+     * @param {number} copies
+     * @returns {number}
+     */
+    migrate(copies) {
+        const ret = wasm.devserver_migrate(this.__wbg_ptr, copies);
+        return ret >>> 0;
     }
     /**
      * What a whole frame, `length` bytes in place as for `received`, asks for that this server cannot do yet.
@@ -70,7 +111,7 @@ export class DevServer {
         return v1;
     }
     /**
-     * `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `namespaces`.
+     * `options` is JSON: `edition`, `nodes` or `nodeIds`, `racks`, `clusterName`, `protoFdIdleMs`, `namespaces`, `security`.
      * @param {string} options
      * @param {number} seed_low
      * @param {number} seed_high
@@ -120,6 +161,14 @@ export class DevServer {
         return ret !== 0;
     }
     /**
+     * A node is to have no copies any more, or is to have some again.
+     * @param {number} node
+     * @param {boolean} leaves
+     */
+    quiesce(node, leaves) {
+        wasm.devserver_quiesce(this.__wbg_ptr, node, leaves);
+    }
+    /**
      * Where to put `length` bytes that came from a socket.
      * @param {number} length
      * @returns {number}
@@ -139,6 +188,12 @@ export class DevServer {
     received(conn, length, wall_ms) {
         const ret = wasm.devserver_received(this.__wbg_ptr, conn, length, wall_ms);
         return ret;
+    }
+    /**
+     * @param {number} fault
+     */
+    remove_fault(fault) {
+        wasm.devserver_remove_fault(this.__wbg_ptr, fault);
     }
     /**
      * @param {number} node
@@ -190,6 +245,15 @@ export class DevServer {
      */
     set_udf_host(host) {
         wasm.devserver_set_udf_host(this.__wbg_ptr, host);
+    }
+    /**
+     * How often a fault has struck.
+     * @param {number} fault
+     * @returns {number}
+     */
+    struck(fault) {
+        const ret = wasm.devserver_struck(this.__wbg_ptr, fault);
+        return ret;
     }
     /**
      * Milliseconds until there is more to answer to what is pending, 0 = now.
@@ -253,6 +317,11 @@ const DevServerFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_devserver_free(ptr, 1));
 
+function getArrayU32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+}
+
 let cachedDataViewMemory0 = null;
 function getDataViewMemory0() {
     if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {
@@ -263,6 +332,14 @@ function getDataViewMemory0() {
 
 function getStringFromWasm0(ptr, len) {
     return decodeText(ptr >>> 0, len);
+}
+
+let cachedUint32ArrayMemory0 = null;
+function getUint32ArrayMemory0() {
+    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
+        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
+    }
+    return cachedUint32ArrayMemory0;
 }
 
 let cachedUint8ArrayMemory0 = null;
@@ -358,6 +435,7 @@ function __wbg_finalize_init(instance, module) {
     wasm = instance.exports;
     wasmModule = module;
     cachedDataViewMemory0 = null;
+    cachedUint32ArrayMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
     return wasm;

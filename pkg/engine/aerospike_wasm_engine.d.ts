@@ -69,6 +69,10 @@ export class Engine {
     finished(): boolean;
     is_connected(): boolean;
     /**
+     * Writes down all that was counted: the address of doubles as `abi::metrics_head` tells. Good until the next call.
+     */
+    metrics(): number;
+    /**
      * The id of a name whose UTF-8 lies in the data region; kind 0 namespace, 1 set, 2 bin. Below zero: refused.
      */
     name(kind: number, offset: number, length: number): number;
@@ -95,6 +99,10 @@ export class Engine {
      * Puts `name TAB host:port TAB active` at `scratch_address` and gives its length, 0 for no node.
      */
     node_text(index: number): number;
+    /**
+     * Of an operation that has not ended, by `abi::op_word`.
+     */
+    op_word(op: number, word: number): number;
     opened(conn: number, now: number): void;
     output_address(): number;
     /**
@@ -116,6 +124,10 @@ export class Engine {
      */
     refused_text(): number;
     scratch_address(): number;
+    /**
+     * How long a stage of the shell's took, in milliseconds: `abi::operation`, `abi::stage`.
+     */
+    spent(operation: number, stage: number, ms: number): void;
     /**
      * A counter by its index in `abi::stat`.
      */
@@ -139,6 +151,14 @@ export class Engine {
      * What is known of a transaction, by its index in `abi::txn_word`.
      */
     txn_word(txn: number, word: number): number;
+    /**
+     * Whether to poll before the next `submit`.
+     */
+    wants_poll(): boolean;
+    /**
+     * Bits of `abi::watch`.
+     */
+    watch(bits: number): void;
     writable(conn: number, now: number): void;
 }
 
@@ -179,6 +199,7 @@ export interface InitOutput {
     readonly engine_data_reserve: (a: number, b: number) => number;
     readonly engine_finished: (a: number) => number;
     readonly engine_is_connected: (a: number) => number;
+    readonly engine_metrics: (a: number) => number;
     readonly engine_name: (a: number, b: number, c: number, d: number) => number;
     readonly engine_name_address: (a: number, b: number) => number;
     readonly engine_name_length: (a: number, b: number) => number;
@@ -188,6 +209,7 @@ export interface InitOutput {
     readonly engine_no_credential: (a: number, b: number) => void;
     readonly engine_node_count: (a: number) => number;
     readonly engine_node_text: (a: number, b: number) => number;
+    readonly engine_op_word: (a: number, b: number, c: number) => number;
     readonly engine_opened: (a: number, b: number, c: number) => void;
     readonly engine_output_address: (a: number) => number;
     readonly engine_poll: (a: number, b: number) => number;
@@ -197,6 +219,7 @@ export interface InitOutput {
     readonly engine_refused_slot: (a: number) => number;
     readonly engine_refused_text: (a: number) => number;
     readonly engine_scratch_address: (a: number) => number;
+    readonly engine_spent: (a: number, b: number, c: number, d: number) => void;
     readonly engine_stat: (a: number, b: number) => number;
     readonly engine_submit: (a: number) => number;
     readonly engine_tape_address: (a: number) => number;
@@ -205,6 +228,8 @@ export interface InitOutput {
     readonly engine_txn_begin: (a: number, b: number) => number;
     readonly engine_txn_end: (a: number, b: number) => void;
     readonly engine_txn_word: (a: number, b: number, c: number) => number;
+    readonly engine_wants_poll: (a: number) => number;
+    readonly engine_watch: (a: number, b: number) => void;
     readonly engine_writable: (a: number, b: number, c: number) => void;
     readonly hash_password: (a: number, b: number) => [number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;

@@ -230,6 +230,14 @@ export class Engine {
         return ret !== 0;
     }
     /**
+     * Writes down all that was counted: the address of doubles as `abi::metrics_head` tells. Good until the next call.
+     * @returns {number}
+     */
+    metrics() {
+        const ret = wasm.engine_metrics(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * The id of a name whose UTF-8 lies in the data region; kind 0 namespace, 1 set, 2 bin. Below zero: refused.
      * @param {number} kind
      * @param {number} offset
@@ -311,6 +319,16 @@ export class Engine {
         return ret >>> 0;
     }
     /**
+     * Of an operation that has not ended, by `abi::op_word`.
+     * @param {number} op
+     * @param {number} word
+     * @returns {number}
+     */
+    op_word(op, word) {
+        const ret = wasm.engine_op_word(this.__wbg_ptr, op, word);
+        return ret >>> 0;
+    }
+    /**
      * @param {number} conn
      * @param {number} now
      */
@@ -382,6 +400,15 @@ export class Engine {
         return ret >>> 0;
     }
     /**
+     * How long a stage of the shell's took, in milliseconds: `abi::operation`, `abi::stage`.
+     * @param {number} operation
+     * @param {number} stage
+     * @param {number} ms
+     */
+    spent(operation, stage, ms) {
+        wasm.engine_spent(this.__wbg_ptr, operation, stage, ms);
+    }
+    /**
      * A counter by its index in `abi::stat`.
      * @param {number} index
      * @returns {number}
@@ -443,6 +470,21 @@ export class Engine {
     txn_word(txn, word) {
         const ret = wasm.engine_txn_word(this.__wbg_ptr, txn, word);
         return ret >>> 0;
+    }
+    /**
+     * Whether to poll before the next `submit`.
+     * @returns {boolean}
+     */
+    wants_poll() {
+        const ret = wasm.engine_wants_poll(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
+     * Bits of `abi::watch`.
+     * @param {number} bits
+     */
+    watch(bits) {
+        wasm.engine_watch(this.__wbg_ptr, bits);
     }
     /**
      * @param {number} conn

@@ -5,6 +5,7 @@ import badInput from "./cases/bad-input.mjs"
 import batch from "./cases/batch.mjs"
 import cluster from "./cases/cluster.mjs"
 import codes from "./cases/codes.mjs"
+import coalescing from "./cases/coalescing.mjs"
 import columns from "./cases/columns.mjs"
 import compression from "./cases/compression.mjs"
 import concurrency from "./cases/concurrency.mjs"
@@ -71,6 +72,7 @@ export const subjects = [
   expressionsAsOps,
   expiry,
   batch,
+  coalescing,
   columns,
   query,
   indexes,

@@ -12,7 +12,7 @@ export default {
     {
       name: "requests are pipelined on one connection, and answered to their callers",
       async run(t) {
-        const { tap, client } = await tapped(t, { maxConnsPerNode: 1, pipelineDepth: 16 })
+        const { tap, client } = await tapped(t, { maxConnsPerNode: 1, pipelineDepth: 16, coalesce: "off" })
         const keys = t.keys(16)
         for (const [i, key] of keys.entries()) await t.client.put(key, { i })
         const before = tap.requests
@@ -26,7 +26,7 @@ export default {
     {
       name: "pipelineDepth 1 sends a request only when the one before is answered",
       async run(t) {
-        const { tap, client, key } = await tapped(t, { maxConnsPerNode: 1, pipelineDepth: 1 })
+        const { tap, client, key } = await tapped(t, { maxConnsPerNode: 1, pipelineDepth: 1, coalesce: "off" })
         await client.get(key)
         const before = tap.requests
         tap.hold()
@@ -77,7 +77,7 @@ export default {
       async run(t) {
         const server = await startDevServer({ protoFdIdleMs: 2000 })
         t.closing(() => server.close())
-        const client = await t.connect({ hosts: server.hosts, tendInterval: 50, pipelineDepth: 1 })
+        const client = await t.connect({ hosts: server.hosts, tendInterval: 50, pipelineDepth: 1, coalesce: "off" })
         const key = t.key()
         await client.put(key, { v: 1 })
         await Promise.all(Array.from({ length: 8 }, () => client.get(key, patient)))
@@ -92,7 +92,7 @@ export default {
     {
       name: "a connection that was idle for idleTimeout is closed",
       async run(t) {
-        const { tap, client, key } = await tapped(t, { idleTimeout: 1, tendInterval: 100, pipelineDepth: 1 })
+        const { tap, client, key } = await tapped(t, { idleTimeout: 1, tendInterval: 100, pipelineDepth: 1, coalesce: "off" })
         await Promise.all(Array.from({ length: 8 }, () => client.get(key, patient)))
         t.assert.ok(tap.open > 2, `${tap.open} connections`)
         await t.until(() => tap.open <= 1, { what: "their closing" })
@@ -194,7 +194,7 @@ export default {
         for (const { host, port } of t.client.nodes()) {
           taps.push(await wireTap(t, { target: [host, port], address: "127.0.0.2", port }))
         }
-        const client = await t.connect({ hosts: taps[0].hosts, ipMap: { "127.0.0.1": "127.0.0.2" } })
+        const client = await t.connect({ hosts: taps[0].hosts, ipMap: { "127.0.0.1": "127.0.0.2" }, coalesce: "off" })
         await t.until(() => client.nodeNames().length === t.facts.nodes, { what: "the discovery" })
         const keys = t.keys(50)
         await Promise.all(keys.map((key, i) => client.put(key, { i }, patient)))

@@ -278,7 +278,12 @@ export default {
         const { client, server } = await connected(t, admin, { quotas: true })
         await client.put(["test", "shown", 1], { a: 1 })
         await client.admin.setQuotas("reader", 20, 0)
-        const rita = await t.connect({ hosts: server.hosts, user: "rita", password: "rita-secret" })
+        const rita = await t.connect({
+          hosts: server.hosts,
+          user: "rita",
+          password: "rita-secret",
+          coalesce: "off",
+        })
         const reads = await Promise.allSettled(Array.from({ length: 100 }, () => rita.get(["test", "shown", 1])))
         const [failed] = reads.filter(({ status }) => status === "rejected")
         await t.fails(Promise.reject(failed.reason), { is: "AdminError", code: 83, says: "quota" })
