@@ -129,7 +129,7 @@ export interface Config {
    * with its own deadline, retries and error. The server's statistics count them as rows of batches.
    *
    * An object sets `from`, how many reads it takes, and with `writes: true` lets writes share requests, too (`put`, `add`,
-   * `append`, `prepend`, `touch`, `remove`); what is lost with such a request is in doubt for each of them. Default `"off"`.
+   * `append`, `prepend`, `touch`, `remove`); what is lost with such a request is in doubt for each of them. Default `"auto"`.
    */
   coalesce?: "auto" | "off" | CoalesceOptions
   /** Threads of their own are not available yet. Default 0. */
@@ -243,7 +243,7 @@ const fields: Record<keyof Config, ConfigField> = {
       '"auto", "off" or an object { from, writes }',
       (value) => value === "auto" || value === "off" || isPlainObject(value),
     ),
-    default: "off",
+    default: "auto",
   },
   workers: { rule: count(1024), default: 0, only: [0] },
   int64: { rule: oneOf("auto", "bigint", "number"), default: "auto" },

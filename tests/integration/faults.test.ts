@@ -220,7 +220,7 @@ test("logins can be refused, and late", async () => {
 })
 
 test("a read goes to another replica when one node is silent", async () => {
-  await start({ nodes: 2 })
+  await start({ nodes: 2 }, { coalesce: "off" })
   const keys: Key[] = Array.from({ length: 40 }, (_, i) => ["test", "faults", i])
   await client.batchWrite(keys.map((key) => ({ key, bins: { n: 1 } })))
   using fault = server.faults.add({ when: { node: 1, command: "read" }, then: { drop: true } })

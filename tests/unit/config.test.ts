@@ -84,6 +84,9 @@ describe("fields", () => {
         "max_queued_bytes_per_node=268435456",
         "max_error_rate=100",
         "error_rate_window=1",
+        "coalesce=1",
+        "coalesce_from=4",
+        "coalesce_writes=0",
         "",
       ]
     `)
@@ -99,6 +102,8 @@ describe("fields", () => {
     [{ clusterName: "prod" }, "cluster_name=prod"],
     [{ maxErrorRate: 0 }, "max_error_rate=0"],
     [{ operationQueueTimeoutMs: 7 }, "operation_queue_timeout=7"],
+    [{ coalesce: { from: 2 } }, "coalesce_from=2"],
+    [{ coalesce: { writes: true } }, "coalesce_writes=1"],
   ])("%j", (config, line) => {
     expect(lines(config)).toContain(line)
   })

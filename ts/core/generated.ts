@@ -560,7 +560,7 @@ export const stat = /* @__PURE__ */ Object.freeze({
   /** Operations that shared a request with others. */
   COALESCED: 33,
   /** Requests that they shared. */
-  BUNDLES: 34,
+  SHARED_REQUESTS: 34,
   /** How many there are. */
   LENGTH: 35,
 } as const)

@@ -347,7 +347,7 @@ table! {
         QUEUED_BYTES = 31, "Bytes of requests that wait for their turn, for a cluster or for a connection, now.";
         BUFFERED_BYTES = 32, "Bytes that wait for a socket, and of answers that have not come whole, now.";
         COALESCED = 33, "Operations that shared a request with others.";
-        BUNDLES = 34, "Requests that they shared.";
+        SHARED_REQUESTS = 34, "Requests that they shared.";
         LENGTH = 35, "How many there are.";
     }
 }

@@ -92,7 +92,12 @@ export default {
     {
       name: "a connection that was idle for idleTimeout is closed",
       async run(t) {
-        const { tap, client, key } = await tapped(t, { idleTimeout: 1, tendInterval: 100, pipelineDepth: 1, coalesce: "off" })
+        const { tap, client, key } = await tapped(t, {
+          idleTimeout: 1,
+          tendInterval: 100,
+          pipelineDepth: 1,
+          coalesce: "off",
+        })
         await Promise.all(Array.from({ length: 8 }, () => client.get(key, patient)))
         t.assert.ok(tap.open > 2, `${tap.open} connections`)
         await t.until(() => tap.open <= 1, { what: "their closing" })

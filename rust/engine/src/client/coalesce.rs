@@ -253,7 +253,7 @@ impl Engine {
             return self.dissolve(index).into_iter().for_each(|op| self.dispatch(op, node));
         }
         self.stats[stat::COALESCED] += count as f64;
-        self.count(stat::BUNDLES);
+        self.count(stat::SHARED_REQUESTS);
         self.dispatch(index, node);
     }
 

@@ -45,7 +45,7 @@ fn reads_of_one_poll_share_a_request_and_get_an_answer_each() {
         let ended = rig.result(op);
         assert_eq!((ended.code, ended.attempts, ended.generation, ended.from_server), (code::OK, 1, 9, true));
     }
-    assert_eq!((rig.engine.stat(stat::COALESCED), rig.engine.stat(stat::BUNDLES)), (20.0, 1.0));
+    assert_eq!((rig.engine.stat(stat::COALESCED), rig.engine.stat(stat::SHARED_REQUESTS)), (20.0, 1.0));
     assert_eq!(rig.engine.stat(stat::IN_FLIGHT), 0.0);
 }
 
