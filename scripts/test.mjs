@@ -52,6 +52,8 @@ const stages = [
   },
   { name: "vectors", commands: ["node tests/vectors/run.mjs"], count: byLastLine, minutes: 10 },
   { name: "conformance", commands: ["node tests/conformance/run.mjs"], count: byLastLine, minutes: 30 },
+  // The same cases, with every single read and write in a request that it might share.
+  { name: "shared", commands: ["node tests/conformance/run.mjs --shared"], count: byLastLine, minutes: 10 },
   // Without the official client's add-on, which is not for every platform, all of it is skipped.
   { name: "official", commands: ["node tests/official/run.mjs"], count: byLastLine, minutes: 10 },
   { name: "examples", commands: ["node scripts/examples.mjs"], count: byLastLine, minutes: 10 },

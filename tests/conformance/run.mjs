@@ -4,6 +4,7 @@
 //   node tests/conformance/run.mjs            Node, Deno and Bun
 //   RUNTIME=deno node tests/conformance/run.mjs
 //   AEROSPIKE_HOSTS=127.0.0.1:3000 node tests/conformance/run.mjs
+//   node tests/conformance/run.mjs --shared        on Node, every single read and write in a request that it might share
 //   CASES=expiry node tests/conformance/run.mjs    only the subjects or names that contain the text
 
 import { spawn } from "node:child_process"
@@ -19,7 +20,10 @@ const SUITE_MS = 600_000
 const END_MS = 10_000
 
 /** What of the protocol is exercised is recorded once, where sockets can be tapped, and means something only if all cases run. */
-const isRecorded = (runtime) => runtime.name === "node" && !process.env.CASES && !process.env.AEROSPIKE_HOSTS
+const isRecorded = (runtime) =>
+  runtime.name === "node" && !process.env.CASES && !process.env.AEROSPIKE_HOSTS && !process.env.COALESCE
+
+if (process.argv.includes("--shared")) Object.assign(process.env, { COALESCE: "1", RUNTIME: "node" })
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 let runtimes
