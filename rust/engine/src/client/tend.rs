@@ -287,6 +287,10 @@ impl Engine {
         let Some(member) = self.member_mut(node) else { return };
         let between_rounds = member.tend.step == Step::Resting;
         member.tend.conn = None;
+        // It may come back as another process that counts from the start, and by chance up to the same numbers; even
+        // before anybody looks.
+        member.node.peers_generation = UNKNOWN;
+        member.node.partition_generation = UNKNOWN;
         if between_rounds {
             // Nothing was asked: the server closed an idle connection, or is gone. The next look will tell.
             return self.tend_soon(node);
@@ -296,9 +300,6 @@ impl Engine {
         member.node.failures += 1;
         member.counts.one(node_word::TENDS_FAILED);
         member.counts.observe(node_word::TEND, now - member.tend.began);
-        // It may come back as another process that counts from the start, and by chance up to the same numbers.
-        member.node.peers_generation = UNKNOWN;
-        member.node.partition_generation = UNKNOWN;
         // A node that is gone is news once; that it still is, is not.
         let level = if member.node.failures == 1 { level::WARN } else { level::DEBUG };
         let (name, address) = (member.node.name.clone(), member.node.address.to_string());

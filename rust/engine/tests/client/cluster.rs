@@ -260,3 +260,20 @@ fn a_seed_that_is_a_load_balancer_gives_way_to_the_address_that_the_node_names()
         assert!(rig.engine.node_text(0).starts_with("N0\tbalancer:9000"), "{}", rig.engine.node_text(0));
     }
 }
+
+#[test]
+fn a_node_that_was_started_anew_between_two_looks_is_asked_for_everything() {
+    let mut rig = Rig::connected(2, "tend_interval=1000\n");
+    rig.advance(10.0);
+    // The new process has counted up to the same number, and its map is another one: all is the first node's.
+    for conn in rig.conns_of(BASE) {
+        rig.cut(conn);
+    }
+    let node = rig.nodes.get_mut(&BASE).unwrap();
+    (node.index, node.of, node.regime) = (0, 1, 1);
+    rig.advance(500.0);
+    let ops: Vec<u32> = (0..40).map(|key| rig.put(key)).collect();
+    rig.run();
+    assert!(ops.iter().all(|&op| rig.result(op).code == 0));
+    assert_eq!((rig.nodes[&BASE].requests, rig.nodes[&(BASE + 1)].requests), (40, 0));
+}
