@@ -124,7 +124,7 @@ export interface Config {
   errorRateWindow?: number
   /**
    * `"auto"`: reads of single records (`get`, `find`, `select`, `exists`) that are asked for in one turn of the event loop,
-   * are bound for one node and ask alike (same bins, same policy) leave as one batch request when they are four or more;
+   * are bound for one node and ask alike (same bins, same policy) leave as one batch request when they are eight or more;
    * several that want the same record fetch it once. Each caller gets exactly what a request of its own would have given,
    * with its own deadline, retries and error. The server's statistics count them as rows of batches.
    *
@@ -161,7 +161,7 @@ export interface Config {
 
 /** How operations share requests: see `Config.coalesce`. */
 export interface CoalesceOptions {
-  /** How many reads of one turn share a request; fewer go alone. 1 to 100,000. Default 4. */
+  /** How many reads of one turn share a request; fewer go alone. 1 to 100,000. Default 8. */
   from?: number
   /** Writes share requests as well. Default `false`. */
   writes?: boolean
@@ -311,7 +311,7 @@ export function settingsOf(config: Config, read?: ReadFile): Settings {
 
 function coalesceLines(coalesce: Config["coalesce"]): string[] {
   if (coalesce === undefined || coalesce === "off") return []
-  const { from = 4, writes = false, ...rest } = coalesce === "auto" ? {} : coalesce
+  const { from = 8, writes = false, ...rest } = coalesce === "auto" ? {} : coalesce
   for (const name of Object.keys(rest)) throw unknownField("config.coalesce", name, ["from", "writes"])
   check("config.coalesce.from", from, count(100_000, 1))
   check("config.coalesce.writes", writes, flag)

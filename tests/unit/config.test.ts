@@ -85,7 +85,7 @@ describe("fields", () => {
         "max_error_rate=100",
         "error_rate_window=1",
         "coalesce=1",
-        "coalesce_from=4",
+        "coalesce_from=8",
         "coalesce_writes=0",
         "",
       ]

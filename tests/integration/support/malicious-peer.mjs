@@ -117,8 +117,16 @@ export const misdeeds = {
   "sends noise": { request: says(noise), codes: malformed, log: /version of a message is not 2/ },
   "floods with noise": { request: (socket) => flood(socket, noise), codes: malformed, log: /version of a message/ },
   "has another version": { request: says(frame(record(noise), { version: 3 })), codes: malformed, log: /version/ },
-  "answers with a login": { request: says(frame(noise, { kind: 2 })), codes: malformed, log: /expected an? (record|answer)/ },
-  "answers with info": { request: says(frame(noise, { kind: INFO })), codes: malformed, log: /expected an? (record|answer)/ },
+  "answers with a login": {
+    request: says(frame(noise, { kind: 2 })),
+    codes: malformed,
+    log: /expected an? (record|answer)/,
+  },
+  "answers with info": {
+    request: says(frame(noise, { kind: INFO })),
+    codes: malformed,
+    log: /expected an? (record|answer)/,
+  },
   "sends a type that there is not": { request: says(frame(noise, { kind: 9 })), codes: malformed, log: /unknown/ },
   "states 256 TiB": {
     request: says(frame(noise, { length: 2 ** 48 - 1 })),

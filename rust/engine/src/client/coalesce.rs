@@ -25,7 +25,7 @@ use crate::Malformed;
 const ROWS_PER_REQUEST: usize = 8;
 /// Into how many bundles reads are shared out, as long as none has fewer than so many rows.
 const SEVERAL: usize = 4;
-const FEW_ROWS: usize = 32;
+const FEW_ROWS: usize = 16;
 /// Reads of so many kinds are gathered for a node; more kinds than that are not worth looking through.
 const KINDS_MAX: usize = 32;
 

@@ -92,7 +92,7 @@ impl Default for Config {
             error_rate_window: 1,
             coalesce: false,
             coalesce_writes: false,
-            coalesce_from: 4,
+            coalesce_from: 8,
             coalesce_rows: 256,
             columns_max: limit::COLUMNS,
         }

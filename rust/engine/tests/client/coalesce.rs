@@ -7,8 +7,8 @@ use aerospike_sansio::proto::code;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-const ON: &str = "coalesce=1\n";
-const WRITES: &str = "coalesce=1\ncoalesce_writes=1\n";
+const ON: &str = "coalesce=1\ncoalesce_from=4\n";
+const WRITES: &str = "coalesce=1\ncoalesce_from=4\ncoalesce_writes=1\n";
 
 fn reads(rig: &mut Rig, count: i64) -> Vec<u32> {
     (0..count).map(|key| rig.get(key)).collect()
@@ -38,14 +38,14 @@ fn last(code: u8) -> Vec<u8> {
 #[test]
 fn reads_of_one_poll_share_a_request_and_get_an_answer_each() {
     let mut rig = Rig::connected(1, ON);
-    let ops = reads(&mut rig, 20);
+    let ops = reads(&mut rig, 16);
     rig.run();
-    assert_eq!((rig.nodes[&BASE].requests, rig.nodes[&BASE].rows), (1, 20));
+    assert_eq!((rig.nodes[&BASE].requests, rig.nodes[&BASE].rows), (1, 16));
     for op in ops {
         let ended = rig.result(op);
         assert_eq!((ended.code, ended.attempts, ended.generation, ended.from_server), (code::OK, 1, 9, true));
     }
-    assert_eq!((rig.engine.stat(stat::COALESCED), rig.engine.stat(stat::SHARED_REQUESTS)), (20.0, 1.0));
+    assert_eq!((rig.engine.stat(stat::COALESCED), rig.engine.stat(stat::SHARED_REQUESTS)), (16.0, 1.0));
     assert_eq!(rig.engine.stat(stat::IN_FLIGHT), 0.0);
 }
 
@@ -192,7 +192,7 @@ fn a_connection_that_breaks_is_an_attempt_of_each() {
     let patient: Vec<u32> = (0..40).map(|key| rig.submit(command_kind::GET, key, &[(word::MAX_RETRIES, 2)])).collect();
     let hasty: Vec<u32> = (0..40).map(|key| rig.submit(command_kind::GET, key, &[(word::MAX_RETRIES, 0)])).collect();
     rig.run();
-    assert_eq!(rig.nodes[&BASE].requests, 1, "retries are no matter of the wire");
+    assert_eq!(rig.nodes[&BASE].requests, 2, "retries are no matter of the wire");
     rig.nodes.get_mut(&(BASE + 1)).unwrap().holds = false;
     rig.answer_held(BASE + 1);
     rig.kill(BASE);
@@ -372,7 +372,7 @@ fn writes_go_together_only_where_that_is_asked_for() {
     ops.extend((0..10).map(|key| rig.submit(command_kind::TOUCH, key, &[])));
     ops.extend(reads(&mut rig, 10));
     rig.run();
-    assert_eq!((rig.nodes[&BASE].requests, rig.nodes[&BASE].rows), (3, 50), "32 rows at most in one of a few");
+    assert_eq!((rig.nodes[&BASE].requests, rig.nodes[&BASE].rows), (4, 50), "16 rows in one of a few");
     assert_eq!(codes(&rig, &ops), [code::OK; 50]);
     let mut off = Rig::connected(1, ON);
     for key in 0..10 {
@@ -464,7 +464,8 @@ fn a_write_that_a_batch_says_nothing_of_is_in_doubt_unless_the_batch_was_refused
 
 #[test]
 fn a_write_that_ended_while_it_waited_is_not_sent_with_the_others() {
-    let mut rig = Rig::connected(1, "coalesce=1\ncoalesce_writes=1\nmax_conns_per_node=1\npipeline_depth=1\n");
+    let mut rig =
+        Rig::connected(1, "coalesce=1\ncoalesce_from=4\ncoalesce_writes=1\nmax_conns_per_node=1\npipeline_depth=1\n");
     rig.nodes.get_mut(&BASE).unwrap().holds = true;
     let first = rig.put(100);
     rig.run();
