@@ -39,48 +39,48 @@ export class BatchRow<T = Bins, V = any> {
   readonly ttl: number
   /** Whether a write may have happened although no answer came. */
   readonly inDoubt: boolean
-  readonly #verb: string
-  readonly #compressed: boolean
-  readonly #reason: string | undefined
-  #error: AerospikeError | undefined
+  /** Of a row that failed, what its error is made of; one field, for there are many rows and each costs. */
+  readonly #failure: Failure | undefined
 
   /** @internal */
-  constructor(verb: string, key: Key, outcome: Outcome, error?: AerospikeError) {
+  constructor(
+    key: Key,
+    code: number,
+    gen: number,
+    ttl: number,
+    inDoubt: boolean,
+    bins: T | undefined,
+    value: V | undefined,
+    failure: Failure | undefined,
+  ) {
     this.key = key
-    this.code = outcome.code
-    this.bins = outcome.bins as T | undefined
-    this.value = outcome.value as V | undefined
-    this.gen = outcome.gen
-    this.ttl = outcome.ttl
-    this.inDoubt = outcome.inDoubt
-    this.#verb = verb
-    this.#compressed = outcome.compressed ?? false
-    this.#reason = outcome.reason
-    this.#error = error
+    this.code = code
+    this.bins = bins
+    this.value = value
+    this.gen = gen
+    this.ttl = ttl
+    this.inDoubt = inDoubt
+    this.#failure = failure
   }
 
   /** The error that the operation on this record alone would have given; undefined when the code is 0. */
   get error(): AerospikeError | undefined {
+    const failure = this.#failure
+    if (failure === undefined) return undefined
+    const { key, inDoubt } = this
+    const { verb, compressed, reason } = failure
     // Made when it is asked for: of a batch of many absent records nobody wants as many stacks.
-    if (this.code !== code.OK) {
-      const { key, inDoubt } = this
-      const details = { key, inDoubt, compressed: this.#compressed }
-      this.#error ??= errorOf(this.code, ask(this.#verb, key), details, this.#reason)
-    }
-    return this.#error
+    failure.error ??= errorOf(this.code, ask(verb, key), { key, inDoubt, compressed }, reason)
+    return failure.error
   }
 }
 
-interface Outcome {
-  readonly code: number
-  readonly bins?: Bins
-  readonly gen: number
-  readonly ttl: number
-  readonly inDoubt: boolean
-  readonly compressed?: boolean
-  readonly value?: unknown
+interface Failure {
+  readonly verb: string
+  readonly compressed: boolean
   /** Why a function failed, in its own words. */
   readonly reason?: string | undefined
+  error?: AerospikeError
 }
 
 /** What `batchRead` reads of each record. */
@@ -385,23 +385,44 @@ class Rows implements Sink {
     const compressed = (words[at + 4]! & 4) !== 0
     const { task } = this.#plan.groupOf[row]!
     const items = words[at + 8]!
-    const [slot, data] = [tape + words[at + 7]! * 4, words[at + 9]!]
+    const slot = tape + words[at + 7]! * 4
+    const data = words[at + 9]!
     if (number !== code.OK) {
       const failure = task === apply && number === code.UDF ? reader.bins(slot, items, data).FAILURE : undefined
       const reason = failure === undefined ? undefined : String(failure)
-      return this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt, compressed, reason })
+      return this.#fail(row, number, inDoubt, { verb: this.#plan.verb, compressed, reason })
     }
-    const known = { code: number, gen: words[at + 5]!, ttl: words[at + 6]! | 0, inDoubt }
-    if (items === 0 && !task.reads) return this.#put(row, known)
+    const gen = words[at + 5]!
+    const ttl = words[at + 6]! | 0
+    let bins: Bins | undefined
+    let value: unknown
     try {
-      if (task === apply) return this.#put(row, { ...known, value: reader.bins(slot, items, data).SUCCESS })
-      const bins = task === operate ? reader.results(slot, items, data) : reader.bins(slot, items, data)
-      this.#put(row, { ...known, bins })
+      if (items > 0 || task.reads) {
+        if (task === apply) value = reader.bins(slot, items, data).SUCCESS
+        else bins = task === operate ? reader.results(slot, items, data) : reader.bins(slot, items, data)
+      }
     } catch (error) {
       // A value that the chosen options cannot express: it is this row's failure alone.
       if (!(error instanceof AerospikeError)) throw error
-      this.#put(row, { ...known, code: error.code }, error)
+      const failure = { verb: this.#plan.verb, compressed, error }
+      return this.#put(
+        row,
+        new BatchRow<Bins, unknown>(
+          this.#plan.keys[row]!,
+          error.code,
+          gen,
+          ttl,
+          inDoubt,
+          undefined,
+          undefined,
+          failure,
+        ),
+      )
     }
+    this.#put(
+      row,
+      new BatchRow<Bins, unknown>(this.#plan.keys[row]!, number, gen, ttl, inDoubt, bins, value, undefined),
+    )
   }
 
   ended(): BatchRow[] {
@@ -416,14 +437,19 @@ class Rows implements Sink {
 
   details(number: number): ErrorDetails {
     for (let row = 0; row < this.#rows.length; row++) {
-      if (!this.#rows[row]) this.#put(row, { code: number, gen: 0, ttl: 0, inDoubt: false })
+      if (!this.#rows[row]) this.#fail(row, number, false, { verb: this.#plan.verb, compressed: false })
     }
     return { rows: this.#rows }
   }
 
-  #put(row: number, outcome: Outcome, error?: AerospikeError): void {
-    const { verb, keys } = this.#plan
-    const result = new BatchRow(verb, keys[row]!, outcome, error)
+  #fail(row: number, number: number, inDoubt: boolean, failure: Failure): void {
+    this.#put(
+      row,
+      new BatchRow<Bins, unknown>(this.#plan.keys[row]!, number, 0, 0, inDoubt, undefined, undefined, failure),
+    )
+  }
+
+  #put(row: number, result: BatchRow): void {
     this.#rows[row] = result
     const onRow = this.#onRow
     // Not while answers are read: it may ask for more.
