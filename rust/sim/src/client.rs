@@ -115,6 +115,8 @@ pub struct Client {
     ended: u64,
     pub asked: u64,
     pub failed: u64,
+    /// Of these, those that were too many bytes to wait.
+    pub turned_away: u64,
     pub codes: BTreeMap<i32, u64>,
 }
 
@@ -166,6 +168,7 @@ impl Client {
             max_queued_bytes: limits.max_queued_bytes,
             asked: 0,
             failed: 0,
+            turned_away: 0,
             codes: BTreeMap::new(),
         }
     }
@@ -391,6 +394,7 @@ impl Client {
         self.check_code(code, open.cancelled);
         if code != code::OK && code != code::RECORD_NOT_FOUND {
             self.failed += 1;
+            self.turned_away += u64::from(code == code::BACKPRESSURE && self.max_queued_bytes.is_some());
             assert!(!open.must_succeed, "op {op} ended with code {code} although all trouble has long been over");
         }
         match open.what {
