@@ -14,7 +14,8 @@ async function greet(users, id, policy) {
 }
 
 const server = await startDevServer({ nodes: 3 })
-const client = await connect({ hosts: server.hosts })
+// Reads of one turn would share a request; here each is to be a "get" of its own, which the fault is about.
+const client = await connect({ hosts: server.hosts, coalesce: "off" })
 const users = client.set("test", "users")
 const ids = Array.from({ length: 60 }, (_, i) => i)
 await users.batchWrite(ids.map((key) => ({ key, bins: { name: `user ${key}` } })))
