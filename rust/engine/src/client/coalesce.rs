@@ -7,6 +7,7 @@
 //!
 //! Reads ask alike if their frames differ in nothing but the digest: so namespace, set, bins, filter, read modes, time
 //! limit and read-touch are the same without a word about any of them here. Those that want the same record take one row.
+//! Writes need only have the same time limit, for each row says all of its own; and each has a row, whatever its record.
 
 use super::op::{Op, Stage};
 use super::{Engine, OpName};
