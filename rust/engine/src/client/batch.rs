@@ -185,24 +185,38 @@ impl Engine {
             }
             return Ok(None);
         }
-        let collections = self.ops[part].collections;
-        let base = self.outputs.tape.len();
+        let data = super::address_of(bytes);
+        self.read_rows(part, bytes, from, to, |engine, reply, slot| engine.row_replied(part, reply, slot, data))
+    }
+
+    /// Reads the rows of a frame onto the tape and gives each of them, with its first slot, to `take`; gives the last
+    /// message, if it is there.
+    pub(super) fn read_rows(
+        &mut self,
+        op: u32,
+        bytes: &[u8],
+        from: usize,
+        to: usize,
+        mut take: impl FnMut(&mut Engine, &Reply, u32) -> Result<(), Malformed>,
+    ) -> Result<Option<Reply>, Malformed> {
+        let collections = self.ops[op].collections;
+        let (mut at, base) = (from, self.outputs.tape.len());
         while at < to {
             wire::fits(&self.outputs.tape[base..])?;
             let first_slot = self.outputs.tape.len();
             let reply = wire::reply(&bytes[at..to], at, collections, &mut self.names, &mut self.outputs.tape);
             let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
             at += reply.length;
-            if self.ends_part(part, &reply) {
+            if self.ends_part(op, &reply) {
                 self.outputs.tape.truncate(first_slot);
                 return wire::nothing_behind(at, to).map(|()| Some(reply));
             }
-            self.row_replied(part, &reply, first_slot as u32, super::address_of(bytes))?;
+            take(self, &reply, first_slot as u32)?;
         }
         Ok(None)
     }
 
-    /// Whether a message is the last of the answer to a part of a batch.
+    /// Whether a message is the last of the answer to a part of a batch, or to a bundle.
     pub(super) fn ends_part(&self, part: u32, reply: &Reply) -> bool {
         // A server that takes no compressed requests says so in one message that is not marked as the last.
         let unread = || reply.code == code::ENTERPRISE_ONLY && wire::is_compressed(&self.ops[part].request);

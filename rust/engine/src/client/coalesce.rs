@@ -11,14 +11,13 @@
 
 use super::op::{Op, Stage};
 use super::{Engine, OpName};
-use crate::abi::{command_kind as kind, node_word, policy_flag as flag, stat, NONE};
+use crate::abi::{command_kind as kind, policy_flag as flag, stat, NONE};
 use crate::cluster::NodeId;
 use crate::command::{batch, Block, Encoded};
 use crate::conn::ConnId;
 use crate::limits::limit;
-use crate::proto::{code, info3};
-use crate::value::tape::Collections;
-use crate::wire::{self, Reply};
+use crate::proto::code;
+use crate::wire::Reply;
 use crate::Malformed;
 
 /// A bundle counts for one request per so many rows where connections are shared out: its rows cost the server less than
@@ -63,15 +62,14 @@ impl Alike {
     }
 
     fn is_like(self, frame: &[u8], other: Alike, others: &[u8]) -> bool {
+        if self.write || other.write {
+            return self.write == other.write && self.hash == other.hash;
+        }
         let end = self.digest_at + limit::DIGEST;
-        let is_near = self.hash == other.hash && self.write == other.write;
-        let is_write = is_near && self.write;
-        is_write
-            || is_near
-                && self.digest_at == other.digest_at
-                && frame.len() == others.len()
-                && frame[..self.digest_at] == others[..self.digest_at]
-                && frame[end..] == others[end..]
+        self == other
+            && frame.len() == others.len()
+            && frame[..self.digest_at] == others[..self.digest_at]
+            && frame[end..] == others[end..]
     }
 }
 
@@ -239,18 +237,18 @@ impl Engine {
         let mut request = std::mem::take(&mut self.ops[index].request);
         request.clear();
         let first = &self.ops[records[0]];
-        let (collections, write): (Collections, bool) = (first.collections, first.write);
+        let (collections, write) = (first.collections, first.write);
         let frames = records.iter().filter_map(|&op| {
             let entry = &self.ops[op];
             Some((entry.request.as_slice(), entry.alike?.digest(&entry.request)))
         });
-        // A frame of our own that could not be read would be sent as it is.
-        let is_encoded = batch::of_frames(frames, !write, write, &mut request).is_ok();
+        let encoded = batch::of_frames(frames, write, &mut request);
         self.ops[index].request = request;
         bundle.wants.iter().for_each(|want| self.ops[want.op.0].stage = Stage::Bundled(index));
-        let (count, none) = (bundle.wants.len(), !is_encoded);
+        let count = bundle.wants.len();
         self.ops[index].become_bundle(collections, write, bundle);
-        if none {
+        if encoded.is_err() {
+            // A frame of our own that could not be read is sent as it is.
             return self.dissolve(index).into_iter().for_each(|op| self.dispatch(op, node));
         }
         self.stats[stat::COALESCED] += count as f64;
@@ -274,21 +272,7 @@ impl Engine {
 
     /// It was put on a connection: that is an attempt of everybody in it.
     pub(super) fn bundle_sent(&mut self, bundle: u32, conn: ConnId, node: NodeId) {
-        let now = self.now;
-        for op in self.bundled(bundle) {
-            let entry = &mut self.ops[op];
-            entry.attempts += 1;
-            entry.attempt_at = now;
-            let (again, at) = (entry.attempts > 1, entry.deadline.min(now + entry.socket_timeout));
-            self.op_timers.set(op, at);
-            if again {
-                self.count(stat::RETRIES);
-                self.tally(node).one(node_word::RETRIES);
-            }
-            if self.metrics.follows() {
-                self.follow_put(op, conn, node);
-            }
-        }
+        self.bundled(bundle).into_iter().for_each(|op| self.attempt_begins(op, conn, node));
     }
 
     /// One frame of the answer to a bundle: rows, and at the very end a message that is the last, which is given.
@@ -300,19 +284,10 @@ impl Engine {
         from: usize,
         to: usize,
     ) -> Result<Option<Reply>, Malformed> {
-        let collections = self.ops[bundle].collections;
-        let (mut at, base) = (from, self.outputs.tape.len());
-        while at < to {
-            wire::fits(&self.outputs.tape[base..])?;
-            let first_slot = self.outputs.tape.len();
-            let reply = wire::reply(&bytes[at..to], at, collections, &mut self.names, &mut self.outputs.tape);
-            let reply = reply.inspect_err(|_| self.outputs.tape.truncate(first_slot))?;
-            at += reply.length;
-            if reply.info3 & info3::LAST != 0 {
-                self.outputs.tape.truncate(first_slot);
-                return wire::nothing_behind(at, to).map(|()| Some(reply));
-            }
-            self.bundle_row(bundle, node, &reply, first_slot as u32, super::address_of(bytes))?;
+        let data = super::address_of(bytes);
+        let take = |engine: &mut Engine, reply: &Reply, slot| engine.bundle_row(bundle, node, reply, slot, data);
+        if let Some(last) = self.read_rows(bundle, bytes, from, to, take)? {
+            return Ok(Some(last));
         }
         // The deadlines of those in it guarded the connection; when all have their answers nobody does.
         if self.ops[bundle].bundle.as_ref().is_some_and(|bundle| bundle.waiting == 0) {
@@ -373,8 +348,11 @@ impl Engine {
 
     /// The bundle is no more; gives those who still wait for an answer, who are nowhere now.
     fn dissolve(&mut self, bundle: u32) -> Vec<u32> {
-        let ops = self.bundled(bundle);
-        ops.iter().for_each(|&op| self.ops[op].stage = Stage::Fresh);
+        let (ops, sent) = (self.bundled(bundle), self.ops[bundle].ever_sent);
+        for &op in &ops {
+            self.ops[op].stage = Stage::Fresh;
+            self.ops[op].ever_sent |= sent;
+        }
         self.leave_line(bundle);
         self.op_timers.clear(bundle);
         let entry = &mut self.ops[bundle];
@@ -388,11 +366,7 @@ impl Engine {
 
     /// Its connection failed, or there is none to be had.
     pub(super) fn fail_bundle(&mut self, bundle: u32, code: i32, from_server: bool) {
-        let sent = self.ops[bundle].ever_sent;
-        for op in self.dissolve(bundle) {
-            self.ops[op].ever_sent |= sent;
-            self.fail_attempt(op, code, from_server);
-        }
+        self.dissolve(bundle).into_iter().for_each(|op| self.fail_attempt(op, code, from_server));
     }
 
     /// Its connection closed before any of its bytes left.
@@ -401,10 +375,9 @@ impl Engine {
     }
 
     pub(super) fn finish_bundle(&mut self, bundle: u32, code: i32) {
-        let (ahead, sent) = (self.ops[bundle].ahead, self.ops[bundle].ever_sent);
+        let ahead = self.ops[bundle].ahead;
         for op in self.dissolve(bundle) {
             self.ops[op].ahead = ahead;
-            self.ops[op].ever_sent |= sent;
             self.finish(op, code);
         }
     }
@@ -433,10 +406,6 @@ impl Engine {
     /// Whether bytes of its request were given to a socket.
     fn is_handed(&self, op: u32) -> bool {
         let Stage::InFlight(conn) = self.ops[op].stage else { return false };
-        self.is_handed_on(op, conn)
-    }
-
-    fn is_handed_on(&self, op: u32, conn: ConnId) -> bool {
         let connection = &self.conns[conn];
         let name = (op, self.ops[op].serial);
         let entry = connection.in_flight.iter().find(|entry| (entry.op, entry.serial) == name);

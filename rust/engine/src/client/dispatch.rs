@@ -159,13 +159,6 @@ impl Engine {
         let (now, exclusive) = (self.now, self.ops[op].is_slow());
         let entry = &mut self.ops[op];
         entry.stage = Stage::InFlight(conn);
-        entry.attempts += 1;
-        entry.attempt_at = now;
-        if entry.attempts > 1 {
-            self.stats[stat::RETRIES] += 1.0;
-            self.members[node as usize].iter_mut().for_each(|member| member.counts.one(node_word::RETRIES));
-        }
-        let at = entry.deadline.min(now + entry.socket_timeout);
         let connection = &mut self.conns[conn];
         let start = connection.stream.write(&entry.request);
         let weight = entry.bundle.as_ref().map_or(1, |bundle| bundle.weight());
@@ -174,7 +167,7 @@ impl Engine {
         if entry.bundle.is_some() {
             self.bundle_sent(op, conn, node);
         } else {
-            self.op_timers.set(op, at);
+            self.attempt_begins(op, conn, node);
         }
         let connection = &mut self.conns[conn];
         if connection.state == State::Idle {
@@ -193,10 +186,24 @@ impl Engine {
         if !exclusive {
             self.members[node as usize].as_mut().expect("a pool connection has its node").in_flight += weight;
         }
+        self.want_transmit(conn);
+    }
+
+    /// The request of an operation, its own or the one that it shares, was put on a connection.
+    pub(super) fn attempt_begins(&mut self, op: u32, conn: ConnId, node: NodeId) {
+        let now = self.now;
+        let entry = &mut self.ops[op];
+        entry.attempts += 1;
+        entry.attempt_at = now;
+        if entry.attempts > 1 {
+            self.stats[stat::RETRIES] += 1.0;
+            self.members[node as usize].iter_mut().for_each(|member| member.counts.one(node_word::RETRIES));
+        }
+        let at = entry.deadline.min(now + entry.socket_timeout);
+        self.op_timers.set(op, at);
         if self.metrics.follows() {
             self.follow_put(op, conn, node);
         }
-        self.want_transmit(conn);
     }
 
     pub(super) fn want_conns(&mut self, node: NodeId) {

@@ -96,7 +96,31 @@ pub struct Batch {
     source: Option<Source>,
 }
 
+impl Row {
+    fn new(digest: [u8; 20], group: u32) -> Row {
+        let partition = key::partition(&digest);
+        Row { digest, partition, group, key: (0, 0), owner: NONE, code: 0, doubt: false }
+    }
+}
+
 impl Batch {
+    /// One that no caller asked for as such: without rows, a filter or columns.
+    fn of_our_own(txn_fields: TxnFields, header: Header) -> Batch {
+        Batch {
+            rows: Vec::new(),
+            groups: Vec::new(),
+            keys: Vec::new(),
+            flags: (batch_flag::INLINE_RAM | batch_flag::RESPOND_ALL_KEYS) as u8,
+            header,
+            filter: Vec::new(),
+            txn_fields,
+            parts: 0,
+            code: 0,
+            table: None,
+            source: None,
+        }
+    }
+
     /// Bytes that it takes, about.
     pub fn size(&self) -> usize {
         let ops: usize = self.groups.iter().map(Group::size).sum();
@@ -130,10 +154,7 @@ pub fn read(outer: &Block, region: &[Slot], data: &[u8], names: &Names) -> Resul
     let mut filter = Vec::new();
     filter::pack(outer, filter_slots, data, &mut filter)?;
     let mut batch = Batch {
-        rows: vec![
-            Row { digest: [0; 20], partition: 0, group: NONE, key: (0, 0), owner: NONE, code: 0, doubt: false };
-            count
-        ],
+        rows: vec![Row::new([0; 20], NONE); count],
         groups: Vec::with_capacity(outer.items.min(1024) as usize),
         keys: Vec::new(),
         flags: (outer.batch_flags & batch_flag::ALL) as u8,
@@ -356,35 +377,22 @@ fn group_of(frame: &[u8], write: bool, all_ops_asked: bool) -> Result<(Header, G
 }
 
 /// One request for commands that are each encoded as a frame of their own; with each comes its digest. The number of a
-/// row is its place among them. If they are `alike` they differ in their digests alone, and only the first is looked at.
+/// row is its place among them. Those that read differ in their digests alone, and only the first is looked at.
 pub fn of_frames<'a>(
     frames: impl Iterator<Item = (&'a [u8], &'a [u8])>,
-    alike: bool,
     write: bool,
     out: &mut Vec<u8>,
 ) -> Result<(), Malformed> {
-    let mut batch = Batch {
-        rows: Vec::new(),
-        groups: Vec::new(),
-        keys: Vec::new(),
-        flags: (batch_flag::INLINE_RAM | batch_flag::RESPOND_ALL_KEYS) as u8,
-        header: Header { info1: info1::BATCH, ..Header::default() },
-        filter: Vec::new(),
-        txn_fields: TxnFields::All,
-        parts: 0,
-        code: 0,
-        table: None,
-        source: None,
-    };
+    let mut batch = Batch::of_our_own(TxnFields::All, Header { info1: info1::BATCH, ..Header::default() });
     for (frame, digest) in frames {
-        if batch.groups.is_empty() || !alike {
+        if batch.groups.is_empty() || write {
             let (header, group) = group_of(frame, write, false)?;
             batch.groups.push(group);
             batch.header.info3 = header.info3 & (info3::SC_READ_TYPE | info3::SC_READ_RELAX);
             batch.header.timeout = header.timeout;
         }
         let (digest, group) = (digest.try_into().unwrap_or_default(), batch.groups.len() as u32 - 1);
-        batch.rows.push(Row { digest, partition: 0, group, key: (0, 0), owner: NONE, code: 0, doubt: false });
+        batch.rows.push(Row::new(digest, group));
     }
     let rows: Vec<u32> = (0..batch.rows.len() as u32).collect();
     batch.encode(&rows, None, out);
@@ -435,19 +443,7 @@ fn of_txn(
     block: &Block,
     names: &Names,
 ) -> Batch {
-    let mut batch = Batch {
-        rows: Vec::new(),
-        groups: Vec::new(),
-        keys: Vec::new(),
-        flags: (batch_flag::INLINE_RAM | batch_flag::RESPOND_ALL_KEYS) as u8,
-        header: header(block),
-        filter: Vec::new(),
-        txn_fields,
-        parts: 0,
-        code: 0,
-        table: None,
-        source: None,
-    };
+    let mut batch = Batch::of_our_own(txn_fields, header(block));
     let namespace = txn.namespace.unwrap_or(NONE);
     for Record { digest, set } in records {
         let known = batch.groups.iter().position(|group| group.set == set);
@@ -476,16 +472,7 @@ fn of_txn(
             });
             batch.groups.len() - 1
         });
-        let partition = key::partition(&digest);
-        batch.rows.push(Row {
-            digest,
-            partition,
-            group: group as u32,
-            key: (0, 0),
-            owner: NONE,
-            code: 0,
-            doubt: false,
-        });
+        batch.rows.push(Row::new(digest, group as u32));
     }
     batch
 }
