@@ -144,9 +144,10 @@ async function time(name, what) {
   if (failure) {
     kind.failed++
     const label = `${name}: ${failure.codeName ?? failure.code} ${failure.inDoubt ? "(in doubt)" : ""}`
-    const entry = errors.get(label) ?? { count: 0, first: ended, last: ended, text: failure.message }
+    const entry = errors.get(label) ?? { count: 0, first: ended, last: ended, text: failure.message, each: [] }
     entry.count++
     entry.last = ended
+    entry.each.push(`${sec(began)} to ${sec(ended)}, attempt ${failure.attempts} at ${failure.node}`)
     errors.set(label, entry)
     // A loop that fails at once is not a storm.
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -174,6 +175,7 @@ async function report() {
   )
   for (const [label, entry] of errors) {
     console.log(`${label} × ${entry.count} (${sec(entry.first)} to ${sec(entry.last)}): ${entry.text}`)
+    for (const line of entry.each.slice(0, 8)) console.log(`  ${line}`)
   }
   // What was in doubt has happened by then, or never will.
   await new Promise((resolve) => setTimeout(resolve, 3000))

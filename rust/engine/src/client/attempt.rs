@@ -95,22 +95,23 @@ impl Engine {
         }
         match self.next_node(op) {
             None => true,
-            Some(node) => self.is_down(node) || from_server && node == last,
+            // A connection that breaks is one thing, two of them are a node that dies: the others that it has are no better.
+            Some(node) => self.is_down(node) || node == last && (from_server || entry.failed > 1),
         }
     }
 
     /// The time that is left, in equal parts for the tries that are left; without a deadline ever more.
-    fn pace(&self, op: u32) -> f64 {
+    pub(super) fn pace(&self, op: u32) -> f64 {
         let entry = &self.ops[op];
         let left = f64::from(entry.max_retries - entry.failed + 1);
         match entry.deadline - self.now {
-            f64::INFINITY => (PACE_MS * f64::from(1 << (entry.failed - 1).min(4))).min(PACE_MAX_MS),
+            f64::INFINITY => (PACE_MS * f64::from(1 << entry.failed.saturating_sub(1).min(4))).min(PACE_MAX_MS),
             time => (time / (left + 1.0)).clamp(1.0, PACE_MAX_MS),
         }
     }
 
     /// Until the map changes, a node comes back, or its timer rings. Everybody is asked what is new.
-    fn wait_for_news(&mut self, op: u32) {
+    pub(super) fn wait_for_news(&mut self, op: u32) {
         let name = (op, self.ops[op].serial);
         if !std::mem::replace(&mut self.ops[op].waits_for_news, true) {
             self.waiting_for_news.push(name);
@@ -119,7 +120,7 @@ impl Engine {
     }
 
     /// The map has changed, or a node is back: what waited for that goes on. While partitions migrate the map changes all
-    /// the time, and what would only be sent to a node that is down once more is not told.
+    /// the time, and what would only be sent to a node that is down once more, or has no owner yet, is not told.
     pub(super) fn spread_news(&mut self) {
         for name in std::mem::take(&mut self.waiting_for_news) {
             let Some(op) = self.named(name) else { continue };
@@ -127,7 +128,7 @@ impl Engine {
                 self.ops[op].waits_for_news = false;
                 continue;
             }
-            if self.ops[op].part.is_none() && self.next_node(op).is_some_and(|node| self.is_down(node)) {
+            if self.ops[op].part.is_none() && self.next_node(op).is_none_or(|node| self.is_down(node)) {
                 self.waiting_for_news.push(name);
                 continue;
             }
@@ -285,7 +286,10 @@ impl Engine {
         let now = self.now;
         let over = now >= entry.deadline;
         match self.where_sent(op) {
-            Stage::Sleeping if !over => self.route(op),
+            Stage::Sleeping if !over => {
+                self.ops[op].waited_in_vain = self.ops[op].waits_for_news;
+                self.route(op)
+            }
             Stage::Backlog if !over => self.lose_patience(op),
             Stage::InFlight(_) if !over && self.is_paused(op) => {
                 let at = entry.deadline.min(now + entry.socket_timeout);

@@ -86,9 +86,11 @@ impl Engine {
         let Some((op, rows)) = self.part_rows(part) else { return self.retire_part(part) };
         self.begin_attempt(part, op, &rows);
         let mut by_node: Vec<(NodeId, Vec<u32>)> = Vec::new();
+        let mut ownerless = Vec::new();
         for row in rows {
             match self.row_node(op, part, row) {
-                Ok(node) => match by_node.iter_mut().find(|(other, _)| *other == node) {
+                Ok(None) => ownerless.push(row),
+                Ok(Some(node)) => match by_node.iter_mut().find(|(other, _)| *other == node) {
                     Some((_, rows)) => rows.push(row),
                     None => by_node.push((node, vec![row])),
                 },
@@ -96,19 +98,28 @@ impl Engine {
             }
         }
         let batch = self.ops[part].part.as_ref().map(|part| part.batch).unwrap_or_default();
-        let mut messages = self.as_messages(op, by_node);
+        let messages = self.as_messages(op, by_node).into_iter().map(|(node, rows)| (Some(node), rows));
+        let waiting = Some((None, ownerless)).filter(|(_, rows)| !rows.is_empty());
+        let mut messages: Vec<_> = waiting.into_iter().chain(messages).collect();
         let Some((node, rows)) = messages.pop() else { return self.part_answered(part) };
         for (node, rows) in messages {
             if let Some(batch) = self.ops[op].batch.as_deref_mut() {
                 batch.parts += 1;
             }
             let other = self.new_part(part, batch, rows);
-            self.send_part(op, other, node);
+            self.send_part_to(op, other, node);
         }
         if let Some(own) = self.ops[part].part.as_mut() {
             own.rows = rows;
         }
-        self.send_part(op, part, node);
+        self.send_part_to(op, part, node);
+    }
+
+    fn send_part_to(&mut self, op: u32, part: u32, node: Option<NodeId>) {
+        match node {
+            Some(node) => self.send_part(op, part, node),
+            None => self.wait_for_owner(part),
+        }
     }
 
     /// One message a node, or as many as it takes.
@@ -152,14 +163,18 @@ impl Engine {
         }
     }
 
-    fn row_node(&mut self, op: u32, part: u32, row: u32) -> Result<NodeId, i32> {
+    /// None = no node that is there is known to have the record, and the part has not yet waited for one in vain.
+    fn row_node(&mut self, op: u32, part: u32, row: u32) -> Result<Option<NodeId>, i32> {
         let Some(batch) = self.ops[op].batch.as_deref() else { return Err(code::INVALID_NODE) };
         let at = batch.rows[row as usize];
         let (name, write) = (batch.groups[at.group as usize].namespace, batch.is_write(row));
         let Some(namespace) = self.map.namespace(name) else { return Err(code::NAMESPACE) };
         let entry = &mut self.ops[part];
         (entry.namespace, entry.partition, entry.write) = (name, at.partition, write);
-        self.choose_replica(part, namespace).or_else(|| self.any_node()).ok_or(code::INVALID_NODE)
+        match self.choose_replica(part, namespace) {
+            None if !self.awaits_owner(part) => self.any_node().map(Some).ok_or(code::INVALID_NODE),
+            node => Ok(node),
+        }
     }
 
     /// One frame of the answer to a part: any number of rows, and at the very end a message that is the last. Gives

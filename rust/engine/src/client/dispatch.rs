@@ -194,6 +194,7 @@ impl Engine {
         let now = self.now;
         let entry = &mut self.ops[op];
         entry.attempts += 1;
+        entry.waited_in_vain = false;
         entry.attempt_at = now;
         if entry.attempts > 1 {
             self.stats[stat::RETRIES] += 1.0;

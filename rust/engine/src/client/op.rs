@@ -126,6 +126,8 @@ pub struct Op {
     pub line_bytes: usize,
     /// It is in `Engine::waiting_for_news`.
     pub waits_for_news: bool,
+    /// It has waited for news in vain: its next attempt goes to whoever is there.
+    pub waited_in_vain: bool,
     /// It holds one of maxConcurrentOperations.
     pub admitted: bool,
     /// The caller gave up before the op was looked at.
@@ -207,6 +209,7 @@ impl Op {
             ahead: 0,
             line_bytes: 0,
             waits_for_news: false,
+            waited_in_vain: false,
             admitted: false,
             cancelled: false,
             turns: Turns::default(),

@@ -10,6 +10,8 @@ enum Found {
     Node(NodeId),
     /// No node is known yet.
     NoCluster,
+    /// No node that is there is known to have the record.
+    NoOwner,
     NoSuchNamespace,
     NoSuchNode,
 }
@@ -36,6 +38,7 @@ impl Engine {
             Found::Node(node) if self.gather(op, node) => {}
             Found::Node(node) => self.dispatch(op, node),
             Found::NoCluster => self.wait_for_cluster(op),
+            Found::NoOwner => self.wait_for_owner(op),
             Found::NoSuchNamespace => self.finish(op, code::NAMESPACE),
             Found::NoSuchNode => self.finish(op, code::INVALID_NODE),
         }
@@ -95,9 +98,25 @@ impl Engine {
         let Some(namespace) = self.map.namespace(entry.namespace) else { return Found::NoSuchNamespace };
         match self.choose_replica(op, namespace) {
             Some(node) => Found::Node(node),
-            // Nobody is known to own the partition just now. Any node passes the request on to the one that does.
-            None => self.random_node(),
+            // Any node passes the request on to the owner that it knows.
+            None if !self.awaits_owner(op) => self.random_node(),
+            None => Found::NoOwner,
         }
+    }
+
+    /// Whether an operation with no known owner waits for one. With a single node to be used, most have none.
+    pub(super) fn awaits_owner(&self, op: u32) -> bool {
+        !self.ops[op].waited_in_vain && !self.config.single_node
+    }
+
+    /// Its owner is gone and the next one has not spoken yet. Whoever is asked meanwhile may still pass requests on to the
+    /// owner that is gone, where they are lost: Community 8.1 keeps them until their time is over and tells nobody. So it
+    /// waits for news, at the most for the share of its time that one try has.
+    pub(super) fn wait_for_owner(&mut self, op: u32) {
+        let until = self.ops[op].deadline.min(self.now + self.pace(op));
+        self.ops[op].stage = Stage::Sleeping;
+        self.op_timers.set(op, until);
+        self.wait_for_news(op);
     }
 
     pub(super) fn choose_replica(&mut self, op: u32, namespace: usize) -> Option<NodeId> {
@@ -144,13 +163,14 @@ impl Engine {
     }
 
     /// A write goes to the master. A replica would only pass it on to the node that it takes for the master, and hold it
-    /// for as long as that one is silent; so it is asked with the last try alone.
+    /// for as long as that one is silent; so it is asked with the last try alone, or when nobody says that he is the master.
     fn node_of_write(&self, op: u32, namespace: usize) -> Option<NodeId> {
         let entry = &self.ops[op];
         let is_last = entry.failed > 0 && entry.failed == entry.max_retries;
         let master = self.map.owner(namespace, entry.partition, 0).filter(|&node| self.member(node).is_some());
         match master {
             Some(node) if !is_last || !self.is_down(node) && u32::from(node) != entry.last_node => Some(node),
+            None if !is_last && self.awaits_owner(op) => None,
             _ => self.nth_replica(namespace, entry.partition, u32::from(is_last)),
         }
     }

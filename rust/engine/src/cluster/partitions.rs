@@ -150,7 +150,9 @@ impl Namespace {
         for (level, bitmap) in said.bitmaps.iter().enumerate() {
             for partition in 0..limit::PARTITIONS {
                 let set = bitmap[partition >> 3] & (0x80 >> (partition & 7)) != 0;
-                if !set || said.regime < self.regimes[partition] {
+                // Where a node was forgotten that was the master, what it said of the regime was, too.
+                let is_old = said.regime < self.regimes[partition] && self.levels[0][partition] != NOBODY;
+                if !set || is_old {
                     continue;
                 }
                 self.regimes[partition] = said.regime;

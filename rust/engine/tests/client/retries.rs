@@ -1,7 +1,7 @@
 //! What is tried again, where, and what is not.
 
-use crate::rig::{Rig, BASE};
-use aerospike_sansio::abi::{command_kind, command_word as word, event};
+use crate::rig::{Rig, Said, BASE};
+use aerospike_sansio::abi::{command_kind, command_word as word, event, policy_flag, stat};
 use aerospike_sansio::proto::code;
 
 #[test]
@@ -164,4 +164,101 @@ fn changes_of_the_map_that_concern_others_cost_a_write_no_attempt() {
     rig.advance(3000.0);
     let ended = rig.result(op);
     assert_eq!((ended.code, ended.attempts < 4), (code::OK, true), "{ended:?}");
+}
+
+/// A node has died and the others name it no more, but none of them says yet that it owns what was the dead one's. With
+/// keys of which that was the master.
+fn between_two_masters() -> (Rig, Vec<i64>) {
+    let mut rig = Rig::connected(3, "tend_interval=100\n");
+    let is_master_of = |rig: &mut Rig, key: i64| {
+        let before = rig.nodes[&(BASE + 2)].requests;
+        rig.put(key);
+        rig.run();
+        rig.nodes[&(BASE + 2)].requests > before
+    };
+    let keys = (0..40).filter(|&key| is_master_of(&mut rig, key)).collect();
+    rig.kill(BASE + 2);
+    for node in rig.nodes.values_mut() {
+        node.peers.retain(|&port| port != BASE + 2);
+        node.peers_generation += 1;
+    }
+    rig.advance(300.0);
+    assert_eq!(rig.engine.stat(stat::NODES), 2.0);
+    rig.nodes.values_mut().for_each(|node| (node.requests, node.rows) = (0, 0));
+    rig.ended.clear();
+    (rig, keys)
+}
+
+fn succeed(rig: &mut Rig, port: u16) {
+    let successor = rig.nodes.get_mut(&port).unwrap();
+    successor.index = 2;
+    successor.partition_generation += 1;
+}
+
+#[test]
+fn writes_between_two_masters_wait_for_the_next_one_and_reads_do_not() {
+    let (mut rig, keys) = between_two_masters();
+    let writes: Vec<u32> = keys.iter().map(|&key| rig.put(key)).collect();
+    let bound: Vec<u32> = keys
+        .iter()
+        .map(|&key| rig.submit(command_kind::GET, key, &[(word::FLAGS, 1 << policy_flag::REPLICA_SHIFT)]))
+        .collect();
+    let batch = rig.batch(&[(command_kind::PUT, &keys)], &[]);
+    rig.advance(200.0);
+    assert_eq!(rig.nodes.values().map(|node| node.requests).sum::<usize>(), 0);
+    let reads: Vec<u32> = keys.iter().map(|&key| rig.get(key)).collect();
+    rig.run();
+    reads.into_iter().for_each(|op| assert_eq!(rig.result(op).code, code::OK));
+    assert_eq!(rig.nodes[&BASE].requests, keys.len(), "the other replica answers");
+    succeed(&mut rig, BASE + 1);
+    rig.advance(100.0);
+    for op in writes.into_iter().chain(bound) {
+        let ended = rig.result(op);
+        assert_eq!((ended.code, ended.attempts), (code::OK, 1), "{ended:?}");
+    }
+    assert_eq!(rig.result(batch).code, code::OK);
+    assert_eq!(rig.nodes[&(BASE + 1)].rows, keys.len());
+    assert_eq!(rig.nodes[&BASE].requests, keys.len());
+}
+
+#[test]
+fn a_write_that_no_master_is_known_for_goes_to_a_replica_when_its_share_of_the_time_is_over() {
+    let (mut rig, keys) = between_two_masters();
+    let began = rig.now;
+    let write = rig.put(keys[0]);
+    let batch = rig.batch(&[(command_kind::PUT, &keys)], &[]);
+    rig.advance(499.0);
+    assert_eq!(rig.nodes.values().map(|node| node.requests).sum::<usize>(), 0);
+    rig.advance(2.0);
+    assert_eq!((rig.result(write).code, rig.result(write).attempts), (code::OK, 1));
+    assert_eq!(rig.result(batch).code, code::OK);
+    assert!(rig.now - began < 502.0);
+}
+
+#[test]
+fn a_write_tries_a_dying_node_twice_and_not_with_each_of_its_connections() {
+    let mut rig = Rig::connected(1, "tend_interval=100\n");
+    // Some connections.
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    (0..200).for_each(|key| {
+        rig.get(key);
+    });
+    rig.run();
+    rig.answer_held(BASE);
+    rig.run();
+    rig.nodes.get_mut(&BASE).unwrap().holds = false;
+    assert!(rig.conns_of(BASE).len() > 3);
+    rig.ended.clear();
+    let asked = std::rc::Rc::new(std::cell::Cell::new(0));
+    let count = asked.clone();
+    rig.script = Some(Box::new(move |_, _| {
+        count.set(count.get() + 1);
+        Said::Cut
+    }));
+    let op = rig.submit(command_kind::PUT, 1, &[(word::MAX_RETRIES, 5), (word::TOTAL_TIMEOUT, 5000)]);
+    rig.run();
+    assert_eq!(asked.get(), 2);
+    rig.script = None;
+    rig.advance(2000.0);
+    assert_eq!((rig.result(op).code, rig.result(op).attempts), (code::OK, 3));
 }
