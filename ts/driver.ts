@@ -10,6 +10,7 @@ import type { Engine, EngineModule } from "./core/engine.ts"
 import {
   code,
   event,
+  limit,
   metricsHead,
   NONE,
   nodeWord,
@@ -32,7 +33,15 @@ import { type AerospikeError, codeName, type ErrorDetails, errorOf } from "./err
 import { describeKey, type Key, partsOf } from "./key.ts"
 import { type Logger, LogLevel, log, logs } from "./log.ts"
 import type { Credentials } from "./login.ts"
-import { type Counted, clientBegins, clientEnds, type Follower, type Observable, observers } from "./observe.ts"
+import {
+  type Counted,
+  clientBegins,
+  clientEnds,
+  type Follower,
+  type Observable,
+  observers,
+  type PartitionMap,
+} from "./observe.ts"
 import { StageClock } from "./stages.ts"
 import type { Transaction } from "./transaction.ts"
 import type { Socket, SocketHandlers, Target, Transport } from "./transport/index.ts"
@@ -259,7 +268,7 @@ export class Driver implements Observable {
     if (op < 0) throw this.#refused(verb, key, txn)
     const promise = new Promise<unknown>(take)
     const [resolve, reject] = [takenResolve, takenReject]
-    const follower = observers.tracing === undefined ? undefined : this.#follow(op)
+    const follower = observers.tracing === undefined ? undefined : this.#follow(op, key)
     const waiter: Waiter = { resolve, reject, answer, verb, key, sink: undefined, txn, abort: undefined, follower }
     if (this.#stages !== undefined) this.#stages.submitted(this.#engine, op, this.writer.begunAt)
     this.#waiters[op] = waiter
@@ -274,7 +283,7 @@ export class Driver implements Observable {
     if (op < 0) throw this.#refused(verb, undefined, txn, sink)
     const promise = new Promise<unknown>(take)
     const [resolve, reject] = [takenResolve, takenReject]
-    const follower = observers.tracing === undefined ? undefined : this.#follow(op)
+    const follower = observers.tracing === undefined ? undefined : this.#follow(op, undefined)
     const [answer, key, abort] = [Answer.MANY, undefined, undefined]
     const waiter: Waiter = { resolve, reject, answer, verb, key, sink, txn, abort, follower }
     if (this.#stages !== undefined) this.#stages.submitted(this.#engine, op, this.writer.begunAt)
@@ -294,7 +303,7 @@ export class Driver implements Observable {
   }
 
   /** Whoever traces is told what begins; undefined when nobody wants to know. */
-  #follow(op: number): Follower | undefined {
+  #follow(op: number, key: Key | undefined): Follower | undefined {
     const tracing = observers.tracing
     if (!tracing?.isActive()) return undefined
     const name = (word: number) => {
@@ -302,13 +311,15 @@ export class Driver implements Observable {
       return id === NONE ? undefined : this.#reader.name(id)
     }
     this.#memory.refresh()
-    return tracing.begin({
+    const beginning = {
       operation: this.#engine.op_word(op, opWord.OPERATION),
       namespace: name(opWord.NAMESPACE),
       set: name(opWord.SET),
       records: this.#engine.op_word(op, opWord.RECORDS),
       clusterName: this.#settings.clusterName,
-    })
+      encodeMs: this.writer.timed ? performance.now() - this.writer.begunAt : 0,
+    }
+    return tracing.begin(beginning, key)
   }
 
   /** A new transaction of the engine. It lasts until `endTransaction`. */
@@ -424,7 +435,7 @@ export class Driver implements Observable {
     if (this.#state === "ended") return
     this.#watched = bits
     const stages = (bits & watch.STAGES) !== 0
-    this.writer.timed = stages
+    this.writer.timed = (bits & (watch.STAGES | watch.STEPS)) !== 0
     if (!stages) this.#stages = undefined
     else this.#stages ??= new StageClock()
     // Not while its outputs are acted on: it is told before the next call.
@@ -452,6 +463,26 @@ export class Driver implements Observable {
       stats: Object.fromEntries(counters.map(([name, index]) => [name, this.#engine.stat(index)])),
       memoryBytes: this.#memory.bytes.length,
     }
+  }
+
+  partitions(): PartitionMap[] {
+    const maps: PartitionMap[] = []
+    if (this.#state === "ended") return maps
+    for (let length: number; (length = this.#engine.partition_map(maps.length)) > 0; ) {
+      const from = this.#engine.scratch_address()
+      this.#memory.refresh()
+      const bytes = this.#memory.bytes.slice(from, from + length)
+      const name = bytes.indexOf(0)
+      const owners = new DataView(bytes.buffer, name + 1)
+      const level = (from: number) =>
+        Uint16Array.from({ length: limit.PARTITIONS }, (_, i) => owners.getUint16(2 * (from + i), true))
+      const levels = owners.byteLength / 2 / limit.PARTITIONS
+      maps.push({
+        namespace: decodeUtf8(bytes, 0, name),
+        levels: Array.from({ length: levels }, (_, i) => level(i * limit.PARTITIONS)),
+      })
+    }
+    return maps
   }
 
   /** A counter of the engine's. */
@@ -580,7 +611,8 @@ export class Driver implements Observable {
     if (number === code.OK) {
       try {
         this.#stages?.begin()
-        waiter.resolve(this.#result(waiter, at, tape))
+        if (waiter.follower?.materialized === undefined) waiter.resolve(this.#result(waiter, at, tape))
+        else waiter.resolve(this.#timed(waiter, at, tape))
         this.#stages?.done(op)
       } catch (error) {
         // A value that the chosen options cannot express, if it is no trap.
@@ -601,12 +633,22 @@ export class Driver implements Observable {
     }
   }
 
+  /** The result, for a follower that wants to know how long making it took. */
+  #timed(waiter: Waiter, at: number, tape: number): unknown {
+    const begun = performance.now()
+    const result = this.#result(waiter, at, tape)
+    waiter.follower?.materialized?.(performance.now() - begun)
+    return result
+  }
+
   #step(at: number): void {
     const words = this.#memory.words
     const follower = this.#waiters[words[at + 1]!]?.follower
     if (follower === undefined) return
     const [node, number] = [this.#met[words[at + 3]!], words[at + 4]! | 0]
-    if (words[at + 2] === step.SENT) follower.sent(node, words[at + 5]! / 1000, words[at + 6]! / 1000)
+    const [first, second] = [words[at + 5]! / 1000, words[at + 6]! / 1000]
+    if (words[at + 2] === step.SENT) follower.sent(node, first, second)
+    else if (words[at + 2] === step.OFF) follower.off?.(first, second)
     else follower.failed(node, number)
   }
 

@@ -3,16 +3,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { Client } from "../../ts/client.ts"
 import { settingsOf } from "../../ts/config.ts"
-import { code, NONE, operation, opWord, output, stage, step, watch } from "../../ts/core/generated.ts"
+import { code, limit, NONE, operation, opWord, output, stage, step, watch } from "../../ts/core/generated.ts"
 import { Driver } from "../../ts/driver.ts"
 import type { KeyTuple } from "../../ts/key.ts"
 import { LogLevel, setLogLevel } from "../../ts/log.ts"
 import {
+  addTracing,
   type Beginning,
   type Follower,
   liveClients,
+  nobody,
   type Observable,
   observers,
+  removeTracing,
   setWatch,
   watching,
 } from "../../ts/observe.ts"
@@ -41,6 +44,7 @@ function tracing(isActive = true) {
   const begun: Beginning[] = []
   const follower: Follower = {
     sent: (...what) => told.push(["sent", ...what]),
+    off: (...what) => told.push(["off", ...what]),
     failed: (...what) => told.push(["failed", ...what]),
     ended: (...what) => told.push(["ended", ...what]),
   }
@@ -116,6 +120,17 @@ describe("watching", () => {
     expect(engine.called("watch")).toHaveLength(before)
   })
 
+  test("a client tells who has which partition, as its engine does", () => {
+    const { engine, driver } = setUp()
+    const owners = new Uint16Array(2 * limit.PARTITIONS).fill(1, 0, 4096).fill(nobody, 4096)
+    owners[5] = 0x0203
+    engine.maps = [Uint8Array.of(...new TextEncoder().encode("té\0"), ...new Uint8Array(owners.buffer))]
+    const [map, ...more] = driver.partitions()
+    expect(more).toEqual([])
+    expect(map?.namespace).toBe("té")
+    expect(map?.levels).toEqual([owners.slice(0, 4096), owners.slice(4096)])
+  })
+
   test("stages of the shell are told to the engine, when it may be called", async () => {
     const { engine, client } = setUp()
     setWatch(watch.STAGES, true)
@@ -139,6 +154,7 @@ describe("tracing", () => {
     engine.polls.push(
       outputs(
         [output.STEP, 0, step.SENT, NONE, 0, 1500, 250],
+        [output.STEP, 0, step.OFF, NONE, 0, 500, 20_000],
         [output.STEP, 0, step.FAILED, NONE, code.CONNECTION, 0, 0],
       ),
     )
@@ -154,12 +170,45 @@ describe("tracing", () => {
       set: undefined,
       records: 7,
       clusterName: "c",
+      encodeMs: 0,
     })
-    expect(told.slice(0, 3)).toEqual([
+    expect(told.slice(0, 4)).toEqual([
       ["sent", undefined, 1.5, 0.25],
+      ["off", 0.5, 20],
       ["failed", undefined, code.CONNECTION],
       ["ended", undefined, code.OK, 1],
     ])
+  })
+
+  test("may be several: each that is active is told, and a bit is watched until nobody wants it", async () => {
+    const told: string[] = []
+    const following = (name: string, isActive = true) => ({
+      isActive: () => isActive,
+      begin: (_: Beginning, given: unknown): Follower => {
+        told.push(`${name} begins ${given === key}`)
+        return {
+          sent: () => {},
+          failed: () => {},
+          ended: () => told.push(`${name} ended`),
+          materialized: () => told.push(`${name} has its values`),
+        }
+      },
+    })
+    const all = [following("one"), following("two"), following("none", false)]
+    all.forEach(addTracing)
+    const { engine, client } = setUp()
+    setWatch(watch.STEPS, true, "one")
+    setWatch(watch.STEPS, true, "two")
+    setWatch(watch.STEPS, false, "one")
+    expect(watching()).toBe(watch.STEPS)
+    engine.polls.push(outputs(done(0)))
+    await client.put(key, { a: 1 })
+    const both = (what: string) => [`one ${what}`, `two ${what}`]
+    expect(told).toEqual([...both("begins true"), ...both("ended"), ...both("has its values")])
+    setWatch(watch.STEPS, false, "two")
+    expect(watching()).toBe(0)
+    all.forEach(removeTracing)
+    expect(observers.tracing).toBeUndefined()
   })
 
   test("is told the end of what a closed client leaves", async () => {

@@ -80,6 +80,8 @@ export interface Engine extends Regions {
   is_connected(): boolean
   /** Length of `name\thost:port\tactive`, which is then at `scratch_address`; 0 when there is no such node. */
   node_text(index: number): number
+  /** Length of a namespace's partition map, which is then at `scratch_address`; 0 when there is no such namespace. */
+  partition_map(namespace: number): number
   /** A counter of the generated table `stat`. */
   stat(index: number): number
 }

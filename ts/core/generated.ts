@@ -397,7 +397,7 @@ export const output = /* @__PURE__ */ Object.freeze({
   PART: 9,
   /** [_]: the user's password is needed, for as many connections as wait for it: say credential, or no_credential, once. */
   CREDENTIAL: 11,
-  /** [_, op, step, node, code, queue µs, connect µs]: what an operation goes through, while `watch` asks for steps. Those of the parts of a batch or query are told of it. */
+  /** [_, op, step, node, code, queue (OFF: send) µs, connect (OFF: wait) µs]: what an operation goes through, while `watch` asks for steps. Those of the parts of a batch or query are told of it. */
   STEP: 12,
   /** [_, event kind, node, text offset, text length] */
   EVENT: 7,
@@ -665,6 +665,8 @@ export const step = /* @__PURE__ */ Object.freeze({
   SENT: 1,
   /** An attempt failed with the code, and another follows. */
   FAILED: 2,
+  /** An attempt ended, with an answer or without: its socket had taken the bytes after the first time, and the second is what it then waited. */
+  OFF: 3,
 } as const)
 
 /** What the doubles at `metrics_address` begin with; behind them the bounds of both histograms in seconds, then the rows: series, stages, nodes. */

@@ -6,12 +6,13 @@
 import { code } from "../core/generated.ts"
 import { environment } from "../entry/env.ts"
 import { ClientError, invalid } from "../errors.ts"
-import { observers } from "../observe.ts"
+import { addTracing } from "../observe.ts"
 import { SpanTracing } from "./spans.ts"
 
 const api = await load(import("@opentelemetry/api"), "aerospike-wasm/tracing", ["@opentelemetry/api"])
 
-observers.tracing = new SpanTracing(api)
+const spans = new SpanTracing(api)
+addTracing(spans)
 
 /** What `initTracing` set up. */
 interface Setup {
@@ -63,7 +64,7 @@ export async function shutdownTracing(): Promise<void> {
 
 async function begin(): Promise<Setup | undefined> {
   if (environment("OTEL_SDK_DISABLED")?.trim().toLowerCase() === "true") return undefined
-  if (observers.tracing?.isActive()) return undefined
+  if (spans.isActive()) return undefined
   const [sdk, resources, hooks] = await load(
     Promise.all([
       import("@opentelemetry/sdk-trace-base"),

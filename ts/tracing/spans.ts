@@ -28,7 +28,7 @@ export class SpanTracing implements Tracing {
     const isReal = real !== this.#nobody && real.constructor?.name !== "NoopTracerProvider"
     if (isReal && !this.#isWatching) {
       this.#isWatching = true
-      setWatch(watch.STEPS, true)
+      setWatch(watch.STEPS, true, this)
     }
     return isReal
   }

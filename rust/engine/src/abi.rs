@@ -250,7 +250,7 @@ table! {
         RECORD = 10, "[_, op, partition, items, generation, ttl, first slot, data address]: a record of a query. Its slots: the digest (BLOB), the user key (NIL if it is not stored; its bin word is the set's name id), then the bins. Say consumed(op, n) for records that the caller took.";
         PART = 9, "[_, op, row, code, flags (1 = in doubt, 2 = a server's code, 4 = the request was compressed), generation, ttl, first slot, items, data address]: the result of a row of a batch; DONE follows the last.";
         CREDENTIAL = 11, "[_]: the user's password is needed, for as many connections as wait for it: say credential, or no_credential, once.";
-        STEP = 12, "[_, op, step, node, code, queue µs, connect µs]: what an operation goes through, while `watch` asks for steps. Those of the parts of a batch or query are told of it.";
+        STEP = 12, "[_, op, step, node, code, queue (OFF: send) µs, connect (OFF: wait) µs]: what an operation goes through, while `watch` asks for steps. Those of the parts of a batch or query are told of it.";
         EVENT = 7, "[_, event kind, node, text offset, text length]";
         READY = 8, "[_, code, text offset, text length]: connecting ended; code 0 = operations can be sent, else the reason.";
     }
@@ -420,6 +420,7 @@ table! {
     pub mod step: u32 {
         SENT = 1, "An attempt was put on a connection of the node, after having waited for so long.";
         FAILED = 2, "An attempt failed with the code, and another follows.";
+        OFF = 3, "An attempt ended, with an answer or without: its socket had taken the bytes after the first time, and the second is what it then waited.";
     }
 }
 

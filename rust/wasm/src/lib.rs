@@ -286,6 +286,14 @@ impl Engine {
         self.tell(text.as_bytes())
     }
 
+    /// Puts the partition map of the namespace at `scratch_address` and gives its length, 0 for no namespace: its name, a 0,
+    /// then the node index of each partition as 16 bits, low byte first, masters first; 65535 is nobody.
+    pub fn partition_map(&mut self, namespace: u32) -> u32 {
+        self.scratch.clear();
+        self.core.partition_map(namespace as usize, &mut self.scratch);
+        self.scratch.len() as u32
+    }
+
     /// A counter by its index in `abi::stat`.
     pub fn stat(&self, index: u32) -> f64 {
         self.core.stat(index as usize)

@@ -236,9 +236,12 @@ export class FakeEngine implements Engine {
   }
   node_text = (index: number) => this.#tell(this.nodes[index] ?? "")
   stat = (index: number) => index
+  /** Partition maps as the engine writes them. */
+  maps: Uint8Array[] = []
+  partition_map = (namespace: number) => this.#tell(this.maps[namespace] ?? "")
 
-  #tell(text: string): number {
-    const bytes = new TextEncoder().encode(text)
+  #tell(said: string | Uint8Array): number {
+    const bytes = typeof said === "string" ? new TextEncoder().encode(said) : said
     this.#scratch = this.place(bytes)
     return bytes.length
   }

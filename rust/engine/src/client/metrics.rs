@@ -391,12 +391,15 @@ impl Engine {
         let now = self.now;
         let entry = &mut self.ops[op];
         let Some(spent) = entry.spent.as_mut() else { return };
-        if spent.handed_at < f64::INFINITY && spent.handed_at >= entry.attempt_at {
-            spent.send += spent.handed_at - entry.attempt_at;
-            spent.wait += now - spent.handed_at;
-        }
-        spent.handed_at = f64::INFINITY;
+        let handed_at = std::mem::replace(&mut spent.handed_at, f64::INFINITY);
         spent.free_since = now;
+        if handed_at < f64::INFINITY && handed_at >= entry.attempt_at {
+            let (send, wait) = (handed_at - entry.attempt_at, now - handed_at);
+            spent.send += send;
+            spent.wait += wait;
+            let node = entry.last_node;
+            self.tell_step(op, step::OFF, node, code::OK, send, wait);
+        }
     }
 
     /// An attempt has failed, and another follows.
@@ -430,12 +433,12 @@ impl Engine {
         self.ops[op].part.as_ref().map_or(Some(op), |part| self.named(part.batch))
     }
 
-    fn tell_step(&mut self, op: u32, step: u32, node: u32, code: i32, queue: f64, connect: f64) {
+    fn tell_step(&mut self, op: u32, step: u32, node: u32, code: i32, first: f64, second: f64) {
         if !self.metrics.tells_steps() {
             return;
         }
         if let Some(whole) = self.whole(op) {
-            self.outputs.step(whole, step, node, code, queue, connect);
+            self.outputs.step(whole, step, node, code, first, second);
         }
     }
 }

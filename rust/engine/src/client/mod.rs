@@ -405,6 +405,11 @@ impl Engine {
         })
     }
 
+    /// Who has which partition of a namespace, as `PartitionMap::write` tells.
+    pub fn partition_map(&self, namespace: usize, to: &mut Vec<u8>) {
+        self.map.write(namespace, to);
+    }
+
     pub fn stat(&self, index: usize) -> f64 {
         match index {
             stat::IN_FLIGHT => self.ops.live() as f64,

@@ -150,9 +150,9 @@ impl Outputs {
         self.record(output::RESUME, &[conn]);
     }
 
-    pub fn step(&mut self, op: u32, step: u32, node: u32, code: i32, queue_ms: f64, connect_ms: f64) {
+    pub fn step(&mut self, op: u32, step: u32, node: u32, code: i32, first_ms: f64, second_ms: f64) {
         let micros = |ms: f64| (ms * 1000.0) as u32;
-        self.record(output::STEP, &[op, step, node, code as u32, micros(queue_ms), micros(connect_ms)]);
+        self.record(output::STEP, &[op, step, node, code as u32, micros(first_ms), micros(second_ms)]);
     }
 
     pub fn event(&mut self, kind: u32, node: u32, text: &str) {

@@ -65,6 +65,15 @@ impl PartitionMap {
         (node != NOBODY).then_some(node)
     }
 
+    /// A namespace's name, a 0, and the owner of each partition in 16 bits, low byte first, level after level; empty when
+    /// there is no such namespace.
+    pub fn write(&self, namespace: usize, to: &mut Vec<u8>) {
+        let Some(Namespace { name, levels, .. }) = self.namespaces.get(namespace) else { return };
+        to.extend_from_slice(name.as_bytes());
+        to.push(0);
+        levels.iter().flatten().for_each(|owner| to.extend_from_slice(&owner.to_le_bytes()));
+    }
+
     /// How many slots (partition, level) a node has over all namespaces.
     pub fn owned(&self, node: NodeId) -> usize {
         self.namespaces.iter().flat_map(|ns| &ns.levels).flatten().filter(|&&owner| owner == node).count()

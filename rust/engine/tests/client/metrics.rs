@@ -193,8 +193,9 @@ fn steps_tell_of_each_attempt_and_why_it_failed() {
     rig.advance(1.0);
     for op in ops {
         let steps: Vec<_> = rig.steps.iter().filter(|step| step.0 == op).map(|step| (step.1, step.2)).collect();
-        let again = [(step::SENT, 0), (step::FAILED, code::CONNECTION), (step::SENT, 0)];
-        assert!(steps == again || steps == again[..1], "{steps:?}");
+        let once = [(step::SENT, 0), (step::OFF, 0)];
+        let again = [&once[..], &[(step::FAILED, code::CONNECTION)], &once[..]].concat();
+        assert!(steps == again || steps == once, "{steps:?}");
     }
     assert!(rig.steps.iter().any(|step| step.1 == step::FAILED));
     let before = rig.steps.len();
@@ -210,9 +211,41 @@ fn the_steps_of_a_batchs_parts_are_told_of_the_batch() {
     rig.engine.watch(watch::STEPS);
     let op = rig.batch(&[(command_kind::GET, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])], &[]);
     rig.run();
-    assert_eq!(rig.steps.len(), rig.nodes.values().filter(|node| node.rows > 0).count());
-    assert!(rig.steps.len() > 1);
-    assert!(rig.steps.iter().all(|step| (step.0, step.1) == (op, step::SENT)), "{:?}", rig.steps);
+    let parts = rig.nodes.values().filter(|node| node.rows > 0).count();
+    assert!(parts > 1);
+    for step in [step::SENT, step::OFF] {
+        assert_eq!(rig.steps.iter().filter(|told| (told.0, told.1) == (op, step)).count(), parts, "{:?}", rig.steps);
+    }
+    assert_eq!(rig.steps.len(), 2 * parts);
+}
+
+#[test]
+fn the_end_of_an_attempt_tells_how_long_sending_and_waiting_took() {
+    let mut rig = Rig::connected(1, "");
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    rig.engine.watch(watch::STEPS);
+    let op = rig.get(1);
+    rig.run();
+    rig.advance(20.0);
+    rig.answer_held(BASE);
+    rig.run();
+    let off = rig.steps.iter().find(|told| (told.0, told.1) == (op, step::OFF)).copied();
+    assert_eq!(off, Some((op, step::OFF, code::OK, 0, 20_000)));
+}
+
+#[test]
+fn the_partition_map_is_told_as_nodes_by_partition_and_level() {
+    let rig = Rig::connected(3, "");
+    let mut told = Vec::new();
+    rig.engine.partition_map(0, &mut told);
+    let rest = told.strip_prefix(b"test\0".as_slice()).unwrap();
+    let owners: Vec<u16> = rest.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    assert_eq!(owners.len() % 4096, 0);
+    assert!(owners[..4096].iter().all(|&owner| owner < 3));
+    assert!((0..3).all(|node| owners[..4096].contains(&node)));
+    told.clear();
+    rig.engine.partition_map(99, &mut told);
+    assert_eq!(told, []);
 }
 
 #[test]
