@@ -1,11 +1,11 @@
-// Runs the code of the README, of docs/testing.md and of docs/observability, and the programs under examples/ on their runtimes, against one dev
+// Runs the code of the README and of the guides in docs/, and the programs under examples/ on their runtimes, against one dev
 // server or the cluster that AEROSPIKE_HOSTS names. A program must exit 0 and print exactly what its `// → text` comments say, in their order.
 //
 //   node scripts/examples.mjs         all
 //   node scripts/examples.mjs deno    only those whose name contains the word
 
 import { spawn } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -16,7 +16,7 @@ import { startServer } from "../tests/conformance/support/server.mjs"
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const only = process.argv[2] ?? ""
 const limitMs = 60_000
-const documents = ["README.md", "docs/testing.md", "docs/observability/README.md"]
+const documents = ["README.md", ...guides()]
 /** What the blocks import beside the package, as a reader would install it. */
 const installed = ["prom-client", "pino", "@opentelemetry"]
 
@@ -58,11 +58,18 @@ function fromFile({ runtime, file, args }) {
   return { name: file, runtime, args, path: join(root, file), source: readFileSync(join(root, file), "utf8") }
 }
 
+/** The pages in docs/ that have blocks to run. */
+function guides() {
+  const pages = readdirSync(join(root, "docs"), { recursive: true }).map((path) => join("docs", String(path)))
+  return pages
+    .filter((path) => path.endsWith(".md") && readFileSync(join(root, path), "utf8").includes("<!-- runs: "))
+    .sort()
+}
+
 /** The blocks of a document that stand behind `<!-- runs: name -->`, as files of the project. */
 function blocksOf(document) {
   const text = readFileSync(join(root, document), "utf8")
   const blocks = [...text.matchAll(/^<!-- runs: (\S+) -->\n+```(js|ts)\n(.*?)^```$/gms)]
-  if (blocks.length === 0) throw new Error(`${document} has no block marked <!-- runs: name -->`)
   return blocks.map(([, label, language, source]) => {
     const path = join(project, `${label}.mjs`)
     const here = source.replaceAll('"127.0.0.1:3000"', JSON.stringify(server.hosts))

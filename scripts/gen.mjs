@@ -1,4 +1,5 @@
-// Writes the files that are generated from the tables of numbers in rust/engine/src/{abi,proto,limits,command/ops,command/exp_ops}.rs.
+// Writes the files that are generated from the tables of numbers in rust/engine/src/{abi,proto,limits,command/ops,command/exp_ops}.rs,
+// and the tables of the guides: see reference.mjs.
 //
 //   node scripts/gen.mjs           writes them
 //   node scripts/gen.mjs --check   writes nothing; exits 1 and names each file that differs
@@ -39,3 +40,5 @@ for (const [what, file] of Object.entries(files)) {
     console.log(`gen: wrote ${file}`)
   }
 }
+
+await import("./reference.mjs")

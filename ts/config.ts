@@ -49,8 +49,8 @@ export interface Config {
   clusterName?: string
   /**
    * How users are known: `"internal"`, by a password that the server keeps; `"external"`, by one that it has checked
-   * elsewhere (LDAP); `"pki"`, by the certificate of `tls`. The last two need `tls`. Default `"internal"`; without `user`
-   * nobody logs in.
+   * elsewhere (LDAP); `"pki"`, by the certificate of `tls`. The last two need `tls`. Without `user` nobody logs in, but by a
+   * certificate. Default `"internal"`.
    */
   authMode?: "internal" | "external" | "pki"
   /** Who logs in, on a cluster with security (Enterprise Edition). */
@@ -68,14 +68,20 @@ export interface Config {
    * connect({ hosts: "db1.example:tls-name:4333", tls: { ca: "/etc/aerospike/ca.pem" } })
    */
   tls?: boolean | TlsOptions
-  /** Connecting and the first look at the cluster, for each host. Default 1000. */
+  /**
+   * How long opening a connection, with TLS and login, may take, and a look at a node; at the start this is the time that
+   * each host has. Default 1000.
+   */
   timeout?: number
   /**
-   * Seconds after which an unused connection is closed. Default 55. Less where a server says that it closes them earlier
-   * (`proto-fd-idle-ms`): then nine tenths of that.
+   * Seconds after which an unused connection is closed. Less where a server says that it closes them earlier
+   * (`proto-fd-idle-ms`): then nine tenths of that. Default 55.
    */
   idleTimeout?: number
-  /** Default 256. */
+  /**
+   * The most connections to a node, without the one that looks at it. When all are full, requests wait for their turn.
+   * Default 256.
+   */
   maxConnsPerNode?: number
   /** Opened when a node is met, and kept: what was closed is opened again with the next tend. Default 0. */
   minConnsPerNode?: number
@@ -84,9 +90,12 @@ export interface Config {
    * other's locks, and here one thread has them all. Default 1.
    */
   connPoolsPerNode?: number
-  /** The most requests that wait for their answers on one connection; 1 = no pipelining. Default: the engine's. */
+  /**
+   * The most requests that wait for their answers on one connection; 1 = no pipelining, as always with `tls`. Another
+   * connection is opened when there would be more than 32 on each. Default 128.
+   */
   pipelineDepth?: number
-  /** How often the cluster is looked at. Default 1000. */
+  /** Milliseconds between two looks at each node. Default 1000. */
   tendInterval?: number
   /** Use the addresses that nodes announce as alternate, for clients outside their network. Default `false`. */
   useServicesAlternate?: boolean
@@ -104,23 +113,26 @@ export interface Config {
   noDelay?: boolean
   /** Prefer nodes of `rackIds` where a policy says `replica: "preferRack"`. Default `false`. */
   rackAware?: boolean
-  /** In order of preference. Default `[0]`. */
+  /** The racks to read from, in order of preference. Default `[0]`. */
   rackIds?: readonly number[]
-  /** Further operations wait. Default 0: no limit. */
+  /** How many operations may be under way at once; further ones wait for their turn. Default 0: no limit. */
   maxConcurrentOperations?: number
-  /** How long an operation waits for its turn, then `BackpressureError`. Default 0: as long as its policy allows. */
+  /** Milliseconds that an operation waits for its turn, then `BackpressureError`. Default 0: as long as its policy allows. */
   operationQueueTimeoutMs?: number
-  /** When so many wait already: `BackpressureError` at once. Default 0: no limit. */
+  /** When so many wait for their turn already: `BackpressureError` at once. Default 0: no limit. */
   maxQueuedOperations?: number
   /**
    * Bytes of requests that may wait for a connection of a node, for instance while its sockets take nothing; then
    * `BackpressureError` at once. As many may wait for their turn (`maxConcurrentOperations`), and as many while no node is
-   * known. 0: no limit. Default 268,435,456 (256 MiB).
+   * known. 0: no limit. Default 268,435,456, which is 256 MiB.
    */
   maxQueuedBytesPerNode?: number
-  /** Errors of a node in `errorRateWindow` after which it is given a rest; 0 = never. Default 100. */
+  /**
+   * Errors of a node in `errorRateWindow` after which it is asked nothing until the next window begins; 0 = never. What
+   * counts are connections that fail or break, requests that time out, and answers that the node is overloaded. Default 100.
+   */
   maxErrorRate?: number
-  /** In tends. Default 1. */
+  /** How many `tendInterval`s the errors of a node are counted for. Default 1. */
   errorRateWindow?: number
   /**
    * `"auto"`: reads of single records (`get`, `find`, `select`, `exists`) that are asked for in one turn of the event loop,
@@ -206,7 +218,8 @@ interface ConfigField {
 const count = (max: number, min = 0) => integer(min, max)
 const million = 1_000_000
 
-const fields: Record<keyof Config, ConfigField> = {
+/** All of them, for `settingsOf` and for docs/configuration.md. */
+export const fields: Readonly<Record<keyof Config, ConfigField>> = {
   hosts: { rule: rule("text or an array", (value) => typeof value === "string" || Array.isArray(value)) },
   clusterName: { rule: text(64), default: "", engine: "cluster_name" },
   authMode: { rule: oneOf("internal", "external", "pki"), default: "internal", engine: "auth_mode" },

@@ -37,8 +37,8 @@ export interface BasePolicy {
   /** Milliseconds for the whole operation: waiting for a connection, all attempts, all sleeps; 0 = no limit. Default 1000. */
   totalTimeout?: number | undefined
   /**
-   * Further attempts after the first. Default 2 for reads, 0 for writes: a write whose answer was lost may have happened,
-   * and when it is tried again may happen twice.
+   * Further attempts after the first. A write whose answer was lost may have happened, and when it is tried again may
+   * happen twice. Default 2 for reads, 0 for writes, 5 for queries.
    */
   maxRetries?: number | undefined
   /** Milliseconds between attempts. Default 0. */
@@ -74,8 +74,8 @@ export interface RecordPolicy extends BasePolicy {
    */
   compress?: boolean | undefined
   /**
-   * Bytes of a request above which it is compressed; 0, the default, is 128 with `compress` and never without it. Above 0
-   * requests are compressed also without `compress`, but no answers, as the official C, Node and Python clients do it.
+   * Bytes of a request above which it is compressed; 0 = 128 with `compress`, never without it. Above 0 requests are
+   * compressed also without `compress`, but no answers, as the official C, Node and Python clients do it. Default 0.
    */
   compressionThreshold?: number | undefined
   /** The operation is part of this transaction. */
@@ -169,7 +169,7 @@ export interface BatchPolicy extends RecordPolicy, Pick<ReadPolicy, "readModeAP"
    * found" and "filtered out", and then answers none of its rows: all of them fail with that code.
    */
   respondAllKeys?: boolean | undefined
-  /** How many nodes are asked at once; 0, the default, is all. */
+  /** How many nodes are asked at once; 0 = all. Default 0. */
   maxConcurrentNodes?: number | undefined
   /**
    * Called with each row as soon as it has its result, in the order in which the answers come, and with its place among
@@ -202,7 +202,7 @@ export interface QueryPolicy
   recordsPerSecond?: number | undefined
   /** The query ends when so many records have come; 0 = no limit. Default 0. */
   maxRecords?: number | undefined
-  /** How many nodes are asked at once; 0, the default, is all. */
+  /** How many nodes are asked at once; 0 = all. Default 0. */
   maxConcurrentNodes?: number | undefined
   /**
    * `"short"`: fewer than about a hundred records of each node are expected, and the server does without monitoring and
@@ -266,12 +266,20 @@ export interface CommitPolicy extends AbortPolicy {
 
 /** Defaults for each kind of operation, as `connect` takes them. */
 export interface Policies {
+  /** `get`, `find`, `select`, `exists`. */
   read?: Omit<ReadPolicy, "signal" | "txn">
+  /** `put`, `add`, `append`, `prepend`, `touch`, `removeBin`. */
   write?: Omit<WritePolicy, "signal" | "txn">
+  /** `remove`. */
   remove?: Omit<RemovePolicy, "signal" | "txn">
+  /** `operate`, `operateOrdered`, whether they write or only read. */
   operate?: Omit<OperatePolicy, "signal" | "txn">
+  /** `apply`. */
   apply?: Omit<WritePolicy, "signal" | "txn">
-  /** Batches do not follow `read`, `write` and `remove` above, but its own fields of these names. */
+  /**
+   * Batches, whose rows do not follow `read`, `write` and `remove` above, but its own fields of these names. With rows
+   * that write or have ops, `maxRetries` is 0.
+   */
   batch?: Omit<BatchPolicy, "signal" | "txn" | "onRow">
   /** Queries with a where-clause. */
   query?: Omit<QueryPolicy, "signal">
@@ -279,7 +287,9 @@ export interface Policies {
   scan?: Omit<QueryPolicy, "signal">
   /** Queries in the background. */
   background?: Omit<BackgroundPolicy, "signal">
+  /** `infoAll`, `infoNode`, `infoRandomNode`, and commands on indexes, modules and sets. */
   info?: Omit<InfoPolicy, "signal">
+  /** `client.admin`: users and roles. */
   admin?: Omit<AdminPolicy, "signal">
   /** What commits do first. */
   txnVerify?: TransactionVerifyPolicy
@@ -484,6 +494,9 @@ const fields = {
 
 type FieldName = keyof typeof fields
 
+/** All fields, for docs/policies.md; so are the two below. */
+export const policyFields: Readonly<Record<string, PolicyField>> = fields
+
 function number(rule: Rule, word: number): PolicyField {
   return { rule, pack: (words: PolicyWords, value: number) => words.word(word, value) }
 }
@@ -565,7 +578,7 @@ const background: readonly FieldName[] = [
   ...(["durableDelete", "recordsPerSecond", "compress", "compressionThreshold"] as const),
 ]
 
-const takes: Record<PolicyKind, readonly FieldName[]> = {
+export const policyTakes: Record<PolicyKind, readonly FieldName[]> = {
   read,
   write,
   remove,
@@ -585,7 +598,7 @@ const takes: Record<PolicyKind, readonly FieldName[]> = {
 }
 
 /** What a row of a batch takes, by what it does. */
-const rowTakes: Record<RowKind, readonly FieldName[]> = {
+export const rowTakes: Record<RowKind, readonly FieldName[]> = {
   read: ["filterExpression", "readTouchTtlPercent"],
   write: [...rowRemove, "exists", "ttl"],
   remove: rowRemove,
@@ -594,7 +607,7 @@ const rowTakes: Record<RowKind, readonly FieldName[]> = {
 }
 
 // A table of its own for each kind, so that the hot path looks a name up once. No prototype: `constructor` is unknown.
-const tables = tablesOf(takes)
+const tables = tablesOf(policyTakes)
 const rowTables = tablesOf(rowTakes)
 
 interface Table {
@@ -611,7 +624,7 @@ function tablesOf<K extends string>(takes: Record<K, readonly FieldName[]>): Rec
 }
 
 /** What holds where neither the call nor the client says anything else. */
-const defaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = (() => {
+export const policyDefaults: Record<PolicyKind, OperatePolicy & BatchPolicy & QueryPolicy> = (() => {
   const all = { socketTimeout: 30_000, totalTimeout: 1000, maxRetries: 0, sleepBetweenRetries: 0, sleepMultiplier: 1 }
   const query = { ...all, totalTimeout: 0, maxRetries: 5 }
   const patient = { socketTimeout: 3000, totalTimeout: 10_000, maxRetries: 5, sleepBetweenRetries: 1000 }
@@ -647,7 +660,7 @@ export class PolicyPacker {
   readonly #row: PolicyWords = new PolicyWords()
 
   constructor(policies: Policies = {}) {
-    const packed = (kind: PolicyKind, common: object = defaults[kind]): PolicyWords => {
+    const packed = (kind: PolicyKind, common: object = policyDefaults[kind]): PolicyWords => {
       const words = new PolicyWords()
       apply(words, tables[kind], common, `the default ${kind} policy`)
       const given = policies[kind]
@@ -662,7 +675,7 @@ export class PolicyPacker {
     }
     checkKinds(policies)
     this.#defaults = byKind(tables, packed)
-    this.#writingBatch = packed("batch", { ...defaults.batch, maxRetries: 0 })
+    this.#writingBatch = packed("batch", { ...policyDefaults.batch, maxRetries: 0 })
     this.#rows = byKind(rowTables, packedRow)
   }
 
@@ -718,7 +731,7 @@ function byKind<K extends string>(kinds: Record<K, unknown>, make: (kind: K) => 
 function checkKinds(policies: Policies): void {
   if (!isPlainObject(policies)) throw wrong("config.policies", policies, "an object of policies by kind of operation")
   for (const [kind, given] of Object.entries(policies)) {
-    if (!Object.hasOwn(takes, kind)) throw unknownField("config.policies", kind, Object.keys(takes))
+    if (!Object.hasOwn(policyTakes, kind)) throw unknownField("config.policies", kind, Object.keys(policyTakes))
     for (const name of ["signal", "txn", "onRow"] as const) {
       if ((given as BatchPolicy | undefined)?.[name] === undefined) continue
       throw invalid(`config.policies.${kind}.${name} is not a default: give it to a call.`)
@@ -745,7 +758,7 @@ function apply(words: PolicyWords, table: Table, policy: object, path: string): 
 function notTaken(path: string, table: Table, name: string): Error {
   const known = Object.keys(table.fields)
   if (!Object.hasOwn(fields, name)) return unknownField(path, name, known)
-  const kinds = Object.keys(takes).filter((other) => takes[other as PolicyKind].includes(name as FieldName))
+  const kinds = Object.keys(policyTakes).filter((other) => policyTakes[other as PolicyKind].includes(name as FieldName))
   const of = kinds.join(", ").replace(/, (\w+)$/, " and $1")
   return invalid(`${path}.${name} is a field of ${of} operations; a ${table.kind} takes ${known.join(", ")}.`)
 }

@@ -60,7 +60,7 @@ interface Field {
 }
 
 /** By the path in the configuration. */
-const fields = {
+export const fields = {
   hosts: { flag: "hosts", variable: "AEROSPIKE_HOSTS" },
   user: { flag: "user", variable: "AEROSPIKE_USER" },
   password: { flag: "password", variable: "AEROSPIKE_PASSWORD" },

@@ -71,7 +71,7 @@ export interface DevServerOptions {
    * on servers from 8.1 on; before it was 60,000.
    */
   protoFdIdleMs?: number
-  /** Default none: clients that expect a name are refused by themselves. */
+  /** The name of the cluster, which clients may ask for. Default: none, and clients that expect one refuse it. */
   clusterName?: string
   /**
    * Listen with TLS, too, on ports beside the plain ones. `true`: with certificates that are made on the spot and have

@@ -6,8 +6,27 @@ interface DenoEnvironment {
   permissions: { querySync(descriptor: { name: "env"; variable: string }): { state: string } }
 }
 
+/** The environment variables that programs with this package may set; docs/configuration.md has them from here. */
+export interface Environment {
+  /** The log level: `off`, `error`, `warn`, `info`, `debug`, `trace`, or its number. Read when the package is imported. Default `warn`. */
+  AEROSPIKE_LOG: string
+  /**
+   * `1`, `true`, `yes` or `on`: `aerospike-wasm/metrics` measures where the time of operations goes. Read when that is
+   * imported. Default: off.
+   */
+  AEROSPIKE_INTERNAL_METRICS: string
+  /** `true`: `initTracing` does nothing. Default `false`. */
+  OTEL_SDK_DISABLED: string
+  /** Where `initTracing` sends spans: `otlp`, `console` or `none`. Default `otlp`. */
+  OTEL_TRACES_EXPORTER: string
+  /** How it sends them: `http/protobuf` or `http/json`. Default: what `OTEL_EXPORTER_OTLP_PROTOCOL` says. */
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: string
+  /** The same, for all signals. Default `http/protobuf`. */
+  OTEL_EXPORTER_OTLP_PROTOCOL: string
+}
+
 /** The value of an environment variable, if it may be read. */
-export function environment(name: string): string | undefined {
+export function environment(name: keyof Environment): string | undefined {
   const { Deno: deno } = globalThis as { Deno?: DenoEnvironment }
   if (deno === undefined) return globalThis.process?.env?.[name]
   return deno.permissions.querySync({ name: "env", variable: name }).state === "granted"

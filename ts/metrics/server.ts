@@ -7,7 +7,7 @@ import { openMetrics, registry } from "./prom.ts"
 
 /** What {@link startMetricsServer} takes. */
 export interface MetricsServerOptions {
-  /** Default 9464, the port of OpenTelemetry's exporters; 0 takes a free one. */
+  /** The port that it listens on; 0 takes a free one. Default 9464, that of OpenTelemetry's exporters. */
   port?: number
   /** The address that it listens on. Default `"127.0.0.1"`: this machine alone. */
   host?: string

@@ -4,7 +4,7 @@
 // them.
 
 import { code } from "../core/generated.ts"
-import { environment } from "../entry/env.ts"
+import { type Environment, environment } from "../entry/env.ts"
 import { ClientError, invalid } from "../errors.ts"
 import { addTracing } from "../observe.ts"
 import { SpanTracing } from "./spans.ts"
@@ -124,7 +124,7 @@ async function exporterOf(sdk: Sdk): Promise<InstanceType<Sdk["ConsoleSpanExport
 }
 
 function protocolOf(): [variable: string, protocol: string] {
-  for (const variable of ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]) {
+  for (const variable of ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] as const) {
     const value = setting(variable)
     if (value !== undefined) return [variable, value]
   }
@@ -132,7 +132,7 @@ function protocolOf(): [variable: string, protocol: string] {
 }
 
 /** An environment variable that is not empty. */
-function setting(name: string): string | undefined {
+function setting(name: keyof Environment): string | undefined {
   return environment(name)?.trim().toLowerCase() || undefined
 }
 
