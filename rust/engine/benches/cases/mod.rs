@@ -4,7 +4,7 @@
 //! The record is that of `tests/bench`: an integer, a double, a string of 32 characters, a blob of 16 bytes, a list of 3.
 
 use crate::rig::{frame, Rig};
-use aerospike_sansio::abi::{command_kind, command_word as word, output, tag, NONE};
+use aerospike_sansio::abi::{command_kind, command_word as word, output, tag, watch, NONE};
 use aerospike_sansio::client::Engine;
 use aerospike_sansio::cluster::base64;
 use aerospike_sansio::cluster::PartitionMap;
@@ -35,9 +35,19 @@ pub const CASES: &[Case] = &[
     Case { name: "decode/answer of 5 bins", ready: decode, operations: 1 },
     Case { name: "tape/map to bytes", ready: map_to_bytes, operations: 1 },
     Case { name: "tape/map from bytes", ready: map_from_bytes, operations: 1 },
-    Case { name: "whole/one get", ready: || whole(command_kind::GET, 1), operations: 1 },
-    Case { name: "whole/128 gets of one turn", ready: || whole(command_kind::GET, 128), operations: 128 },
-    Case { name: "whole/128 puts of one turn", ready: || whole(command_kind::PUT, 128), operations: 128 },
+    Case { name: "whole/one get", ready: || whole(command_kind::GET, 1, 0), operations: 1 },
+    Case { name: "whole/128 gets of one turn", ready: || whole(command_kind::GET, 128, 0), operations: 128 },
+    Case { name: "whole/128 puts of one turn", ready: || whole(command_kind::PUT, 128, 0), operations: 128 },
+    Case {
+        name: "metrics/128 gets of one turn",
+        ready: || whole(command_kind::GET, 128, watch::COUNT),
+        operations: 128,
+    },
+    Case {
+        name: "metrics/128 puts of one turn",
+        ready: || whole(command_kind::PUT, 128, watch::COUNT),
+        operations: 128,
+    },
 ];
 
 const SET: &str = "bench";
@@ -139,9 +149,11 @@ fn map_to_bytes() -> Act {
 
 // ── Whole operations ────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Operations of one turn, from the command to the decoded result, on an engine whose only node answers at once.
-fn whole(kind: u32, count: usize) -> Act {
+/// Operations of one turn, from the command to the decoded result, on an engine whose only node answers at once; with what is
+/// watched of them.
+fn whole(kind: u32, count: usize, watched: u32) -> Act {
     let Rig { mut engine, now, .. } = Rig::connected(1, "");
+    engine.watch(watched);
     let (region, data) = command(kind, &mut engine.names);
     engine.data[..data.len()].copy_from_slice(&data);
     let answer = if kind == command_kind::GET { answer() } else { crate::rig::record_answer(0) };

@@ -5,6 +5,7 @@
 //! What happens once an operation is counted only while `watch` asks for it: else its cost is a branch. What is rare
 //! (connections, tends, retries, timeouts) is always counted.
 
+use super::op::Op;
 use super::outputs::Done;
 use super::Engine;
 use crate::abi::{
@@ -22,6 +23,8 @@ const BOUNDS: [f64; 9] = [1.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0, 5000.0, 10
 /// And a stage's: from a microsecond to a second.
 const STAGE_BOUNDS: [f64; 15] =
     [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0, 1000.0];
+/// So many series that were counted lately are found without looking for them: a program does few different things at once.
+const RECENT: usize = 16;
 /// A name for which there was no room.
 const OTHER: u32 = NONE - 1;
 
@@ -107,8 +110,8 @@ pub struct Metrics {
     watching: u32,
     series: Vec<Series>,
     index: BTreeMap<u64, usize>,
-    /// The one that was counted last: often the next one, too.
-    last: (u64, usize),
+    /// Keys of series, by some of their bits; 0 is none.
+    recent: [(u64, u32); RECENT],
     stages: BTreeMap<(u32, usize), Stages>,
     /// What belongs to no node.
     pub elsewhere: Counts,
@@ -133,17 +136,24 @@ impl Metrics {
         self.watching & watch::STEPS != 0
     }
 
+    /// 68 instructions an operation (`make bench-instructions`, metrics/ beside whole/).
+    #[inline]
     fn count(&mut self, labels: Labels, code: i32, ms: f64) {
         let key = key_of(&labels, code);
-        let at = if self.last.0 == key && key != 0 { self.last.1 } else { self.place(key, labels, code) };
-        let series = &mut self.series[at];
+        let (recent, at) = self.recent[recent_at(key)];
+        let at = if recent == key { at as usize } else { self.place(key, labels, code) };
+        let Some(series) = self.series.get_mut(at) else { return };
         series.sum += ms;
-        series.rows += f64::from(labels.rows);
+        if labels.rows > 0 {
+            series.rows += f64::from(labels.rows);
+        }
         series.counts[place(&BOUNDS, ms)] += 1;
     }
 
     /// Which series it is, a new one if need be. Sets and namespaces are the caller's: when there are too many, they are
     /// counted together.
+    #[cold]
+    #[inline(never)]
     fn place(&mut self, key: u64, labels: Labels, code: i32) -> usize {
         let known = self.index.get(&key).copied();
         let at = known.unwrap_or_else(|| {
@@ -161,7 +171,7 @@ impl Metrics {
                 self.series.len() - 1
             })
         });
-        self.last = (key, at);
+        self.recent[recent_at(key)] = (key, at as u32);
         at
     }
 
@@ -201,6 +211,11 @@ fn place(bounds: &[f64], value: f64) -> usize {
     bounds.iter().position(|&bound| value <= bound).unwrap_or(bounds.len())
 }
 
+/// What is done at once differs in the operation, the set or the code.
+fn recent_at(key: u64) -> usize {
+    (key ^ key >> 12 ^ key >> 18) as usize % RECENT
+}
+
 /// Name ids need 19 bits, NONE and OTHER included; operations 6 and codes 12. Never 0.
 fn key_of(labels: &Labels, code: i32) -> u64 {
     let name = |id: u32| u64::from(id.wrapping_add(2)) & 0x7_FFFF;
@@ -208,12 +223,29 @@ fn key_of(labels: &Labels, code: i32) -> u64 {
     name(labels.namespace) << 37 | name(labels.set) << 18 | u64::from(labels.operation) << 12 | ends
 }
 
+// Commands on one record are counted by their kind.
+const _: () = assert!(kind::GET == operation::GET && kind::SELECT == operation::SELECT);
+const _: () = assert!(kind::EXISTS == operation::EXISTS && kind::PUT == operation::PUT);
+const _: () = assert!(kind::ADD == operation::INCREMENT && kind::APPEND == operation::APPEND);
+const _: () = assert!(kind::PREPEND == operation::PREPEND && kind::TOUCH == operation::TOUCH);
+const _: () = assert!(kind::REMOVE == operation::REMOVE && kind::OPERATE == operation::OPERATE);
+const _: () = assert!(kind::APPLY == operation::APPLY && kind::GET > 0 && kind::BATCH > kind::APPLY);
+
 // The layouts that are told stand in tables, and are what is written.
 const _: () = assert!(series_word::COUNTS + BOUNDS.len() + 1 == series_word::LENGTH);
 const _: () = assert!(stage_word::COUNTS + STAGE_BOUNDS.len() + 1 == stage_word::LENGTH);
 const _: () = assert!(node::TEND + BOUNDS.len() + 2 == node::CONNECT);
 const _: () = assert!(node::CONNECT + BOUNDS.len() + 2 == node::WAIT);
 const _: () = assert!(node::WAIT + BOUNDS.len() + 2 == node::CLOSED);
+
+impl Op {
+    /// What it is, if it is on one record.
+    #[inline]
+    fn labels(&self) -> Option<Labels> {
+        let &Op { kind: operation, namespace, set, .. } = self;
+        (operation <= kind::APPLY).then_some(Labels { operation, namespace, set, rows: 0 })
+    }
+}
 
 impl Engine {
     /// What is counted and told of operations from now on: bits of `abi::watch`.
@@ -290,21 +322,14 @@ impl Engine {
 
     /// What an operation is.
     pub(super) fn labels(&self, op: u32) -> Labels {
-        let entry = &self.ops[op];
-        let single = |operation| Labels { operation, namespace: entry.namespace, set: entry.set, rows: 0 };
+        self.ops[op].labels().unwrap_or_else(|| self.labels_of_many(op))
+    }
+
+    /// Of an operation that is not on one record.
+    #[cold]
+    fn labels_of_many(&self, op: u32) -> Labels {
         let nowhere = |operation| Labels { operation, namespace: NONE, set: NONE, rows: 0 };
-        match entry.kind {
-            kind::GET => single(operation::GET),
-            kind::SELECT => single(operation::SELECT),
-            kind::EXISTS => single(operation::EXISTS),
-            kind::PUT => single(operation::PUT),
-            kind::ADD => single(operation::INCREMENT),
-            kind::APPEND => single(operation::APPEND),
-            kind::PREPEND => single(operation::PREPEND),
-            kind::TOUCH => single(operation::TOUCH),
-            kind::REMOVE => single(operation::REMOVE),
-            kind::OPERATE => single(operation::OPERATE),
-            kind::APPLY => single(operation::APPLY),
+        match self.ops[op].kind {
             kind::BATCH => self.labels_of_batch(op),
             kind::QUERY => self.labels_of_query(op),
             kind::TXN_COMMIT => Labels { namespace: self.namespace_of_txn(op), ..nowhere(operation::COMMIT) },
@@ -341,12 +366,13 @@ impl Engine {
     }
 
     /// An operation ends: its batch, query and bond are still there.
+    #[inline]
     pub(super) fn count_end(&mut self, op: u32, done: &Done) {
-        let labels = self.labels(op);
         let entry = &self.ops[op];
         // What was not even looked at took no time.
         let ms = if entry.started == 0.0 { 0.0 } else { (self.now - entry.started).max(0.0) };
         let is_fine = done.code == code::RECORD_NOT_FOUND && entry.absent_is_fine;
+        let labels = entry.labels().unwrap_or_else(|| self.labels_of_many(op));
         self.metrics.count(labels, if is_fine { code::OK } else { done.code }, ms);
     }
 
