@@ -39,10 +39,11 @@ const costs = [
   ["`query(…).columns(…)` of the same", "query-flat", "columns"],
 ]
 
-const { config, policy, connection } = await sources({
+const { config, policy, connection, errors } = await sources({
   config: "ts/config.ts",
   policy: "ts/policy.ts",
   connection: "ts/cli/connection.ts",
+  errors: "ts/errors.ts",
 })
 const engineDefaults = defaultsOfEngine()
 
@@ -58,6 +59,9 @@ const tables = {
   policies: () => policyTable(),
   "policy-kinds": () => kindTable(),
   "policy-rows": () => rowTable(),
+  errors: () => errorTable(),
+  "error-fields": () => factTable("ts/errors.ts", "AerospikeError"),
+  "row-fields": () => factTable("ts/batch.ts", "BatchRow"),
   costs: () => costTable(),
   "memory-costs": () => memoryTable(),
 }
@@ -168,6 +172,55 @@ function rowTable() {
   return table(["rows", "fields"], rows)
 }
 
+/** The classes of errors as a tree, each with its codes. */
+function errorTable() {
+  const file = ts.createSourceFile("errors.ts", read("ts/errors.ts"), ts.ScriptTarget.Latest, true)
+  const classes = file.statements
+    .filter((one) => ts.isClassDeclaration(one))
+    .map((one) => ({
+      name: one.name.text,
+      parent: one.heritageClauses?.[0].types[0].expression.getText(),
+      doc: commentOf(one),
+    }))
+  const rows = []
+  const add = (parent, depth) => {
+    for (const { name, doc } of classes.filter((one) => one.parent === parent)) {
+      const numbers = errors.errorClasses.filter(([type]) => type === errors[name]).flatMap(([, ...codes]) => codes)
+      const codes = runsOf(numbers).map(namedCodes).join(", ")
+      rows.push([`${"– ".repeat(depth)}${code(name)}`, doc, codes || (depth === 0 ? "" : "others")])
+      add(name, depth + 1)
+    }
+  }
+  const root = classes.find(({ parent }) => parent === "Error")
+  rows.push([code(root.name), root.doc, ""])
+  add(root.name, 1)
+  return table(["class", "when", "codes"], rows)
+}
+
+/** Numbers as runs of neighbours. */
+function runsOf(numbers) {
+  const runs = []
+  for (const number of numbers) {
+    if (runs.at(-1)?.at(-1) === number - 1) runs.at(-1).push(number)
+    else runs.push([number])
+  }
+  return runs
+}
+
+/** Long runs have codes among them that no server has yet. */
+function namedCodes(run) {
+  if (run.length > 4) return `${run[0]} to ${run.at(-1)}`
+  return run.map((number) => `${code(errors.codeName(number))} ${number}`).join(", ")
+}
+
+/** What an object tells. */
+function factTable(path, name) {
+  return table(
+    ["field", "type", "what it tells"],
+    Object.entries(members(path, name)).map(([field, told]) => [code(field), code(told.type), told.doc]),
+  )
+}
+
 function costTable() {
   const { figures } = JSON.parse(read("docs/performance/server.json"))
   const rows = costs.flatMap(([what, workload, client]) => {
@@ -257,26 +310,34 @@ function table(head, rows) {
 
 // ── Sources ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The members of an interface with their comments, on one line each, and their types as they are written. */
+/** The members of an interface, or public ones of a class, with their comments, on one line each, and their types as they are written. */
 function members(path, name) {
   const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true)
-  const found = file.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name)
+  const isIt = (one) => (ts.isInterfaceDeclaration(one) || ts.isClassDeclaration(one)) && one.name.text === name
+  const found = file.statements.find(isIt)
   if (!found) throw new Error(`${path} has no interface ${name}`)
+  const isField = (one) => ts.isPropertySignature(one) || ts.isPropertyDeclaration(one) || ts.isGetAccessor(one)
+  const isPublic = (one) => !ts.isPrivateIdentifier(one.name)
   return Object.fromEntries(
-    found.members.filter(ts.isPropertySignature).map((member) => {
-      const [jsDoc] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
-      const doc = ts.getTextOfJSDocComment(jsDoc?.comment) ?? ""
-      const plain = doc
-        .replace(/\{@link ([^}]+)\}/g, "`$1`")
-        .replace(/\s+/g, " ")
-        .trim()
-      const type = member.type
-        .getText()
-        .replace(/\s+/g, " ")
-        .replace(/ \| undefined$/, "")
-      return [member.name.getText(), { doc: plain, type }]
-    }),
+    found.members
+      .filter((one) => isField(one) && isPublic(one))
+      .map((member) => {
+        const type = member.type.getText().replace(/\s+/g, " ")
+        return [
+          member.name.getText(),
+          { doc: commentOf(member), type: member.questionToken ? type.replace(/ \| undefined$/, "") : type },
+        ]
+      }),
   )
+}
+
+function commentOf(node) {
+  const [jsDoc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc)
+  const doc = ts.getTextOfJSDocComment(jsDoc?.comment) ?? ""
+  return doc
+    .replace(/\{@link ([^}]+)\}/g, "`$1`")
+    .replace(/\s+/g, " ")
+    .trim()
 }
 
 /** Imports modules of ts/ as they stand. */

@@ -97,7 +97,10 @@ export class BackpressureError extends ClientError {
 export class InvalidArgumentError extends ClientError {}
 /** The node's circuit breaker is open: it had more errors than `maxErrorRate` allows. */
 export class MaxErrorRateExceededError extends ClientError {}
-/** No connection to the node was free in time. */
+/**
+ * No connection to the node was free. For programs that look for it: here a request waits for a connection as long as its
+ * deadline allows, and then it is a {@link TimeoutError}.
+ */
 export class NoMoreConnectionsError extends ClientError {}
 
 /** It took longer than the policy, or the server, allows. */
@@ -187,8 +190,8 @@ for (const [name, type] of Object.entries(named)) {
 
 type ErrorClass = new (code: number, message: string, details?: ErrorDetails) => AerospikeError
 
-// Codes that are not here are a ServerError above zero and a ClientError below.
-const classes: readonly (readonly [ErrorClass, ...number[]])[] = [
+/** Which class stands for which codes, also for docs/errors.md. Those that are not here are a ServerError above zero and a ClientError below. */
+export const errorClasses: readonly (readonly [ErrorClass, ...number[]])[] = [
   [TimeoutError, code.TIMEOUT],
   [RecordNotFoundError, code.RECORD_NOT_FOUND],
   [RecordExistsError, code.RECORD_EXISTS],
@@ -219,7 +222,7 @@ const classes: readonly (readonly [ErrorClass, ...number[]])[] = [
   [TransactionError, code.TXN_FAILED, code.TXN_ALREADY_COMMITTED, code.TXN_ALREADY_ABORTED],
 ]
 
-const classOf = new Map(classes.flatMap(([type, ...codes]) => codes.map((number) => [number, type] as const)))
+const classOf = new Map(errorClasses.flatMap(([type, ...codes]) => codes.map((number) => [number, type] as const)))
 
 function between(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i)
