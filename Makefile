@@ -61,11 +61,8 @@ clean: ## remove what was built; what was installed stays
 
 # ── What the tasks need ─────────────────────────────────────────────────────────────────────────────────────────
 
-# Not even the output folder is replaced when the compiler finds an error.
-dist: node_modules/.installed tsconfig.json tsconfig.build.json $(shell find ts; find pkg -name '*.d.ts')
-	@rm -rf dist.new
-	@npx tsc -p tsconfig.build.json --outDir dist.new || { rm -rf dist.new; exit 1; }
-	@rm -rf dist && mv dist.new dist && touch dist
+dist: node_modules/.installed tsconfig.json tsconfig.build.json scripts/build-dist.mjs package.json $(shell find ts; find pkg -name '*.d.ts')
+	@node scripts/build-dist.mjs && touch dist
 
 # `npm ci` refuses a lock file that was written where the registry lacked the builds of some other platform; what the
 # lock file does name is installed exactly by the second command too.

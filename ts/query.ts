@@ -152,7 +152,7 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
   /** How many records there are. Their bins are not sent. */
   async count(): Promise<number> {
     const { bins: _, ops: __, ...asked } = this.#asked
-    const stream = this.#stream({ ...asked, policy: { ...asked.policy, includeBins: false } })
+    const stream = streamOf(this.#host, { ...asked, policy: { ...asked.policy, includeBins: false } }, () => true)
     let counted = 0
     await each(stream, (some) => {
       counted += some.length
@@ -222,9 +222,8 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
     return { records: records as QueryRecord<never>[], cursor: stream.cursor }
   }
 
-  #stream(asked: Asked = this.#asked): Stream<QueryRecord> {
-    const read: ReadValue<QueryRecord> = (reader, words, at, tape) => recordOf(asked, reader, words, at, tape)
-    return new Stream(verbOf(asked), asked.policy?.signal, read, (stream) => send(this.#host, asked, stream))
+  #stream(asked = this.#asked): Stream<QueryRecord> {
+    return streamOf(this.#host, asked, (reader, words, at, tape) => recordOf(asked, reader, words, at, tape))
   }
 
   // ── What else can be done with them ───────────────────────────────────────────────────────────────────────────────
@@ -289,9 +288,14 @@ function telling(what: () => Pick<AerospikeError, "records" | "counted">): (erro
   }
 }
 
+function streamOf<R>(host: Host, asked: Asked, read: ReadValue<R>): Stream<R> {
+  return new Stream(verbOf(asked), asked.policy?.signal, read, (stream) => send(host, asked, stream))
+}
+
 function recordOf(asked: Asked, reader: Reader, words: Uint32Array, at: number, tape: number): QueryRecord {
-  const [first, data] = [tape + words[at + 6]! * 4, words[at + 7]!]
-  const digest = reader.value(first, data) as Uint8Array
+  const first = tape + words[at + 6]! * 4
+  const data = words[at + 7]!
+  const digest = reader.digest(first, data)
   const user = reader.value(first + 4, data) as UserKey | null
   const id = words[first + 5]!
   const { ns } = asked

@@ -54,7 +54,17 @@ export class Stream<R> implements Sink, AsyncIterableIterator<R> {
 
   // ── The caller's side ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  async next(): Promise<IteratorResult<R, undefined>> {
+  next(): Promise<IteratorResult<R, undefined>> {
+    // Most often there is one, and then one promise is enough.
+    if (this.#head < this.#queue.length && !this.#signal?.aborted) {
+      const value = this.#queue[this.#head++]!
+      this.#took(1)
+      return Promise.resolve({ done: false, value })
+    }
+    return this.#nextToCome()
+  }
+
+  async #nextToCome(): Promise<IteratorResult<R, undefined>> {
     const value = await this.#whenThere(() => this.#queue[this.#head++])
     return (value === undefined ? { done: true, value } : { done: false, value }) as IteratorResult<R, undefined>
   }

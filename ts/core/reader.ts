@@ -6,10 +6,16 @@ import { ClientError } from "../errors.ts"
 import { INFINITY, WILDCARD } from "../exp/parts.ts"
 import { type Bins, Double, GeoJSON, HLL, KeyOrderedMap, KeyValueOrderedMap, TypedBlob } from "../values.ts"
 import { show } from "./check.ts"
-import { code, NONE, tag, tagFlag } from "./generated.ts"
+import { code, limit, NONE, tag, tagFlag } from "./generated.ts"
 import type { Memory } from "./memory.ts"
 import type { Names } from "./names.ts"
 import { type AsciiSlice, decodeAscii, decodeUtf8 } from "./text.ts"
+
+/**
+ * So many bytes of digests share a buffer: to make a buffer for each takes three times as long. Who keeps one of them
+ * keeps no more than this.
+ */
+const digestsBytes = 50 * limit.DIGEST
 
 export class Reader {
   readonly #memory: Memory
@@ -26,6 +32,9 @@ export class Reader {
   #data = 0
   /** The bin that is being read, for errors. */
   #bin = ""
+  /** Digests that have been read, and where the next one goes. */
+  #digests = new Uint8Array()
+  #digestAt = digestsBytes
 
   constructor(
     memory: Memory,
@@ -51,7 +60,7 @@ export class Reader {
   bins(at: number, items: number, data: number): Bins {
     this.#at = at
     this.#data = data
-    const bins: Bins = {}
+    const bins = fresh(items)
     for (let i = 0; i < items; i++) {
       const name = this.#name()
       this.#bin = name
@@ -111,6 +120,22 @@ export class Reader {
     this.#at = at
     this.#data = data
     return this.#value()
+  }
+
+  /** Reads the digest of a record that has no other name: a view of a small buffer that some digests share. */
+  digest(at: number, data: number): Uint8Array {
+    const { words, bytes } = this.#memory
+    let from = data + words[at + 2]!
+    if (this.#digestAt === digestsBytes) {
+      this.#digests = new Uint8Array(digestsBytes)
+      this.#digestAt = 0
+    }
+    const to = this.#digests
+    const start = this.#digestAt
+    const end = start + limit.DIGEST
+    for (let i = start; i < end; i++) to[i] = bytes[from++]!
+    this.#digestAt = end
+    return new Uint8Array(to.buffer, start, limit.DIGEST)
   }
 
   /** Reads values that follow one another. */
@@ -202,9 +227,20 @@ export class Reader {
     return type === 0 ? bytes : new TypedBlob(type, bytes)
   }
 
+  /** An array that grows has room for seventeen from the first element on, and what is short is most. */
   #list(count: number): unknown[] {
-    const list: unknown[] = []
-    for (let i = 0; i < count; i++) list.push(this.#value())
+    switch (count) {
+      case 0:
+        return []
+      case 1:
+        return [this.#value()]
+      case 2:
+        return [this.#value(), this.#value()]
+      case 3:
+        return [this.#value(), this.#value(), this.#value()]
+    }
+    const list = [this.#value(), this.#value(), this.#value(), this.#value()]
+    for (let i = 4; i < count; i++) list.push(this.#value())
     return list
   }
 
@@ -222,7 +258,7 @@ export class Reader {
   }
 
   #entries(count: number): Bins {
-    const object: Bins = {}
+    const object = fresh(count)
     for (let i = 0; i < count; i++) {
       const key = this.#value() as string
       define(object, key, this.#value())
@@ -253,6 +289,17 @@ export class Reader {
     return new ClientError(code.CLIENT, `The bin ${show(this.#bin)} ${why}.`)
   }
 }
+
+/**
+ * An object as `{}` is one. In V8 such a literal has room for four fields and keeps others apart from it; with a constructor
+ * it learns from the first objects how many there are.
+ */
+function fresh(fields: number): Bins {
+  return fields > 4 ? new (Fields as unknown as new () => Bins)() : {}
+}
+
+function Fields(): void {}
+Fields.prototype = Object.prototype
 
 /** Sets a field of a fresh object; `__proto__` is a name like any other. */
 export function define(object: Bins, name: string, value: unknown): void {

@@ -37,7 +37,16 @@ export async function connect(hosts, { commandQueue }) {
       return async (at) => (await client.batchRead(records, batch))[at].record.bins.i
     },
     query: ({ ns, set }) => {
-      return async () => (await client.query(ns, set).results()).length
+      return () =>
+        new Promise((resolve, reject) => {
+          let found = 0
+          const stream = client.query(ns, set).foreach()
+          stream.on("data", ({ bins }) => {
+            if (bins.i !== undefined) found++
+          })
+          stream.on("error", reject)
+          stream.on("end", () => resolve(found))
+        })
     },
     close: async () => {
       client.close()

@@ -31,8 +31,11 @@ export async function connect(hosts, { way = "rows", metrics = false, coalesce, 
     query: {
       rows:
         ({ ns, set }) =>
-        async () =>
-          (await client.query(ns, set).results()).length,
+        async () => {
+          let found = 0
+          for await (const { bins } of client.query(ns, set)) if (bins.i !== undefined) found++
+          return found
+        },
       columns:
         ({ ns, set, schema }) =>
         async () =>

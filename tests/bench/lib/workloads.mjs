@@ -13,7 +13,7 @@ const singles = {
 const many = [
   { id: "batch100", name: "batch of 100 records", job: "batch", set: "five", rows: 100, inFlight: 8 },
   { id: "batch1000", name: "batch of 1000, one integer", job: "batch", set: "ints", rows: 1000, inFlight: 8 },
-  { id: "query", name: "query of all records", job: "query", set: "five", rows: "all", inFlight: 1 },
+  { id: "query", name: "query of all records, each as it comes", job: "query", set: "five", rows: "all", inFlight: 1 },
   { id: "query-flat", name: "query of all, no lists", job: "query", set: "flat", rows: "all", inFlight: 1 },
 ]
 
