@@ -106,6 +106,11 @@ export class Engine {
     opened(conn: number, now: number): void;
     output_address(): number;
     /**
+     * Puts the partition map of the namespace at `scratch_address` and gives its length, 0 for no namespace: its name, a 0,
+     * then the node index of each partition as 16 bits, low byte first, masters first; 65535 is nobody.
+     */
+    partition_map(namespace: number): number;
+    /**
      * How many words of output records there are at `output_address`.
      */
     poll(now: number): number;
@@ -212,6 +217,7 @@ export interface InitOutput {
     readonly engine_op_word: (a: number, b: number, c: number) => number;
     readonly engine_opened: (a: number, b: number, c: number) => void;
     readonly engine_output_address: (a: number) => number;
+    readonly engine_partition_map: (a: number, b: number) => number;
     readonly engine_poll: (a: number, b: number) => number;
     readonly engine_receive_reserve: (a: number, b: number) => number;
     readonly engine_received: (a: number, b: number, c: number, d: number, e: number) => void;

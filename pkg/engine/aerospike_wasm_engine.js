@@ -343,6 +343,16 @@ export class Engine {
         return ret >>> 0;
     }
     /**
+     * Puts the partition map of the namespace at `scratch_address` and gives its length, 0 for no namespace: its name, a 0,
+     * then the node index of each partition as 16 bits, low byte first, masters first; 65535 is nobody.
+     * @param {number} namespace
+     * @returns {number}
+     */
+    partition_map(namespace) {
+        const ret = wasm.engine_partition_map(this.__wbg_ptr, namespace);
+        return ret >>> 0;
+    }
+    /**
      * How many words of output records there are at `output_address`.
      * @param {number} now
      * @returns {number}

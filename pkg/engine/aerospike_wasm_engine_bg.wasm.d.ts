@@ -42,6 +42,7 @@ export const engine_node_text: (a: number, b: number) => number;
 export const engine_op_word: (a: number, b: number, c: number) => number;
 export const engine_opened: (a: number, b: number, c: number) => void;
 export const engine_output_address: (a: number) => number;
+export const engine_partition_map: (a: number, b: number) => number;
 export const engine_poll: (a: number, b: number) => number;
 export const engine_receive_reserve: (a: number, b: number) => number;
 export const engine_received: (a: number, b: number, c: number, d: number, e: number) => void;
