@@ -3,7 +3,7 @@
 //   node tests/bench/bench.mjs             on a dev server of its own
 //   AEROSPIKE_HOSTS=h:3000 node tests/bench/bench.mjs
 //   --quick                  fewer records, fewer and shorter rounds: to see whether it works
-//   --only get,put@128,…     some workloads; also batch, query, memory, coldstart
+//   --only get,put@128,…     some workloads; also batch, query, counting, memory, coldstart
 //   --clients ours,official  some clients, by their ids in lib/clients.mjs
 //   --flights 1,128          other numbers of operations in flight
 //   --publish                writes docs/performance from what was measured; with --from FILE, from that
@@ -19,6 +19,7 @@ import { startServer } from "../conformance/support/server.mjs"
 import { startClient } from "./lib/client-handle.mjs"
 import { clients as allClients, column, start } from "./lib/clients.mjs"
 import { coldStart } from "./lib/cold-start.mjs"
+import { counting } from "./lib/counting.mjs"
 import { publish } from "./lib/document.mjs"
 import { listenersOf, machine } from "./lib/machine.mjs"
 import { measure } from "./lib/measure.mjs"
@@ -79,6 +80,7 @@ function parse() {
     traceMs: quick ? 100 : 400,
     sequentialGets: quick ? 30_000 : 1_000_000,
     starts: quick ? 5 : 15,
+    countingRounds: quick ? 20 : 200,
   }
 }
 
@@ -87,7 +89,7 @@ async function compare(server) {
   const { only } = options
   const workloads = workloadsOf(options).filter((workload) => isChosen(workload, only))
   const wants = (job) => !only || only.includes(job)
-  if (workloads.length === 0 && !["memory", "coldstart"].some(wants)) {
+  if (workloads.length === 0 && !["counting", "memory", "coldstart"].some(wants)) {
     throw new Error(
       `nothing is called ${only}; there are: ${workloadsOf(options)
         .map(({ id }) => id)
@@ -107,6 +109,7 @@ async function compare(server) {
     size: engineSize(),
   }
   if (workloads.length > 0) await measureAll(result, server, serverPids)
+  if (wants("counting")) await part(() => measureCounting(result, server))
   if (wants("memory")) await part(() => measureMemory(result, server))
   if (wants("coldstart")) await part(() => measureStart(result, server))
   console.log(`\n${barTable(result)}\n`)
@@ -123,6 +126,14 @@ async function part(measure) {
     console.error(error)
     process.exitCode = 1
   }
+}
+
+async function measureCounting(result, { hosts }) {
+  result.counting = await counting(hosts, options)
+  const all = Object.entries(result.counting).map(([job, { speed, cpu }]) => {
+    return `${job} ${speed.toFixed(3)} of the speed, ${cpu.toFixed(3)} of the CPU`
+  })
+  console.log(`\nwith metrics on, to the same process without: ${all.join("; ")}`)
 }
 
 async function measureMemory(result, { hosts }) {
