@@ -121,6 +121,26 @@ describe("a scrape", () => {
     expect(all.value("aerospike_client_batch_records_total", { db_operation_name: "batch_read" })).toBe(3)
   })
 
+  test("tells of operations that shared requests, and of how many requests", async () => {
+    const key = (id: number) => ["test", "shared", id] as const
+    const shared = async () => {
+      const all = await scraped()
+      const value = (name: string) => all.value(`aerospike_client_${name}`)
+      return [value("coalesced_operations_total"), value("shared_requests_total"), value("operations_total")] as const
+    }
+    const merging = await connect({ hosts: server.hosts, coalesce: { from: 2 } })
+    await Promise.all(Array.from({ length: 40 }, (_, id) => merging.put(key(id), { n: id })))
+    const before = await shared()
+    await Promise.all(Array.from({ length: 40 }, (_, id) => merging.get(key(id))))
+    const after = await shared()
+    const { coalesced, sharedRequests } = merging.stats()
+    await merging.close()
+    expect(after.map((value, i) => value - before[i]!)).toEqual([40, sharedRequests, 40])
+    expect(coalesced).toBe(40)
+    expect(sharedRequests).toBeGreaterThan(0)
+    expect(await counted("shared", "get")).toBe(40)
+  })
+
   test("has the buckets that are promised, and they add up", async () => {
     await client.put(["test", "buckets", 1], { a: 1 })
     const buckets = (await scraped()).samples("db_client_operation_duration_seconds_bucket", {

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import { type Family, families, statFamilies } from "../../ts/metrics/families.ts"
+import { stat } from "../../ts/core/generated.ts"
+import { type Family, families, nodeFamilies, statFamilies } from "../../ts/metrics/families.ts"
 
 const folder = new URL("../../docs/observability/", import.meta.url)
 const read = (name: string) => readFileSync(new URL(name, folder), "utf8")
@@ -144,9 +145,28 @@ test("the guide tells of every metric", () => {
   const row = ({ name, type, labels, help }: Family) =>
     `| \`${name}\` (${type}) | ${labels.map((label) => `\`${label}\``).join(" ") || "none"} | ${help} |`
   const lines = read("README.md").split("\n")
-  // Counters that the engine gets anew are told of by themselves.
-  const own = families.filter((family) => !statFamilies.some(({ name }) => name === family.name))
-  expect(own.map(row).filter((line) => !lines.includes(line))).toEqual([])
+  expect(families.map(row).filter((line) => !lines.includes(line))).toEqual([])
   const told = lines.flatMap((line) => /^\| `((?:db|aerospike)_client_\w+)` \(/.exec(line)?.[1] ?? [])
   expect(told.filter((name) => !families.some((family) => family.name === name))).toEqual([])
+})
+
+describe("what the engine counts", () => {
+  test("is a metric, all of it", () => {
+    const byNode =
+      /^(RETRIES|TIMEOUTS|IN_DOUBT|QUEUED|BYTES_(SENT|RECEIVED)|TENDS(_FAILED)?|CONNECTIONS_\w+|CLOSED_\w+)$/
+    const withOperations = ["SUCCEEDED", "FAILED"]
+    const names = Object.keys(stat).filter((name) => name !== "LENGTH" && !byNode.test(name))
+    const own = names.filter((name) => !withOperations.includes(name))
+    expect(statFamilies.map((family) => family.stat).sort()).toEqual(own.sort())
+  })
+
+  test("is called as Prometheus wants it: what only rises ends in _total, and nothing else does", () => {
+    const wrong = families.filter(({ name, type }) => name.endsWith("_total") !== (type === "counter"))
+    expect(wrong).toEqual([])
+  })
+
+  test("of nodes stands where no other metric does", () => {
+    const words = nodeFamilies.map(({ word }) => word)
+    expect(new Set(words).size).toBe(words.length)
+  })
 })

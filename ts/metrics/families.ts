@@ -1,7 +1,7 @@
 // Every metric by its name: what it is, and where its numbers stand in what an engine counted. The guide's table is made of
 // this one.
 
-import { nodeWord, stat } from "../core/generated.ts"
+import { nodeWord, type stat } from "../core/generated.ts"
 
 /** What Prometheus takes a metric for. */
 export type MetricType = "counter" | "gauge" | "histogram"
@@ -135,34 +135,36 @@ export const nodeFamilies: readonly NodeFamily[] = [
 
 /** A metric of the engine's table `stat`. */
 export interface StatFamily extends Family {
-  readonly stat: string
+  readonly stat: StatName
 }
 
-const statFamily = (type: MetricType, name: string, stat: string, help: string): StatFamily => ({
+type StatName = Exclude<keyof typeof stat, "LENGTH">
+
+const statFamily = (type: MetricType, name: string, stat: StatName, help: string): StatFamily => ({
   ...{ name: `aerospike_client_${name}`, type, help, labels: [], stat },
 })
 
-/** Told by node already, or with the operations. */
-const toldElsewhere =
-  /^(LENGTH|SUCCEEDED|FAILED|RETRIES|TIMEOUTS|IN_DOUBT|QUEUED|BYTES_.*|TENDS.*|CONNECTIONS_.*|CLOSED_.*)$/
-const gauges: readonly StatFamily[] = [
-  statFamily("gauge", "operations_in_flight", "IN_FLIGHT", "Operations that have not ended."),
-  statFamily("gauge", "nodes", "NODES", "Nodes that are known."),
-]
-
-/** Metrics of clients: of the counters, those that nothing else tells. */
+/** Metrics of clients. What the engine's table has beyond these is told by node, or with the operations. */
 export const statFamilies: readonly StatFamily[] = [
-  ...gauges,
-  ...Object.keys(stat)
-    .filter((name) => !toldElsewhere.test(name) && !gauges.some((gauge) => gauge.stat === name))
-    .map((name) => statFamily("counter", `${name.toLowerCase()}_total`, name, counterHelp(name))),
+  statFamily("counter", "operations_total", "OPERATIONS", "Operations that began, whether or not metrics were enabled."),
+  statFamily("gauge", "operations_in_flight", "IN_FLIGHT", "Operations that have not ended."),
+  statFamily("counter", "coalesced_operations_total", "COALESCED", "Operations that shared a request with others."),
+  statFamily("counter", "shared_requests_total", "SHARED_REQUESTS", "Requests that several operations shared."),
+  statFamily("gauge", "nodes", "NODES", "Nodes that are known."),
+  statFamily(
+    "gauge",
+    "queued_bytes",
+    "QUEUED_BYTES",
+    "Bytes of requests that wait for their turn, for the cluster or for a connection.",
+  ),
+  statFamily(
+    "gauge",
+    "buffered_bytes",
+    "BUFFERED_BYTES",
+    "Bytes that wait for a socket, and of answers that have not come whole.",
+  ),
+  statFamily("counter", "late_answers_total", "LATE_ANSWERS", "Answers that came after their operation had ended."),
 ]
-
-function counterHelp(name: string): string {
-  if (name === "OPERATIONS") return "Operations that were submitted, whether or not metrics were enabled."
-  if (name === "LATE_ANSWERS") return "Answers that came after their operation had ended."
-  return `${name[0]}${name.slice(1).toLowerCase().replaceAll("_", " ")}, in all.`
-}
 
 export const clients: Family = {
   name: "aerospike_client_clients",
