@@ -125,7 +125,7 @@ describe("a scrape", () => {
     const key = (id: number) => ["test", "shared", id] as const
     const shared = async () => {
       const all = await scraped()
-      const value = (name: string) => all.value(`aerospike_client_${name}`)
+      const value = (name: string) => all.value(`aerospike_client_${name}`, {})
       return [value("coalesced_operations_total"), value("shared_requests_total"), value("operations_total")] as const
     }
     const merging = await connect({ hosts: server.hosts, coalesce: { from: 2 } })
