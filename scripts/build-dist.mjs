@@ -2,7 +2,8 @@
 // then reads a dozen files in place of a hundred, which takes half the time.
 //
 // What programs and tests import by its name stays a file of that name. What these have in common goes to dist/shared,
-// which lies as deep as they do, so that paths relative to a file stay true.
+// which lies as deep as they do, so that paths relative to a file stay true. What browsers load, the page of the dashboard, is
+// joined by itself and has nothing of the client in it that it does not use.
 
 import { spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs"
@@ -17,6 +18,9 @@ const joined = join(work, "joined")
 
 /** What tests look at from inside. */
 const inner = ["core/generated", "devserver/udfs", "transport/node", "transport/deno", "transport/bun", "transport/tls"]
+
+/** The script of the dashboard's page, and what it loads when it is needed. */
+const page = ["metrics/dashboard/page/main", "metrics/dashboard/page/key-finder"]
 
 /** Who bundles a program that builds ops or expressions and connects to nothing has no need of the client. */
 const groups = [
@@ -37,7 +41,12 @@ if (status !== 0) {
 }
 // The modules name the glue of the .wasm files by their place beside dist/.
 symlinkSync(join(root, "pkg"), join(work, "pkg"), "junction")
-await joinModules(entries())
+await joinModules(entries(), {
+  // What starts something when it is loaded has a name by which package.json can tell bundlers so.
+  chunkFileNames: ({ moduleIds }) => (moduleIds.some(isEntry) ? "shared/entry-[name].js" : "shared/[name].js"),
+  codeSplitting: { groups },
+})
+await joinModules(page, { chunkFileNames: `${dirname(page[0])}/[name].js` })
 for (const path of scripts(modules)) rmSync(join(modules, path))
 for (const path of scripts(joined)) {
   mkdirSync(dirname(join(modules, path)), { recursive: true })
@@ -56,11 +65,13 @@ function entries() {
   return [...new Set([...own.filter((name) => name !== undefined), ...inner])]
 }
 
-async function joinModules(names) {
+async function joinModules(names, output) {
   const build = await rolldown({
     cwd: work,
     input: Object.fromEntries(names.map((name) => [name, join(modules, `${name}.js`)])),
     platform: "neutral",
+    // Files lie as deep as before: what they say is true.
+    makeAbsoluteExternalsRelative: false,
     // The glue of a .wasm file has state: whoever imports it has to have the same.
     external: (id) => !/^([./]|[A-Z]:)/i.test(id) || /[/\\]pkg[/\\]/.test(id),
     onLog(level, log) {
@@ -71,9 +82,7 @@ async function joinModules(names) {
     dir: joined,
     format: "esm",
     entryFileNames: "[name].js",
-    // What starts something when it is loaded has a name by which package.json can tell bundlers so.
-    chunkFileNames: ({ moduleIds }) => (moduleIds.some(isEntry) ? "shared/entry-[name].js" : "shared/[name].js"),
-    codeSplitting: { groups },
+    ...output,
   })
   await build.close()
 }

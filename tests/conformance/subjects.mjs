@@ -11,6 +11,7 @@ import compression from "./cases/compression.mjs"
 import concurrency from "./cases/concurrency.mjs"
 import connecting from "./cases/connecting.mjs"
 import connections from "./cases/connections.mjs"
+import dashboard from "./cases/dashboard.mjs"
 import errors from "./cases/errors.mjs"
 import expiry from "./cases/expiry.mjs"
 import expressions from "./cases/expressions.mjs"
@@ -91,6 +92,7 @@ export const subjects = [
   connections,
   retries,
   logging,
+  dashboard,
   metrics,
   tracing,
   lifecycle,
