@@ -35,7 +35,7 @@ const results = fileURLToPath(new URL("results/", import.meta.url))
 const options = parse()
 
 mkdirSync(results, { recursive: true })
-if (options.from) publish(JSON.parse(readFileSync(options.from, "utf8")))
+if (options.from) await publishAll(JSON.parse(readFileSync(options.from, "utf8")))
 else {
   const server = await startServer({ nodes: 1 })
   try {
@@ -115,7 +115,7 @@ async function compare(server) {
   console.log(`\n${barTable(result)}\n`)
   writeFileSync(`${results}latest.json`, `${JSON.stringify(result, null, 2)}\n`)
   console.log("all that was measured: tests/bench/results/latest.json")
-  if (options.publish) publish(result)
+  if (options.publish) await publishAll(result)
 }
 
 /** What was measured before is not lost if this fails. */
@@ -240,4 +240,10 @@ async function profile({ hosts, name }) {
   }
   console.log(summarise(`${results}latest.cpuprofile`))
   console.log("for a profile viewer: tests/bench/results/latest.cpuprofile")
+}
+
+/** Some of the figures stand in docs/tuning.md, too. */
+async function publishAll(result) {
+  publish(result)
+  await import("../../scripts/reference.mjs")
 }

@@ -19,7 +19,7 @@ export interface Environment {
   OTEL_SDK_DISABLED: string
   /** Where `initTracing` sends spans: `otlp`, `console` or `none`. Default `otlp`. */
   OTEL_TRACES_EXPORTER: string
-  /** How it sends them: `http/protobuf` or `http/json`. Default: what `OTEL_EXPORTER_OTLP_PROTOCOL` says. */
+  /** How it sends them: `http/protobuf`, or `http/json` with its exporter installed. Default: what `OTEL_EXPORTER_OTLP_PROTOCOL` says. */
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: string
   /** The same, for all signals. Default `http/protobuf`. */
   OTEL_EXPORTER_OTLP_PROTOCOL: string
