@@ -92,6 +92,13 @@ test("the tables of the guides are what the source says", () => {
   expect(status).toBe(0)
 }, 60_000)
 
+test("docs/configuration.md has every environment variable of ours that the source names", () => {
+  const sources = readdirSync(join(root, "ts"), { recursive: true }).filter((path) => String(path).endsWith(".ts"))
+  const named = sources.flatMap((path) => all(read(join("ts", String(path))), /\b(AEROSPIKE_[A-Z]+(?:_[A-Z]+)*)\b/g))
+  expect(named.length).toBeGreaterThan(5)
+  expect(named.filter((name) => !read("docs/configuration.md").includes(`\`${name}\``))).toEqual([])
+})
+
 test("docs/features.md counts its rows and names cases that there are", () => {
   const { status, stderr } = spawnSync(process.execPath, ["scripts/features.mjs", "--check"], { cwd: root })
   expect(stderr.toString()).toBe("")
