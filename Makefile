@@ -9,7 +9,7 @@ DIR ?= tests/vectors
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo test check pkg vectors conformance official sim fuzz bench bench-peers bench-instructions storm examples docs clean
+.PHONY: demo test check pkg vectors conformance official sim fuzz bench bench-peers bench-growth bench-instructions storm examples docs clean
 
 demo: dist ## start three nodes in memory, write and read real data, lose a node (needs only Node)
 	@node examples/demo/demo.mjs
@@ -43,6 +43,9 @@ bench: dist tests/peers/node_modules/.installed ## measure beside other clients;
 
 bench-peers: ## install and build the official Go, Java, Rust and Python clients for the bench, where their languages are
 	@tests/bench/peers/install.sh
+
+bench-growth: dist ## draw what an operation costs as nodes, load, records and batches grow; PUBLISH=1
+	@node tests/bench/growth.mjs $(if $(PUBLISH),--publish)
 
 bench-instructions: ## count the instructions of the engine's benchmarks (needs valgrind); UPDATE=1 keeps them
 	@node tests/bench/instructions.mjs $(if $(UPDATE),--update)
