@@ -170,3 +170,19 @@ describe("what the engine counts", () => {
     expect(new Set(words).size).toBe(words.length)
   })
 })
+
+test("the guides name only metrics that there are", () => {
+  const guides = [
+    "docs/tuning.md",
+    "docs/policies.md",
+    "docs/errors.md",
+    "docs/configuration.md",
+    "docs/observability/README.md",
+  ]
+  const texts = guides.map((path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"))
+  const named = texts.flatMap((text) => text.match(/\b(?:aerospike_client|db_client)_\w+\b/g) ?? [])
+  expect(named.length).toBeGreaterThan(20)
+  expect(
+    [...new Set(named)].filter((name) => !familyOf(name) && !families.some((family) => family.name === name)),
+  ).toEqual([])
+})
