@@ -1,4 +1,4 @@
-// Spans as a receiver of OTLP gets them over HTTP.
+// Spans as a receiver of OTLP gets them over HTTP and gRPC.
 
 import { context, trace } from "@opentelemetry/api"
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks"
@@ -6,8 +6,8 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "
 import { type Client, connect, LogLevel, op, setLogLevel } from "aerospike-wasm"
 import { type DevServer, startDevServer } from "aerospike-wasm/devserver"
 import { initTracing, shutdownTracing } from "aerospike-wasm/tracing"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { type ReceivedSpan, type Receiver, startReceiver } from "./support/otlp.ts"
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest"
+import { type ReceivedSpan, type Receiver, startGrpcReceiver, startReceiver } from "./support/otlp.ts"
 import { startRelay } from "./support/relay.ts"
 
 let server: DevServer
@@ -197,6 +197,44 @@ test("protobuf is the format that is not asked for", async () => {
   expect(get).toMatchObject({ status: 2, attributes: { "error.type": "RecordNotFoundError" } })
 })
 
+test("gRPC is spoken to those who ask for it", async () => {
+  const grpc = await startGrpcReceiver()
+  try {
+    set({
+      OTEL_EXPORTER_OTLP_ENDPOINT: grpc.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_HEADERS: "x-token=abc",
+    })
+    await initTracing()
+    await client.put(key(1), { a: 1 })
+    await client.get(key("absent")).catch(() => {})
+    await shutdownTracing()
+    expect(grpc.types).toEqual(["application/grpc"])
+    expect(grpc.headers[0]).toMatchObject({ "x-token": "abc" })
+    expect(grpc.spans).toMatchObject([
+      { name: "PUT test.users", kind: 3, service: "aerospike-wasm", status: 0 },
+      { name: "GET test.users", status: 2, attributes: { "error.type": "RecordNotFoundError" } },
+    ])
+    expect(receiver.spans).toEqual([])
+  } finally {
+    grpc.close()
+  }
+})
+
+test("spans go to the console, too, if both are asked for", async () => {
+  process.env.OTEL_TRACES_EXPORTER = "console,otlp"
+  const lines: unknown[] = []
+  const dir = vi.spyOn(console, "dir").mockImplementation((line) => void lines.push(line))
+  try {
+    await initTracing()
+    await client.put(key(1), { a: 1 })
+    expect(await received()).toHaveLength(1)
+    expect(lines).toMatchObject([{ name: "PUT test.users" }])
+  } finally {
+    dir.mockRestore()
+  }
+})
+
 test("beginning twice is once, and so is ending; both can be done again", async () => {
   await Promise.all([initTracing(), initTracing()])
   await initTracing()
@@ -242,8 +280,9 @@ test.each([
 })
 
 test.each([
-  ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf or http/json"],
-  ["OTEL_TRACES_EXPORTER", "zipkin", "otlp, console or none"],
+  ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/xml", "http/protobuf, http/json or grpc"],
+  ["OTEL_TRACES_EXPORTER", "zipkin", "otlp, console, both, or none"],
+  ["OTEL_TRACES_EXPORTER", "none,otlp", "otlp, console, both, or none"],
 ])("%s=%s is refused", async (name, value, allowed) => {
   process.env[name] = value
   await expect(initTracing()).rejects.toThrow(`${name} is "${value}": it must be ${allowed}`)

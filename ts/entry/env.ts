@@ -17,9 +17,9 @@ export interface Environment {
   AEROSPIKE_INTERNAL_METRICS: string
   /** `true`: `initTracing` does nothing. Default `false`. */
   OTEL_SDK_DISABLED: string
-  /** Where `initTracing` sends spans: `otlp`, `console` or `none`. Default `otlp`. */
+  /** Where `initTracing` sends spans: `otlp`, `console`, both with a comma, or `none`. Default `otlp`. */
   OTEL_TRACES_EXPORTER: string
-  /** How it sends them: `http/protobuf`, or `http/json` with its exporter installed. Default: what `OTEL_EXPORTER_OTLP_PROTOCOL` says. */
+  /** How it sends them: `http/protobuf`, or `http/json` or `grpc` with its exporter installed. Default: what `OTEL_EXPORTER_OTLP_PROTOCOL` says. */
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: string
   /** The same, for all signals. Default `http/protobuf`. */
   OTEL_EXPORTER_OTLP_PROTOCOL: string

@@ -146,7 +146,12 @@ const statFamily = (type: MetricType, name: string, stat: StatName, help: string
 
 /** Metrics of clients. What the engine's table has beyond these is told by node, or with the operations. */
 export const statFamilies: readonly StatFamily[] = [
-  statFamily("counter", "operations_total", "OPERATIONS", "Operations that began, whether or not metrics were enabled."),
+  statFamily(
+    "counter",
+    "operations_total",
+    "OPERATIONS",
+    "Operations that began, whether or not metrics were enabled.",
+  ),
   statFamily("gauge", "operations_in_flight", "IN_FLIGHT", "Operations that have not ended."),
   statFamily("counter", "coalesced_operations_total", "COALESCED", "Operations that shared a request with others."),
   statFamily("counter", "shared_requests_total", "SHARED_REQUESTS", "Requests that several operations shared."),

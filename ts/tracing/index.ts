@@ -22,15 +22,15 @@ interface Setup {
 let setup: Promise<Setup | undefined> | undefined
 
 /**
- * Registers a provider that exports spans by OTLP over HTTP, if none is registered: call it before the first operation that is
+ * Registers a provider that exports spans by OTLP, over HTTP or gRPC, if none is registered: call it before the first operation that is
  * to be traced. Calling it again does nothing. It reads the environment variables of OpenTelemetry, of which these matter most:
  *
  * | variable | default | |
  * | --- | --- | --- |
  * | `OTEL_SDK_DISABLED` | `false` | `true`: nothing is registered |
- * | `OTEL_TRACES_EXPORTER` | `otlp` | `none`: spans are made, for the context that they are, and not exported; `console` |
- * | `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` | `http://localhost:4318` | |
- * | `OTEL_EXPORTER_OTLP_PROTOCOL`, `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL` | `http/protobuf` | or `http/json` |
+ * | `OTEL_TRACES_EXPORTER` | `otlp` | `console`, or both with a comma; `none`: spans are made, for the context that they are, and not exported |
+ * | `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` | `http://localhost:4318` | of gRPC `http://localhost:4317` |
+ * | `OTEL_EXPORTER_OTLP_PROTOCOL`, `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL` | `http/protobuf` | `http/json` or `grpc`, each by an exporter of its own |
  * | `OTEL_EXPORTER_OTLP_HEADERS` | none | such as `authorization=Bearer …` |
  * | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | `aerospike-wasm` | |
  * | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | `parentbased_always_on` | |
@@ -74,12 +74,12 @@ async function begin(): Promise<Setup | undefined> {
     "initTracing",
     ["@opentelemetry/sdk-trace-base", "@opentelemetry/resources", "@opentelemetry/context-async-hooks"],
   )
-  const exporter = await exporterOf(sdk)
+  const exporters = await exportersOf(sdk)
   const named = resources.resourceFromAttributes({ "service.name": "aerospike-wasm" })
   const told = resources.detectResources({ detectors: [resources.envDetector] })
   const provider = new sdk.BasicTracerProvider({
     resource: named.merge(told),
-    spanProcessors: exporter ? [new sdk.BatchSpanProcessor(exporter)] : [],
+    spanProcessors: exporters.map((exporter) => new sdk.BatchSpanProcessor(exporter)),
   })
   // Somebody may have registered one while this was loading.
   if (!api.trace.setGlobalTracerProvider(provider)) {
@@ -103,24 +103,36 @@ async function begin(): Promise<Setup | undefined> {
 }
 
 type Sdk = typeof import("@opentelemetry/sdk-trace-base")
+type Exporter = InstanceType<Sdk["ConsoleSpanExporter"]>
 
-async function exporterOf(sdk: Sdk): Promise<InstanceType<Sdk["ConsoleSpanExporter"]> | undefined> {
-  const wanted = setting("OTEL_TRACES_EXPORTER") ?? "otlp"
-  if (wanted === "none") return undefined
-  if (wanted === "console") return new sdk.ConsoleSpanExporter()
-  if (wanted !== "otlp") throw unknown("OTEL_TRACES_EXPORTER", wanted, "otlp, console or none")
+async function exportersOf(sdk: Sdk): Promise<Exporter[]> {
+  const wanted = (setting("OTEL_TRACES_EXPORTER") ?? "otlp").split(",").map((name) => name.trim())
+  const known = wanted.every(
+    (name) => name === "otlp" || name === "console" || (name === "none" && wanted.length === 1),
+  )
+  if (!known) throw unknown("OTEL_TRACES_EXPORTER", wanted.join(), "otlp, console, both, or none")
+  const exporters: Exporter[] = []
+  if (wanted.includes("console")) exporters.push(new sdk.ConsoleSpanExporter())
+  if (wanted.includes("otlp")) exporters.push(await otlpExporter())
+  return exporters
+}
+
+/** Where it sends to, and how, it reads from the environment by itself. */
+async function otlpExporter(): Promise<Exporter> {
   const [variable, protocol] = protocolOf()
-  if (protocol === "http/protobuf") {
-    const name = "@opentelemetry/exporter-trace-otlp-proto"
-    const { OTLPTraceExporter } = await load(import("@opentelemetry/exporter-trace-otlp-proto"), "initTracing", [name])
-    return new OTLPTraceExporter() as never
-  }
-  if (protocol === "http/json") {
-    const name = "@opentelemetry/exporter-trace-otlp-http"
-    const { OTLPTraceExporter } = await load(import("@opentelemetry/exporter-trace-otlp-http"), "initTracing", [name])
-    return new OTLPTraceExporter() as never
-  }
-  throw unknown(variable, protocol, "http/protobuf or http/json; receivers of gRPC take either on port 4318")
+  const name = {
+    "http/protobuf": "@opentelemetry/exporter-trace-otlp-proto",
+    "http/json": "@opentelemetry/exporter-trace-otlp-http",
+    grpc: "@opentelemetry/exporter-trace-otlp-grpc",
+  }[protocol]
+  const loading = {
+    "http/protobuf": () => import("@opentelemetry/exporter-trace-otlp-proto"),
+    "http/json": () => import("@opentelemetry/exporter-trace-otlp-http"),
+    grpc: () => import("@opentelemetry/exporter-trace-otlp-grpc"),
+  }[protocol]
+  if (!name || !loading) throw unknown(variable, protocol, "http/protobuf, http/json or grpc")
+  const { OTLPTraceExporter } = await load<{ OTLPTraceExporter: new () => unknown }>(loading(), "initTracing", [name])
+  return new OTLPTraceExporter() as Exporter
 }
 
 function protocolOf(): [variable: string, protocol: string] {

@@ -1,6 +1,7 @@
-// A receiver of OTLP over HTTP: takes spans in both formats, and tells them in one.
+// Receivers of OTLP, over HTTP and over gRPC: they take spans in every format, and tell them in one.
 
 import { createServer } from "node:http"
+import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2"
 import type { AddressInfo } from "node:net"
 import { gunzipSync } from "node:zlib"
 
@@ -62,6 +63,46 @@ export async function startReceiver(): Promise<Receiver> {
     headers,
     close() {
       server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** The same by gRPC, which is HTTP/2, a path for the method, five bytes before each message, and trailers that say how it went. */
+export async function startGrpcReceiver(): Promise<Receiver> {
+  const spans: ReceivedSpan[] = []
+  const types: string[] = []
+  const headers: Record<string, unknown>[] = []
+  const sessions = new Set<ServerHttp2Session>()
+  const server = createHttp2Server()
+  server.on("session", (session) => {
+    sessions.add(session)
+    session.on("close", () => sessions.delete(session))
+  })
+  server.on("stream", (stream, given) => {
+    const chunks: Buffer[] = []
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+    stream.on("end", () => {
+      const isExport = given[":path"] === "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": isExport ? "0" : "12" }))
+      stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true })
+      if (!isExport) return void stream.end()
+      types.push(String(given["content-type"]))
+      headers.push(given)
+      const sent = Buffer.concat(chunks)
+      const message = sent.subarray(5, 5 + sent.readUInt32BE(1))
+      spans.push(...fromProtobuf(sent[0] === 1 ? gunzipSync(message) : message))
+      stream.end(Buffer.alloc(5))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    types,
+    headers,
+    close() {
+      for (const session of sessions) session.destroy()
       server.close()
     },
   }
