@@ -1,6 +1,6 @@
 // One client of JavaScript: connects, then does the jobs that it is sent, and says how long each took and what it cost.
 //
-//   client-process.mjs ours|official HOSTS CONFIG
+//   client-process.mjs ours|official|bare HOSTS CONFIG
 //
 // Lines of JSON come in by standard input and go out by standard output, an answer to each. Every peer in another language
 // speaks the same:

@@ -41,6 +41,13 @@ export const clients = [
       only: ["get@128", "get@512", "batch100", "batch1000", "query", "query-flat"],
     },
   ),
+  {
+    ...nodeClient("bare", {}),
+    id: "bare",
+    label: "bare",
+    name: "a bare loop: requests made beforehand, answers decoded, nothing else",
+    only: ["get@1", "get@32", "get@128", "get@512", "put@1", "put@32", "put@128", "put@512"],
+  },
   { ...nodeClient("official", {}), id: "official", label: "Node", name: "official Node client, as it comes" },
   ...[16, 64].map((limit) => ({
     ...nodeClient("official", { commandQueue: limit }),
