@@ -69,7 +69,7 @@ const known = new Set([
   // Stages, of metrics and as events of spans.
   ...["encode", "queue", "connect", "send", "wait", "decode", "materialize"],
   // Of options.
-  ...["console", "drain", "unique", "noFail", "order", "eq", "gt", "begin", "count", "ns", "set", "ids"],
+  ...["before", "console", "drain", "unique", "noFail", "order", "eq", "gt", "begin", "count", "ns", "set", "ids"],
   // Of the language.
   ...[
     "await",
