@@ -50,6 +50,7 @@ const engineDefaults = defaultsOfEngine()
 const tables = {
   config: () => configTable(),
   coalesce: () => memberTable("ts/config.ts", "CoalesceOptions", "coalesce."),
+  workers: () => memberTable("ts/config.ts", "WorkersOptions", "workers."),
   tls: () => memberTable("ts/tls.ts", "TlsOptions", "tls."),
   environment: () => environmentTable(),
   "tracing-environment": () => environmentTable("OTEL_"),

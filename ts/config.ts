@@ -79,8 +79,8 @@ export interface Config {
    */
   idleTimeout?: number
   /**
-   * The most connections to a node, without the one that looks at it. When all are full, requests wait for their turn.
-   * Default 256.
+   * The most connections to a node, without the one that looks at it; `workers` share them with the caller in equal parts.
+   * When all are full, requests wait for their turn. Default 256.
    */
   maxConnsPerNode?: number
   /** Opened when a node is met, and kept: what was closed is opened again with the next tend. Default 0. */
@@ -115,7 +115,10 @@ export interface Config {
   rackAware?: boolean
   /** The racks to read from, in order of preference. Default `[0]`. */
   rackIds?: readonly number[]
-  /** How many operations may be under way at once; further ones wait for their turn. Default 0: no limit. */
+  /**
+   * How many operations may be under way at once; further ones wait for their turn. Each of `workers` counts its own.
+   * Default 0: no limit.
+   */
   maxConcurrentOperations?: number
   /** Milliseconds that an operation waits for its turn, then `BackpressureError`. Default 0: as long as its policy allows. */
   operationQueueTimeoutMs?: number
@@ -144,8 +147,16 @@ export interface Config {
    * `append`, `prepend`, `touch`, `remove`); what is lost with such a request is in doubt for each of them. Default `"auto"`.
    */
   coalesce?: "auto" | "off" | CoalesceOptions
-  /** Threads of their own are not available yet. Default 0. */
-  workers?: 0
+  /**
+   * Threads, each with an engine and connections of its own, that do batches of many records and queries off the caller's
+   * event loop: they send, receive and decode, and hand over buffers; the values of records are made by the caller's
+   * thread, some hundred at a time, and columns are there at once. `connect` waits until they have connected. Everything
+   * else, and transactions, stay with the caller.
+   *
+   * A number, or an object that also sets `from`. Where it is not given, the environment variable
+   * `AEROSPIKE_RUNTIME_WORKERS` says it, as it is when the first client connects. Default 0.
+   */
+  workers?: number | WorkersOptions
   /**
    * How integers are read: `"auto"`, a number when it is exact and a bigint otherwise; `"bigint"`, always a bigint;
    * `"number"`, always a number, and a read whose integer would be rounded rejects. Default `"auto"`.
@@ -179,6 +190,14 @@ export interface CoalesceOptions {
   writes?: boolean
 }
 
+/** What threads of their own do: see `Config.workers`. */
+export interface WorkersOptions {
+  /** How many threads. 0 to 64. */
+  count: number
+  /** How many rows a batch has that is handed to a thread; smaller ones stay. 1 to 100,000. Default 500. */
+  from?: number
+}
+
 /** How values are read. */
 export interface ReadOptions {
   readonly int64: "auto" | "bigint" | "number"
@@ -202,6 +221,18 @@ export interface Settings {
   readonly transport: Transport | undefined
   readonly tls: TlsSettings | undefined
   readonly wasm: object | undefined
+  readonly workers: WorkersSettings
+}
+
+/** Threads of their own, as a client wants them. */
+export interface WorkersSettings {
+  readonly count: number
+  /** Batches of so many rows are theirs. */
+  readonly from: number
+  /** Lines for the engine of each. */
+  readonly engine: string
+  /** Whether nodes that are known can be seeds of theirs. */
+  readonly findsNodes: boolean
 }
 
 interface ConfigField {
@@ -211,12 +242,13 @@ interface ConfigField {
   readonly engine?: string
   /** What the engine's number is in units of ours. */
   readonly scale?: number
-  /** Set when the field is known but only `default` and this can be used yet. */
-  readonly only?: readonly unknown[]
 }
 
 const count = (max: number, min = 0) => integer(min, max)
 const million = 1_000_000
+
+const workersMax = 64
+const countOfWorkers = count(workersMax)
 
 /** All of them, for `settingsOf` and for docs/configuration.md. */
 export const fields: Readonly<Record<keyof Config, ConfigField>> = {
@@ -258,7 +290,13 @@ export const fields: Readonly<Record<keyof Config, ConfigField>> = {
     ),
     default: "auto",
   },
-  workers: { rule: count(1024), default: 0, only: [0] },
+  workers: {
+    rule: rule(
+      `a whole number from 0 to ${workersMax}, or an object { count, from }`,
+      (value) => isPlainObject(value) || countOfWorkers.accepts(value),
+    ),
+    default: 0,
+  },
   int64: { rule: oneOf("auto", "bigint", "number"), default: "auto" },
   doubles: { rule: oneOf("number", "wrapped"), default: "number" },
   maps: { rule: oneOf("auto", "map", "object"), default: "auto" },
@@ -278,8 +316,11 @@ export const fields: Readonly<Record<keyof Config, ConfigField>> = {
 /** The names of all fields, for documentation and tests. */
 export const configFields: readonly string[] = Object.keys(fields)
 
-/** Checks a configuration, whose certificates may be in files; throws `InvalidArgumentError` with the field, the value and what is allowed. */
-export function settingsOf(config: Config, read?: ReadFile): Settings {
+/**
+ * Checks a configuration, whose certificates may be in files; throws `InvalidArgumentError` with the field, the value and
+ * what is allowed. `workers`: how many threads there are where it says nothing.
+ */
+export function settingsOf(config: Config, read?: ReadFile, workers = 0): Settings {
   if (!isPlainObject(config)) throw wrong("config", config, 'an object such as { hosts: "127.0.0.1:3000" }')
   const given: Record<string, unknown> = config
   for (const name of Object.keys(given)) {
@@ -306,8 +347,15 @@ export function settingsOf(config: Config, read?: ReadFile): Settings {
       `at most maxConnsPerNode, ${value("maxConnsPerNode")}`,
     )
   }
+  const threads = workersOf(config.workers ?? workers)
+  const most = value("maxConnsPerNode") as number
+  const share = connsOfWorker(threads.count, most, value("minConnsPerNode") as number)
+  const engine = lines.map((text) => `${text}\n`).join("")
+  const ofWorkers = `max_conns_per_node=${share}\nmin_conns_per_node=0\n`
   return {
-    engine: lines.map((text) => `${text}\n`).join(""),
+    // Of what is said twice the engine takes the last.
+    engine: threads.count > 0 ? `${engine}max_conns_per_node=${most - threads.count * share}\n` : engine,
+    workers: { ...threads, engine: engine + ofWorkers, findsNodes: !value("singleNode") && !settings },
     packer: new PolicyPacker(config.policies),
     credentials: credentialsOf(config),
     read: { int64: value("int64"), doubles: value("doubles"), maps: value("maps") } as ReadOptions,
@@ -329,6 +377,35 @@ function coalesceLines(coalesce: Config["coalesce"]): string[] {
   check("config.coalesce.from", from, count(100_000, 1))
   check("config.coalesce.writes", writes, flag)
   return ["coalesce=1", `coalesce_from=${from}`, `coalesce_writes=${writes ? 1 : 0}`]
+}
+
+function workersOf(workers: number | WorkersOptions): { count: number; from: number } {
+  const { count: threads, from = 500, ...rest } = typeof workers === "number" ? { count: workers } : workers
+  for (const name of Object.keys(rest)) throw unknownField("config.workers", name, ["count", "from"])
+  check("config.workers.count", threads, countOfWorkers)
+  check("config.workers.from", from, count(100_000, 1))
+  return { count: threads, from }
+}
+
+/** The number of threads that a text of the environment says. */
+export function workersFromText(text: string | undefined): number {
+  if (!text?.trim()) return 0
+  const number = Number(text)
+  check("the environment variable AEROSPIKE_RUNTIME_WORKERS", /^\s*\d+\s*$/.test(text) ? number : text, countOfWorkers)
+  return number
+}
+
+/** How many of the connections to a node each worker may have: equal parts, and what is left is the client's own. */
+function connsOfWorker(workers: number, most: number, least: number): number {
+  if (workers === 0) return 0
+  const share = Math.floor((most - Math.max(least, Math.ceil(most / (workers + 1)))) / workers)
+  if (share > 0) return share
+  const needed = Math.max(least, 1)
+  throw wrong(
+    "config.workers",
+    workers,
+    `at most maxConnsPerNode (${most}) less ${needed}: each needs a connection to a node`,
+  )
 }
 
 /** What the fields of a login say together. */
@@ -353,12 +430,6 @@ function checkField(name: string, value: unknown, field: ConfigField): void {
     throw invalid("config.password is no password: it must be text without a zero character, or a function.")
   }
   check(`config.${name}`, value, field.rule)
-  if (field.only === undefined || field.only.includes(value)) return
-  const usable =
-    field.only.length > 0
-      ? `only ${field.only.map((choice) => JSON.stringify(choice)).join(" or ")} can be used`
-      : "leave it out"
-  throw invalid(`config.${name} is not available yet in this version: ${usable}.`)
 }
 
 function line(value: unknown, scale: number): string {

@@ -1,13 +1,14 @@
 // `connect`, for whichever runtime: the entries bind it to theirs.
 
 import { Client } from "./client.ts"
-import { type Config, settingsOf } from "./config.ts"
-import { abortSignal, check, checkFields } from "./core/check.ts"
+import { type Config, type Settings, settingsOf, workersFromText } from "./config.ts"
+import { abortSignal, check, checkFields, isPlainObject } from "./core/check.ts"
 import type { EngineModule } from "./core/engine.ts"
 import { code } from "./core/generated.ts"
 import type { AsciiSlice } from "./core/text.ts"
-import { Driver } from "./driver.ts"
+import { Driver, type Helped, type Helpers } from "./driver.ts"
 import { type AerospikeError, errorOf, invalid } from "./errors.ts"
+import type { OpenThread } from "./threads/thread.ts"
 import type { ReadFile, TlsSettings } from "./tls.ts"
 import type { Transport } from "./transport/index.ts"
 
@@ -21,6 +22,10 @@ export interface Platform {
   readonly readFile?: ReadFile
   /** Loads the engine, once a realm; from the given module or bytes if there are any. */
   engine(wasm: object | undefined): EngineModule | Promise<EngineModule>
+  /** Loads what begins threads that run this package. Absent where there are none. */
+  threads?(): Promise<OpenThread>
+  /** The value of an environment variable. */
+  environment?(name: string): string | undefined
   /** A faster way from ASCII bytes to a string than `TextDecoder`. */
   readonly ascii?: AsciiSlice
 }
@@ -45,8 +50,11 @@ export type Connect = (config: Config, options?: ConnectOptions) => Promise<Clie
 
 /** Makes the `connect` of a runtime. */
 export function connectOn(platform: Platform): Connect {
+  // Read once, so that all clients of a process agree.
+  let workers: number | undefined
   return async (config, options = {}) => {
-    const settings = settingsOf(config, platform.readFile)
+    workers ??= platform.threads ? workersFromText(platform.environment?.("AEROSPIKE_RUNTIME_WORKERS")) : 0
+    const settings = settingsOf(config, platform.readFile, isPlainObject(config) && config.transport ? 0 : workers)
     const signal = signalOf(options)
     const { tls } = settings
     const transport = settings.transport ?? (tls ? (await platform.tls?.())?.(tls) : platform.transport)
@@ -55,11 +63,12 @@ export function connectOn(platform: Platform): Connect {
         "There are no sockets here: give connect a transport (see aerospike-wasm/transport), or run on Node, Deno or Bun.",
       )
     }
+    const helpers = settings.workers.count > 0 ? await helpersOf(platform, settings) : undefined
     const module = await platform.engine(settings.wasm)
     if (signal?.aborted) throw givenUp(signal)
     let driver!: Driver
     const client = Client.over((listen) => {
-      driver = new Driver(module, settings, transport, platform.ascii, listen)
+      driver = new Driver(module, settings, transport, platform.ascii, listen, helpers)
       return driver
     }, settings.packer)
     const started = driver.start()
@@ -76,6 +85,18 @@ export function connectOn(platform: Platform): Connect {
     await driver.close(0)
     throw errorOf(ready.code, "connect", { cause: ready.cause }, ready.text)
   }
+}
+
+async function helpersOf(platform: Platform, settings: Settings): Promise<(helped: Helped) => Helpers> {
+  const { count } = settings.workers
+  if (!platform.threads) throw invalid(`config.workers is ${count}: there are no threads here, leave it out.`)
+  if (settings.transport) {
+    throw invalid(
+      `config.workers is ${count}: config.transport cannot be used by other threads, leave one of them out.`,
+    )
+  }
+  const [open, { Crew }] = await Promise.all([platform.threads(), import("./threads/crew.ts")])
+  return (helped) => new Crew(settings, open, platform.ascii, helped)
 }
 
 function signalOf(options: ConnectOptions): AbortSignal | undefined {

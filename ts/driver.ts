@@ -128,19 +128,26 @@ interface Watch {
 }
 
 /** How an operation failed, as its DONE record says. */
-interface Failure {
+interface Failure extends Failing {
   readonly waiter: Waiter
-  readonly code: number
   /** Its index, or NONE. */
   readonly node: number
+}
+
+/** What is told of a failure. */
+export interface Failing {
+  readonly code: number
   readonly attempts: number
   readonly inDoubt: boolean
   readonly compressed: boolean
   readonly elapsedMs: number
   readonly ahead: number | undefined
   /** What the server said beside the code. */
-  readonly reason: string | undefined
+  readonly reason?: string | undefined
 }
+
+/** What failed. */
+export type Asking = Pick<Waiter, "verb" | "key" | "sink" | "txn">
 
 /** An operation with a sink, under way. Calls after its end do nothing. */
 export interface Running {
@@ -149,6 +156,34 @@ export interface Running {
   consumed(records: number): void
   cancel(): void
 }
+
+/**
+ * Threads that take operations off the caller's event loop, each with an engine and connections of its own. See
+ * threads/crew.ts.
+ */
+export interface Helpers {
+  /** Begins the threads. Resolves when they have connected, or cannot. */
+  start(): Promise<void>
+  /** Whether the command that the writer has finished is for them. */
+  take(writer: Writer): boolean
+  submit(sink: Sink, verb: string, signal: AbortSignal | undefined): Running
+  watch(bits: number): void
+  /** What their engines have counted. */
+  stat(index: number): number
+  counted(): readonly Counted[]
+  close(drainMs: number): Promise<void>
+}
+
+/** What helpers are given of a driver. */
+export interface Helped {
+  readonly writer: Writer
+  readonly names: Names
+  readonly watched: number
+  nodes(): (NodeInfo | undefined)[]
+}
+
+/** What a driver wants of the settings. */
+export type DriverSettings = Omit<Settings, "packer" | "failIfNotConnected" | "workers">
 
 /** How connecting ended: with code 0, or for a reason. */
 export interface Ready {
@@ -178,14 +213,16 @@ const take = (resolve: (value: unknown) => void, reject: (error: unknown) => voi
   takenReject = reject
 }
 
-export class Driver implements Observable {
+export class Driver implements Observable, Helped {
   readonly writer: Writer
+  readonly names: Names
   /** A password as servers want it. */
   readonly hash: (password: string) => string
   readonly #engine: Engine
   readonly #memory: Memory
   readonly #reader: Reader
-  readonly #settings: Settings
+  readonly #settings: DriverSettings
+  readonly #helpers: Helpers | undefined
   readonly #transport: Transport
   readonly #listen: (event: EngineEvent) => void
 
@@ -228,30 +265,35 @@ export class Driver implements Observable {
   /** `ascii`: a faster way from ASCII bytes to a string than `TextDecoder`, where there is one. */
   constructor(
     module: EngineModule,
-    settings: Settings,
+    settings: DriverSettings,
     transport: Transport,
     ascii: AsciiSlice | undefined,
     listen: (event: EngineEvent) => void,
+    helpers?: (helped: Helped) => Helpers,
   ) {
     const [low, high] = crypto.getRandomValues(new Uint32Array(2))
     this.#engine = new module.Engine(settings.engine, low!, high!, performance.now())
     this.#memory = new Memory(module.memory)
-    const names = new Names(this.#engine, this.#memory)
-    this.writer = new Writer(this.#engine, this.#memory, names)
-    this.#reader = new Reader(this.#memory, names, settings.read, ascii ?? decodeSlice)
+    this.names = new Names(this.#engine, this.#memory)
+    this.writer = new Writer(this.#engine, this.#memory, this.names)
+    this.#reader = new Reader(this.#memory, this.names, settings.read, ascii ?? decodeSlice)
     this.#settings = settings
     this.hash = module.hash_password
     this.#transport = transport
     this.#listen = listen
+    this.#helpers = helpers?.(this)
     clientBegins(this)
   }
 
   /** Starts to connect; resolves when that has ended, well or not. */
-  start(): Promise<Ready> {
-    return new Promise((resolve) => {
+  async start(): Promise<Ready> {
+    const helpers = this.#helpers?.start()
+    const ready = await new Promise<Ready>((resolve) => {
       this.#ready = resolve
       this.#pump()
     })
+    if (ready.code === code.OK) await helpers
+    return ready
   }
 
   // ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,6 +321,7 @@ export class Driver implements Observable {
 
   /** Sends the command that the writer has finished, whose answers go to a sink. */
   submitMany(sink: Sink, verb: string, signal: AbortSignal | undefined, txn?: Transaction): Running {
+    if (txn === undefined && this.#helpers?.take(this.writer)) return this.#helpers.submit(sink, verb, signal)
     const op = this.#engine.submit()
     if (op < 0) throw this.#refused(verb, undefined, txn, sink)
     const promise = new Promise<unknown>(take)
@@ -349,16 +392,17 @@ export class Driver implements Observable {
     return errorOf(code.ENGINE, asked, { cause: error })
   }
 
-  #refused(verb: string, given: Key | undefined, transaction: Transaction | undefined, sink?: Sink): AerospikeError {
+  #refused(verb: string, given: Key | undefined, txn: Transaction | undefined, sink?: Sink): AerospikeError {
+    const { code, reason, bin, group } = this.refusal()
+    return refusedError({ verb, key: given, txn, sink }, code, reason, bin, group)
+  }
+
+  /** Why the last command was not taken. */
+  refusal(): { code: number; reason: string; bin: string | undefined; group: number | undefined } {
     const engine = this.#engine
-    const number = engine.refused_code()
     const slot = engine.refused_slot()
-    const reason = this.#scratch(engine.refused_text())
     const { bin, group } = slot === NONE ? {} : this.writer.blame(slot)
-    const row = group === undefined ? undefined : sink?.blamed?.(group)
-    const key = row?.key ?? given
-    const said = bin === undefined ? reason : `the bin ${JSON.stringify(bin)}: ${reason}`
-    return errorOf(number, ask(verb, key), { key, transaction }, row ? `${row.path}: ${said}` : said)
+    return { code: engine.refused_code(), reason: this.#scratch(engine.refused_text()), bin, group }
   }
 
   #watch(signal: AbortSignal, op: number, waiter: Waiter): void {
@@ -400,15 +444,21 @@ export class Driver implements Observable {
       this.#closed = { promise: new Promise((done) => (resolve = done)), resolve }
     }
     this.#state = "closing"
+    const helpers = this.#helpers?.close(drainMs)
     this.#enter(() => this.#engine.close(drainMs, performance.now()))
     this.#pump()
-    return this.#closed.promise
+    return helpers ? Promise.all([this.#closed.promise, helpers]).then(() => {}) : this.#closed.promise
   }
 
   // ── Getters ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   get isConnected(): boolean {
     return this.#state === "open" && this.#engine.is_connected()
+  }
+
+  /** Whether it is closed, or broken. */
+  get hasEnded(): boolean {
+    return this.#state === "ended"
   }
 
   /** How values are read. */
@@ -434,6 +484,7 @@ export class Driver implements Observable {
   watch(bits: number): void {
     if (this.#state === "ended") return
     this.#watched = bits
+    this.#helpers?.watch(bits)
     const stages = (bits & watch.STAGES) !== 0
     this.writer.timed = (bits & (watch.STAGES | watch.STEPS)) !== 0
     if (!stages) this.#stages = undefined
@@ -485,9 +536,19 @@ export class Driver implements Observable {
     return maps
   }
 
-  /** A counter of the engine's. */
+  /** What is watched: bits of `watch`. */
+  get watched(): number {
+    return this.#watched
+  }
+
+  /** What other threads have counted for this client. */
+  helped(): readonly Counted[] {
+    return this.#helpers?.counted() ?? []
+  }
+
+  /** A counter of the engine's, and of those of other threads. */
   stat(index: number): number {
-    return this.#state === "ended" ? 0 : this.#engine.stat(index)
+    return this.#state === "ended" ? 0 : this.#engine.stat(index) + (this.#helpers?.stat(index) ?? 0)
   }
 
   #node(index: number): NodeInfo | undefined {
@@ -723,8 +784,10 @@ export class Driver implements Observable {
     const failures = this.#failures
     this.#failures = []
     for (const failure of failures) {
+      const { waiter } = failure
       const node = this.#node(failure.node)
-      failure.waiter.resolve(raise(failure, node && `${node.name} ${node.host}:${node.port}`))
+      const cause = failure.code === code.ABORTED ? waiter.abort?.watch.signal.reason : undefined
+      waiter.resolve(raise(waiter, failure, node && `${node.name} ${node.host}:${node.port}`, cause))
     }
   }
 
@@ -896,6 +959,7 @@ export class Driver implements Observable {
     if (this.#state === "ended") return
     this.#stop()
     clientEnds(this)
+    void this.#helpers?.close(0)
     log(this.#settings.logger, 0, `the engine stopped: ${error}`, { error })
     this.#fail(code.ENGINE, error)
   }
@@ -980,12 +1044,16 @@ export function ask(verb: string, key: Key | undefined): string {
  * Rejects with the error of a failure. It is made after the promise of the operation has been resolved to this one:
  * then V8 finds the callers that await it and puts them on the error's stack, at no cost to operations that succeed.
  */
-async function raise(failure: Failure, node: string | undefined): Promise<never> {
+export async function raise(
+  waiter: Asking,
+  failure: Failing,
+  node: string | undefined,
+  cause: unknown,
+): Promise<never> {
   await null
   await null
-  const { waiter, attempts, inDoubt, compressed, elapsedMs, ahead } = failure
+  const { attempts, inDoubt, compressed, elapsedMs, ahead } = failure
   const { verb, key } = waiter
-  const cause = failure.code === code.ABORTED ? waiter.abort?.watch.signal.reason : undefined
   const { reason = failure.reason, hint, ...more } = waiter.sink?.details(failure.code) ?? ({} as Told)
   const details = {
     node,
@@ -1000,6 +1068,20 @@ async function raise(failure: Failure, node: string | undefined): Promise<never>
     ...more,
   }
   throw errorOf(failure.code, ask(verb, key), details, reason, hint)
+}
+
+/** The error of a command that the engine did not take; a bin may be to blame, or a group of a batch. */
+export function refusedError(
+  { verb, key: given, txn: transaction, sink }: Asking,
+  number: number,
+  reason: string,
+  bin: string | undefined,
+  group: number | undefined,
+): AerospikeError {
+  const row = group === undefined ? undefined : sink?.blamed?.(group)
+  const key = row?.key ?? given
+  const said = bin === undefined ? reason : `the bin ${JSON.stringify(bin)}: ${reason}`
+  return errorOf(number, ask(verb, key), { key, transaction }, row ? `${row.path}: ${said}` : said)
 }
 
 function isOptional(answer: Answer): boolean {

@@ -10,7 +10,7 @@ export type PasswordSource = string | (() => string | Promise<string>)
 export class Credentials {
   readonly user: string
   /** The password travels as it is, beside its hash. */
-  readonly #clear: boolean
+  readonly clear: boolean
   #source: PasswordSource
   /** The last password and its hash, which takes its time to make. */
   #last: { readonly password: string; readonly hash: string } | undefined
@@ -18,19 +18,25 @@ export class Credentials {
   constructor(user: string, source: PasswordSource, clear: boolean) {
     this.user = user
     this.#source = source
-    this.#clear = clear
+    this.clear = clear
   }
 
   /** What a login needs: the hash, and the password itself or nothing. */
   async ask(hash: (password: string) => string): Promise<{ hash: string; clear: string }> {
+    const password = await this.password()
+    if (this.#last?.password !== password) this.#last = { password, hash: hash(password) }
+    return { hash: this.#last.hash, clear: this.clear ? password : "" }
+  }
+
+  /** The password itself. */
+  async password(): Promise<string> {
     const password = typeof this.#source === "function" ? await this.#source() : this.#source
     if (!isPassword(password)) {
       throw invalid(
         `config.password gave ${typeof password === "string" ? "text" : typeof password} that is no password: it must give text without a zero character.`,
       )
     }
-    if (this.#last?.password !== password) this.#last = { password, hash: hash(password) }
-    return { hash: this.#last.hash, clear: this.#clear ? password : "" }
+    return password
   }
 
   /** The user has a new password now. What gives passwords is asked again. */

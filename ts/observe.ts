@@ -11,6 +11,8 @@ export interface Observable {
   readonly isConnected: boolean
   /** All that was counted; undefined when the engine can no longer be asked. */
   counted(): Counted | undefined
+  /** What its worker threads have counted. */
+  helped(): readonly Counted[]
   /** The nodes that are known, by index; holes where an index has none. */
   nodes(): (Place | undefined)[]
   /** Who has which partition, as this client believes. */

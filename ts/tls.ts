@@ -86,10 +86,19 @@ export function settingsFrom(path: string, options: TlsOptions, read: ReadFile |
     rejectUnauthorized,
     minVersion,
   }
-  const secrets = {
-    key: { value: key === undefined ? undefined : pemOf(`${path}.key`, key, privateKey, read) },
-    passphrase: { value: passphrase },
-  }
+  return withSecrets(settings, {
+    key: key === undefined ? undefined : pemOf(`${path}.key`, key, privateKey, read),
+    passphrase,
+  })
+}
+
+/** Settings with their secrets, which nothing prints by chance. */
+export function withSecrets(
+  { ca, cert, rejectUnauthorized, minVersion }: Omit<TlsSettings, "key" | "passphrase">,
+  { key, passphrase }: Pick<TlsSettings, "key" | "passphrase">,
+): TlsSettings {
+  const settings = { ca, cert, rejectUnauthorized, minVersion }
+  const secrets = { key: { value: key }, passphrase: { value: passphrase } }
   return Object.defineProperties(settings, secrets) as typeof settings & Pick<TlsSettings, "key" | "passphrase">
 }
 

@@ -5,6 +5,7 @@
 //   RUNTIME=deno node tests/conformance/run.mjs
 //   AEROSPIKE_HOSTS=127.0.0.1:3000 node tests/conformance/run.mjs
 //   node tests/conformance/run.mjs --shared        on Node, every single read and write in a request that it might share
+//   node tests/conformance/run.mjs --workers       on Node, every batch and query on a worker thread, however small
 //   CASES=expiry node tests/conformance/run.mjs    only the subjects or names that contain the text
 
 import { spawn } from "node:child_process"
@@ -21,9 +22,15 @@ const END_MS = 10_000
 
 /** What of the protocol is exercised is recorded once, where sockets can be tapped, and means something only if all cases run. */
 const isRecorded = (runtime) =>
-  runtime.name === "node" && !process.env.CASES && !process.env.AEROSPIKE_HOSTS && !process.env.COALESCE
+  runtime.name === "node" &&
+  !process.env.CASES &&
+  !process.env.AEROSPIKE_HOSTS &&
+  !process.env.COALESCE &&
+  !process.env.WORKERS
 
 if (process.argv.includes("--shared")) Object.assign(process.env, { COALESCE: "1", RUNTIME: "node" })
+if (process.argv.includes("--workers"))
+  Object.assign(process.env, { WORKERS: "2", RUNTIME: process.env.RUNTIME ?? "node" })
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 let runtimes

@@ -20,6 +20,8 @@ export class Names {
   // A map a kind: a name that is good as a set may be too long for a bin.
   readonly #ids: readonly Map<string, number>[] = [new Map(), new Map(), new Map()]
   readonly #texts: (string | undefined)[] = []
+  /** Every name that was introduced here, in that order. */
+  readonly introduced: (readonly [id: number, kind: NameKind, text: string])[] = []
 
   constructor(engine: Engine, memory: Memory) {
     this.#engine = engine
@@ -29,6 +31,13 @@ export class Names {
   /** The id of a name that was used before. */
   known(kind: NameKind, name: string): number | undefined {
     return this.#ids[kind]!.get(name)
+  }
+
+  /** All names from an id on, those that servers told among them. */
+  since(from: number): string[] {
+    const count = this.#engine.names()
+    this.#memory.refresh()
+    return Array.from({ length: count - from }, (_, i) => this.text(from + i))
   }
 
   /** The text of an id. */
@@ -54,6 +63,7 @@ export class Names {
     this.#memory.refresh()
     if (id < 0) throw errorOf(refusal(id), `${called[kind]} ${show(name)}`)
     this.#ids[kind]!.set(name, id)
+    this.introduced.push([id, kind, name])
     return id
   }
 

@@ -35,6 +35,8 @@ export class Reader {
   /** Digests that have been read, and where the next one goes. */
   #digests = new Uint8Array()
   #digestAt = digestsBytes
+  /** Regions that another thread handed over: then a slot has the index of one in the place of its address. */
+  handed: readonly Uint8Array[] | undefined
 
   constructor(
     memory: Memory,
@@ -112,6 +114,7 @@ export class Reader {
   region(at: number): Uint8Array {
     const { words, bytes } = this.#memory
     const address = words[at + 2]!
+    if (this.handed !== undefined) return this.handed[address]!
     return bytes.slice(address, address + words[at + 3]!)
   }
 

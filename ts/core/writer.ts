@@ -38,6 +38,12 @@ export interface Call {
 /** A field of a command on users and roles: its number, and text, a number, or a list of both. */
 export type AdminField = readonly [id: number, value: string | number | readonly (string | number)[]]
 
+/** A command that was written, as it lies in memory: the block with all that follows it, and the data region. */
+export interface Command {
+  readonly words: Uint32Array<ArrayBuffer>
+  readonly data: Uint8Array<ArrayBuffer>
+}
+
 export class Writer {
   /** Whether it matters when commands begin, and when the last one did. */
   timed = false
@@ -137,6 +143,39 @@ export class Writer {
 
   end(): void {
     this.#busy = false
+  }
+
+  // ── From thread to thread ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A word of the command that was written. */
+  word(word: number): number {
+    return this.#memory.words[this.#block + word]!
+  }
+
+  /** A copy of the command that was written, for the engine of another thread. */
+  copy(): Command {
+    const { words, bytes } = this.#memory
+    const end = this.#block + commandWord.LENGTH + this.#slots * 4
+    return { words: words.slice(this.#block, end), data: bytes.slice(this.#data, this.#data + this.#used) }
+  }
+
+  /** The id of a name; new ones are introduced. */
+  name(kind: NameKind, name: string): number {
+    return this.#name(kind, name)
+  }
+
+  /** Takes a command that the writer of another thread has written, instead of writing one; `idOf` says what its names are here. */
+  paste({ words, data }: Command, idOf: (id: number) => number): void {
+    this.#groups.length = 0
+    rename(words, idOf, (first, filterSlots) => this.#groups.push({ first, filterSlots }))
+    this.#slots = (words.length - commandWord.LENGTH) / 4
+    this.#first = 0
+    this.#filterSlots = words[commandWord.FILTER_SLOTS]!
+    this.#used = 0
+    while (blockSlots + this.#slots > this.#slotsMax) this.#growSlots()
+    this.#bytes(data)
+    this.#memory.refresh()
+    this.#memory.words.set(words, this.#block)
   }
 
   // ── Batches ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -792,4 +831,29 @@ export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Ui
 function orderOf(map: ReadonlyMap<unknown, unknown>): number {
   if (map instanceof KeyValueOrderedMap) return tagFlag.ORDERED | tagFlag.VALUE_ORDERED
   return map instanceof KeyOrderedMap ? tagFlag.ORDERED : 0
+}
+
+/** Puts other ids in the place of a command's names, and tells of the groups of a batch. */
+function rename(words: Uint32Array, idOf: (id: number) => number, group: (first: number, filterSlots: number) => void) {
+  const at = (word: number) => {
+    const id = words[word]!
+    if (id !== NONE) words[word] = idOf(id)
+  }
+  /** Of a block and the slots behind it, all of which have the name of a bin or none. Tells where they end. */
+  const block = (head: number): number => {
+    at(head + commandWord.NAMESPACE)
+    at(head + commandWord.SET)
+    const first = head + commandWord.LENGTH
+    const end = first + words[head + commandWord.SLOTS]! * 4
+    for (let slot = first; slot < end; slot += 4) at(slot + 1)
+    return end
+  }
+  let next = block(0)
+  if (words[commandWord.KIND] !== commandKind.BATCH) return
+  for (let groups = words[commandWord.ITEMS]!; groups > 0; groups--) {
+    const head = next
+    group(head / 4, words[head + commandWord.FILTER_SLOTS]!)
+    // Keys have the numbers of their rows where others have a name.
+    next = block(head) + words[head + commandWord.KEYS]! * 4
+  }
 }

@@ -15,6 +15,8 @@ export interface Environment {
    * imported. Default: off.
    */
   AEROSPIKE_INTERNAL_METRICS: string
+  /** What `workers` of `connect` is where it is not given. Read when the first client connects. Default 0. */
+  AEROSPIKE_RUNTIME_WORKERS: string
   /** `true`: `initTracing` does nothing. Default `false`. */
   OTEL_SDK_DISABLED: string
   /** Where `initTracing` sends spans: `otlp`, `console`, both with a comma, or `none`. Default `otlp`. */

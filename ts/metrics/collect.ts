@@ -121,8 +121,15 @@ function read(client: Observable): Samples | undefined {
   } catch {
     // An engine that has trapped.
   }
-  return counted && samplesOf(counted)
+  if (!counted) return undefined
+  const samples = samplesOf(counted)
+  // Its worker threads have memories of their own, and know no other nodes.
+  const isAdded = (family: Family) => family === memory || !onlyItsOwn.has(family.name)
+  for (const helped of client.helped()) samples.addAll(samplesOf(helped), isAdded, [...everyFamilyOfClients, memory])
+  return samples
 }
+
+const onlyItsOwn: ReadonlySet<string> = new Set(["aerospike_client_nodes", "aerospike_client_node_active"])
 
 function samplesOf(counted: Counted): Samples {
   const samples = new Samples()

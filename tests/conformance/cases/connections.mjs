@@ -6,6 +6,9 @@ import { tapped, wireTap } from "../support/peers.mjs"
 
 const patient = { totalTimeout: 20_000, socketTimeout: 20_000 }
 
+/** For cases that count each connection: worker threads would have theirs. */
+const alone = { workers: 0 }
+
 export default {
   name: "connections",
   cases: [
@@ -62,7 +65,7 @@ export default {
     {
       name: "minConnsPerNode are opened again with the next tend when they were closed",
       async run(t) {
-        const { tap, client, key } = await tapped(t, { minConnsPerNode: 4, tendInterval: 100 })
+        const { tap, client, key } = await tapped(t, { minConnsPerNode: 4, tendInterval: 100, ...alone })
         await t.until(() => tap.open === 5, { what: "their opening" })
         const before = tap.connections
         tap.cut()
@@ -77,7 +80,8 @@ export default {
       async run(t) {
         const server = await startDevServer({ protoFdIdleMs: 2000 })
         t.closing(() => server.close())
-        const client = await t.connect({ hosts: server.hosts, tendInterval: 50, pipelineDepth: 1, coalesce: "off" })
+        const own = { tendInterval: 50, pipelineDepth: 1, coalesce: "off", ...alone }
+        const client = await t.connect({ hosts: server.hosts, ...own })
         const key = t.key()
         await client.put(key, { v: 1 })
         await Promise.all(Array.from({ length: 8 }, () => client.get(key, patient)))
@@ -97,6 +101,7 @@ export default {
           tendInterval: 100,
           pipelineDepth: 1,
           coalesce: "off",
+          ...alone,
         })
         await Promise.all(Array.from({ length: 8 }, () => client.get(key, patient)))
         t.assert.ok(tap.open > 2, `${tap.open} connections`)

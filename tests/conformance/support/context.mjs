@@ -5,9 +5,14 @@ import { createHash } from "node:crypto"
 
 /**
  * What every client of a run is configured with. With COALESCE set in the environment, every single read or write shares
- * its request with others, even if it is alone: each case must find what it finds otherwise.
+ * its request with others, even if it is alone; with WORKERS, every batch and query is done by one of so many worker
+ * threads: each case must find what it finds otherwise.
  */
-export const common = { timeout: 5000, ...(process.env.COALESCE && { coalesce: { from: 1, writes: true } }) }
+export const common = {
+  timeout: 5000,
+  ...(process.env.COALESCE && { coalesce: { from: 1, writes: true } }),
+  ...(process.env.WORKERS && { workers: { count: Number(process.env.WORKERS), from: 1 } }),
+}
 
 /** A context of one case in a run. `end()` closes what the case opened. */
 export function makeContext(run) {
@@ -40,7 +45,9 @@ export function makeContext(run) {
 
     /** A client of the case's own, closed with the case. */
     async connect(config = {}, ...options) {
-      const made = await api.connect({ hosts, ...common, ...config }, ...options)
+      // Each thread needs a connection to a node, which some cases have too few of.
+      const few = config.maxConnsPerNode < 3 && { workers: 0 }
+      const made = await api.connect({ hosts, ...common, ...few, ...config }, ...options)
       t.closing(() => made.close())
       return made
     },

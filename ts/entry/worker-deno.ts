@@ -1,0 +1,6 @@
+// A worker thread of a client on Deno.
+
+import { serve } from "../threads/serve.ts"
+import { platform } from "./on-deno.ts"
+
+await serve(platform)
