@@ -81,7 +81,14 @@ for (const [name, work] of Object.entries(works)) {
   }
   for (const [workers, all] of seen) {
     const [block, took] = [median(all.map((one) => one.block)), median(all.map((one) => one.took))]
-    results.push({ name, workers, records: all[0].records, block, took, best: Math.min(...all.map((one) => one.block)) })
+    results.push({
+      name,
+      workers,
+      records: all[0].records,
+      block,
+      took,
+      best: Math.min(...all.map((one) => one.block)),
+    })
   }
 }
 
@@ -91,9 +98,7 @@ else {
   console.log(`| what | records | workers | longest block, ms | of the best round | took, ms |`)
   console.log(`| --- | ---: | ---: | ---: | ---: | ---: |`)
   for (const { name, workers, records, block, best, took } of results) {
-    console.log(
-      `| ${name} | ${records} | ${workers} | ${block.toFixed(1)} | ${best.toFixed(1)} | ${took.toFixed(1)} |`,
-    )
+    console.log(`| ${name} | ${records} | ${workers} | ${block.toFixed(1)} | ${best.toFixed(1)} | ${took.toFixed(1)} |`)
   }
 }
 

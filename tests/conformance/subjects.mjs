@@ -47,6 +47,7 @@ import transactions from "./cases/transactions.mjs"
 import udf from "./cases/udf.mjs"
 import udfRecords from "./cases/udf-records.mjs"
 import values from "./cases/values.mjs"
+import workers from "./cases/workers.mjs"
 
 export const subjects = [
   connecting,
@@ -95,5 +96,6 @@ export const subjects = [
   dashboard,
   metrics,
   tracing,
+  workers,
   lifecycle,
 ]

@@ -14,6 +14,6 @@ export const platform: Platform = {
   tls: async () => (await import("../transport/tls.ts")).tlsTransport,
   readFile: readFileSync,
   engine,
-  threads: async () => (await import("../threads/thread.ts")).threadsOf(new URL("./worker-bun.js", import.meta.url)),
+  threads: async () => (await import("./threads.ts")).threadsOf(new URL("../entry/worker-bun.js", import.meta.url)),
   environment,
 }

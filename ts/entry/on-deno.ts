@@ -18,6 +18,6 @@ export const platform: Platform = {
   tls: async () => (await import("../transport/tls.ts")).tlsTransport,
   readFile: Deno.readFileSync,
   engine,
-  threads: async () => (await import("../threads/thread.ts")).threadsOf(new URL("./worker-deno.js", import.meta.url)),
+  threads: async () => (await import("./threads.ts")).threadsOf(new URL("../entry/worker-deno.js", import.meta.url)),
   environment,
 }

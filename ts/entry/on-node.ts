@@ -19,7 +19,7 @@ export const platform: Platform = {
   tls: async () => (await import("../transport/tls.ts")).tlsTransport,
   readFile: readFileSync,
   engine,
-  threads: async () => (await import("../threads/thread.ts")).threadsOf(new URL("./worker-node.js", import.meta.url)),
+  threads: async () => (await import("./threads.ts")).threadsOf(new URL("../entry/worker-node.js", import.meta.url)),
   environment,
   ascii: (bytes, start, end) => latin1Slice.call(bytes, start, end),
 }

@@ -2,5 +2,6 @@
 
 import { serve } from "../threads/serve.ts"
 import { platform } from "./on-bun.ts"
+import { given, home } from "./threads.ts"
 
-await serve(platform)
+await serve(platform, given, home)

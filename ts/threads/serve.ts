@@ -1,7 +1,6 @@
 // What a worker thread runs: an engine with connections of its own, which does what it is handed and sends the answers as
 // they are, unread. See crew.ts for the other side.
 
-import { parentPort, workerData } from "node:worker_threads"
 import type { Platform } from "../connect.ts"
 import { code, commandKind, commandWord, queryFlag, stat } from "../core/generated.ts"
 import type { Reader } from "../core/reader.ts"
@@ -13,6 +12,7 @@ import { type Follower, observers, type Place } from "../observe.ts"
 import { withSecrets } from "../tls.ts"
 import { Parcel, parcelBytes } from "./courier.ts"
 import { type Failed, type Job, type Order, type Refused, type Report, type Start, sharedNow } from "./messages.ts"
+import type { Home } from "./thread.ts"
 
 /** So many parcels may be on their way: what lies before the other thread is worked off without a pause. */
 const onTheWay = 3
@@ -21,13 +21,13 @@ const onTheWay = 3
 const tallyEvery = 250
 
 /** Serves the thread that began this one, until it says that it is over. */
-export async function serve(platform: Platform): Promise<void> {
-  const start = workerData as Start
+export async function serve(platform: Platform, given: unknown, home: Home): Promise<void> {
+  const start = given as Start
   setLogLevel(start.level)
   const module = await platform.engine(start.wasm)
   const tls = start.tls && withSecrets(start.tls, start.tls)
   const transport = tls ? (await platform.tls!())(tls) : platform.transport!
-  new Server(start, (credentials, logger) => {
+  new Server(start, home, (credentials, logger) => {
     const { engine, read, keepAlive, noDelay, clusterName } = start
     const settings = { engine, credentials, read, keepAlive, noDelay, logger, clusterName, tls }
     return new Driver(
@@ -46,6 +46,7 @@ type MakeDriver = (
 ) => Driver
 
 class Server {
+  readonly #home: Home
   readonly #driver: Driver
   readonly #stats: Float64Array
   readonly #running = new Map<number, Running>()
@@ -66,7 +67,8 @@ class Server {
   /** Follows the operation that is being submitted. */
   #follower: Follower | undefined
 
-  constructor(start: Start, drive: MakeDriver) {
+  constructor(start: Start, home: Home, drive: MakeDriver) {
+    this.#home = home
     this.#stats = new Float64Array(start.stats)
     this.#watched = start.watch
     const { user } = start
@@ -78,7 +80,7 @@ class Server {
     this.#driver.watch(start.watch)
     observers.tracing = { isActive: () => this.#follower !== undefined, begin: () => this.#follower }
     void this.#driver.start().then(({ code, text }) => this.#post({ type: "ready", code, text }))
-    parentPort!.on("message", (order: Order) => this.#take(order))
+    home.listen((order) => this.#take(order as Order))
     setInterval(() => this.#tally(), tallyEvery)
   }
 
@@ -218,7 +220,7 @@ class Server {
   }
 
   #post(report: Report, transfer: ArrayBuffer[] = []): void {
-    parentPort!.postMessage(report, transfer)
+    this.#home.post(report, transfer)
   }
 
   // ── The client's own ──────────────────────────────────────────────────────────────────────────────────────────────
