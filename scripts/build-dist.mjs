@@ -16,6 +16,8 @@ const work = join(root, "dist.new")
 const modules = join(work, "dist")
 const joined = join(work, "joined")
 
+/** What threads run, by the path of the file. */
+const threads = ["entry/worker-node", "entry/worker-deno", "entry/worker-bun"]
 /** What tests look at from inside. */
 const inner = ["core/generated", "devserver/udfs", "transport/node", "transport/deno", "transport/bun", "transport/tls"]
 
@@ -62,7 +64,7 @@ function entries() {
   const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   const paths = (target) => (typeof target === "string" ? [target] : Object.values(target).flatMap(paths))
   const own = [...paths(exports), ...paths(bin)].map((path) => /^(?:\.\/)?dist\/(.*)\.js$/.exec(path)?.[1])
-  return [...new Set([...own.filter((name) => name !== undefined), ...inner])]
+  return [...new Set([...own.filter((name) => name !== undefined), ...threads, ...inner])]
 }
 
 async function joinModules(names, output) {

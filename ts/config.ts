@@ -194,7 +194,7 @@ export interface CoalesceOptions {
 export interface WorkersOptions {
   /** How many threads. 0 to 64. */
   count: number
-  /** How many rows a batch has that is handed to a thread; smaller ones stay. 1 to 100,000. Default 500. */
+  /** How many rows a batch has that is handed to a thread; smaller ones stay. 1 to 100,000. Default 2000. */
   from?: number
 }
 
@@ -380,7 +380,7 @@ function coalesceLines(coalesce: Config["coalesce"]): string[] {
 }
 
 function workersOf(workers: number | WorkersOptions): { count: number; from: number } {
-  const { count: threads, from = 500, ...rest } = typeof workers === "number" ? { count: workers } : workers
+  const { count: threads, from = 2000, ...rest } = typeof workers === "number" ? { count: workers } : workers
   for (const name of Object.keys(rest)) throw unknownField("config.workers", name, ["count", "from"])
   check("config.workers.count", threads, countOfWorkers)
   check("config.workers.from", from, count(100_000, 1))
