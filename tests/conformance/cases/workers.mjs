@@ -11,9 +11,9 @@ function recordsOf(t, count) {
     d: i / 7,
     whole: double(i),
     s: `text ${i} ${"çŋ€😀".slice(0, i % 6)}`,
-    long: "x".repeat(i * 100),
+    long: "x".repeat((i % 50) * 100),
     none: "",
-    b: Uint8Array.from({ length: i }, (_, at) => at),
+    b: Uint8Array.from({ length: i % 100 }, (_, at) => at),
     flag: i % 2 === 0,
     list: [i, [`in ${i}`, null, true], { deep: [new Uint8Array([i])] }],
     map: new Map([
@@ -28,7 +28,10 @@ function recordsOf(t, count) {
 /** A client with threads that do everything they can, and one without. */
 async function both(t, config = {}) {
   const workers = { count: 2, from: 1 }
-  return Promise.all([t.connect({ ...config, workers }), t.connect({ ...config, workers: 0 })])
+  const policies = { batch: { totalTimeout: 10_000 } }
+  return Promise.all([0, workers].map((workers) => t.connect({ policies, ...config, workers }))).then((two) =>
+    two.reverse(),
+  )
 }
 
 const plain = ({ key, code, bins, gen, inDoubt, error }) => ({ key, code, bins, gen, inDoubt, error: error?.message })
