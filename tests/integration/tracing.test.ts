@@ -109,6 +109,87 @@ test("every operation is a span with the attributes of the conventions", async (
   expect(JSON.stringify(spans, (_, value) => (typeof value === "bigint" ? String(value) : value))).not.toMatch(/secret/)
 })
 
+test("those that are not on one record are, too: batches of all kinds, queries, functions, transactions, users", async () => {
+  const strong = {
+    edition: "enterprise",
+    security: true,
+    namespaces: { test: { strongConsistency: true }, plain: {} },
+  } as const
+  await using enterprise = await startDevServer(strong)
+  await initTracing()
+  await using admin = await connect({ hosts: enterprise.hosts, user: "admin", password: "admin" })
+  const of = (id: number) => ["plain", "users", id] as const
+  const keys = [of(1), of(2)]
+  const source = `
+    function twice(rec) return rec.n * 2 end
+    local function add(a, b) return a + b end
+    function total(stream) return stream : map(function(rec) return rec.n end) : reduce(add) end`
+  await (await admin.udfPut("traced.lua", source)).wait()
+  await admin.indexList("plain")
+  await shutdownTracing()
+  receiver.spans.splice(0)
+
+  await initTracing()
+  await admin.exists(of(1))
+  await admin.append(of(1), "s", "b")
+  await admin.prepend(of(1), "s", "a")
+  await admin.touch(of(1))
+  await admin.select(of(1), ["s"])
+  await admin.removeBin(of(1), ["s"])
+  await admin.put(of(1), { n: 1 })
+  await admin.apply(of(1), "traced", "twice")
+  await admin.batchWriteColumns(
+    { ns: "plain", set: "users", ids: new Int32Array([1, 2]) },
+    { n: new Int32Array([1, 2]) },
+  )
+  await admin.batchReadColumns(keys, { n: "i64" })
+  await admin.batchOperate(keys, [op.add("n", 1)])
+  await admin.batchApply(keys, { module: "traced", fn: "twice" })
+  await admin.batch([
+    { type: "read", key: of(1) },
+    { type: "remove", key: of(2) },
+  ])
+  expect(await admin.query("plain", "users").aggregate("traced", "total")).toBeDefined()
+  await (await admin.query("plain", "users").background([op.write("seen", 1)])).wait()
+  await admin.batchRemove(keys)
+  await admin.transaction(async (txn) => {
+    await admin.put(["test", "users", 1], { n: 1 }, { txn })
+  })
+  await admin
+    .transaction(async (txn) => {
+      await admin.put(["test", "users", 1], { n: 2 }, { txn })
+      throw new Error("no")
+    })
+    .catch(() => {})
+  await admin.admin.queryUsers()
+  const spans = await received()
+  const names = spans.map(({ name }) => name).filter((name) => name !== "INFO")
+  expect(names).toEqual([
+    "EXISTS plain.users",
+    "APPEND plain.users",
+    "PREPEND plain.users",
+    "TOUCH plain.users",
+    "SELECT plain.users",
+    "PUT plain.users",
+    "PUT plain.users",
+    "APPLY plain.users",
+    "BATCH_WRITE plain.users",
+    "BATCH_READ plain.users",
+    "BATCH_OPERATE plain.users",
+    "BATCH_APPLY plain.users",
+    "BATCH plain.users",
+    "QUERY_AGGREGATE plain.users",
+    "QUERY_BACKGROUND plain.users",
+    "BATCH_REMOVE plain.users",
+    "PUT test.users",
+    "COMMIT test",
+    "PUT test.users",
+    "ABORT test",
+    "ADMIN",
+  ])
+  expect(spans.filter(({ status }) => status === 2)).toEqual([])
+})
+
 test("a failure is told by the class of its error and its code", async () => {
   await initTracing()
   await client.get(key("absent")).catch(() => {})
