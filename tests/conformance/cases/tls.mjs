@@ -205,7 +205,10 @@ export default {
           asked++
           return "leo-secret"
         }
-        const external = { authMode: "external", user: "leo", tendInterval: 100 }
+        // The hashes of so many logins take their time.
+        const patient = { totalTimeout: 10_000 }
+        const policies = { write: patient, batch: patient }
+        const external = { authMode: "external", user: "leo", tendInterval: 100, policies }
         const leo = await connectTo(t, server, {}, { ...external, password })
         await works(t, leo)
         const first = asked
