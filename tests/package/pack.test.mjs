@@ -186,6 +186,20 @@ test("several threads of a process each have a client", () => {
   expect(run("node", "threads.mjs")).toEqual({ status: 0, stdout: "undefined\n".repeat(3), stderr: "" })
 })
 
+test("a client has worker threads, in a thread of the program as well, and the process ends when it is closed", () => {
+  write(
+    "workers.mjs",
+    `import { isMainThread, Worker } from "node:worker_threads"
+     import { connect } from "aerospike-wasm"
+     if (isMainThread) new Worker(new URL(import.meta.url))
+     const client = await connect({ hosts: ${JSON.stringify(server.hosts)}, workers: { count: 2, from: 1 } })
+     const { code } = await client.batchReadColumns({ ns: "test", set: "pack", ids: [1, 2] }, { a: "i8" })
+     console.log(code.join())
+     await client.close()`,
+  )
+  expect(run("node", "workers.mjs")).toEqual({ status: 0, stdout: "2,2\n".repeat(2), stderr: "" })
+})
+
 describe("the types", () => {
   const strict = {
     target: "ES2022",
