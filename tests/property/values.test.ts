@@ -17,7 +17,12 @@ test("any value is read as it was written", () => {
   const memory = new Memory(engine.memory)
   const names = new Names(engine, memory)
   const writer = new Writer(engine, memory, names)
-  const reader = new Reader(memory, names, { int64: "auto", doubles: "wrapped", maps: "map" }, decodeSlice)
+  const reader = new Reader(
+    memory,
+    names,
+    { int64: "auto", doubles: "wrapped", maps: "map", blobs: "own" },
+    decodeSlice,
+  )
   const policy = new PolicyPacker().pack("write", undefined)
   fc.assert(
     fc.property(value, value, (a, b) => {

@@ -95,7 +95,7 @@ describe("values", () => {
 
   test("they are read as the configuration says", () => {
     const read = (code: string, options: object) =>
-      state.call("evaluate", [code], { int64: "auto", doubles: "number", maps: "auto", ...options })
+      state.call("evaluate", [code], { int64: "auto", doubles: "number", maps: "auto", blobs: "own", ...options })
     expect(read("return 1.0", {})).toBe(1)
     expect(read("return 1", { int64: "bigint" })).toBe(1n)
     expect(read("return map{a=1}", {})).toEqual({ a: 1 })

@@ -13,7 +13,7 @@ import { FakeEngine } from "./support/fake-engine.ts"
 
 type Slot = [tag: number, value?: number | bigint | string | Uint8Array]
 
-const defaults: ReadOptions = { int64: "auto", doubles: "number", maps: "auto" }
+const defaults: ReadOptions = { int64: "auto", doubles: "number", maps: "auto", blobs: "own" }
 
 /** Reads slots as the one bin `b`, or as the bins of those names. */
 function read(slots: Slot[], options: Partial<ReadOptions> = {}, bins: (string | undefined)[] = ["b"]) {
@@ -223,6 +223,17 @@ describe("options", () => {
         { doubles: "wrapped" },
       ).b,
     ).toStrictEqual([new Double(1), 1])
+  })
+
+  test('blobs "shared" stand in one buffer while they are small, and are themselves', () => {
+    const [small, other, large] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4), new Uint8Array(513).fill(5)]
+    const slots: Slot[] = [[tag.LIST, 3], ...[small, other, large].map((bytes): Slot => [tag.BLOB, bytes])]
+    const shared = read(slots, { blobs: "shared" }).b as Uint8Array[]
+    expect(shared).toStrictEqual([small, other, large])
+    expect(shared[1]!.buffer).toBe(shared[0]!.buffer)
+    expect(shared[2]!.buffer.byteLength).toBe(513)
+    const own = read(slots).b as Uint8Array[]
+    expect(own.map(({ buffer }) => buffer.byteLength)).toEqual([3, 1, 513])
   })
 
   test('maps "map"', () => {

@@ -54,7 +54,7 @@ function tools(): NonNullable<typeof made> {
   const { Codec, memory: linear } = load()
   const codec = new Codec()
   const memory = new Memory(linear)
-  const options = { int64: "auto", doubles: "wrapped", maps: "map", marks: true } as const
+  const options = { int64: "auto", doubles: "wrapped", maps: "map", blobs: "own", marks: true } as const
   const reader = new Reader(memory, { text: () => "" }, options, decodeSlice)
   made = { codec, memory, writer: new Writer(codec, memory), reader }
   return made

@@ -11,11 +11,8 @@ import type { Memory } from "./memory.ts"
 import type { Names } from "./names.ts"
 import { type AsciiSlice, decodeAscii, decodeUtf8 } from "./text.ts"
 
-/**
- * So many bytes of digests share a buffer: to make a buffer for each takes three times as long. Who keeps one of them
- * keeps no more than this.
- */
-const digestsBytes = 50 * limit.DIGEST
+/** Blobs of up to so many bytes share a buffer, if they may. */
+const sharedBlobMax = 512
 
 export class Reader {
   readonly #memory: Memory
@@ -32,9 +29,9 @@ export class Reader {
   #data = 0
   /** The bin that is being read, for errors. */
   #bin = ""
-  /** Digests that have been read, and where the next one goes. */
-  #digests = new Uint8Array()
-  #digestAt = digestsBytes
+  readonly #digests = new Slab(50 * limit.DIGEST)
+  /** Small blobs, if they may share a buffer. */
+  readonly #blobs: Slab | undefined
   /** Regions that another thread handed over: then a slot has the index of one in the place of its address. */
   handed: readonly Uint8Array[] | undefined
 
@@ -51,6 +48,7 @@ export class Reader {
     this.#wrapped = options.doubles === "wrapped"
     this.#maps = options.maps
     this.#marks = options.marks ?? false
+    this.#blobs = options.blobs === "shared" ? new Slab(8192) : undefined
   }
 
   /** Another that reads the same in another way. */
@@ -125,20 +123,10 @@ export class Reader {
     return this.#value()
   }
 
-  /** Reads the digest of a record that has no other name: a view of a small buffer that some digests share. */
+  /** Reads the digest of a record that has no other name. */
   digest(at: number, data: number): Uint8Array {
     const { words, bytes } = this.#memory
-    let from = data + words[at + 2]!
-    if (this.#digestAt === digestsBytes) {
-      this.#digests = new Uint8Array(digestsBytes)
-      this.#digestAt = 0
-    }
-    const to = this.#digests
-    const start = this.#digestAt
-    const end = start + limit.DIGEST
-    for (let i = start; i < end; i++) to[i] = bytes[from++]!
-    this.#digestAt = end
-    return new Uint8Array(to.buffer, start, limit.DIGEST)
+    return this.#digests.copy(bytes, data + words[at + 2]!, limit.DIGEST)
   }
 
   /** Reads values that follow one another. */
@@ -225,7 +213,10 @@ export class Reader {
   }
 
   #blob(kind: number, offset: number, length: number): Uint8Array | TypedBlob {
-    const bytes = this.#bytes(offset, length)
+    const isShared = this.#blobs !== undefined && length <= sharedBlobMax
+    const bytes = isShared
+      ? this.#blobs.copy(this.#memory.bytes, this.#data + offset, length)
+      : this.#bytes(offset, length)
     const type = (kind >>> 8) & 0xff
     return type === 0 ? bytes : new TypedBlob(type, bytes)
   }
@@ -290,6 +281,34 @@ export class Reader {
 
   #unreadable(why: string): ClientError {
     return new ClientError(code.CLIENT, `The bin ${show(this.#bin)} ${why}.`)
+  }
+}
+
+/**
+ * Small pieces that share a buffer: to make a buffer for each takes three times as long. Who keeps one of them keeps no more
+ * than a slab.
+ */
+class Slab {
+  readonly #size: number
+  #bytes = new Uint8Array()
+  #used = 0
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  /** A view of a copy of these bytes. */
+  copy(from: Uint8Array, at: number, length: number): Uint8Array {
+    if (this.#used + length > this.#bytes.length) {
+      this.#bytes = new Uint8Array(this.#size)
+      this.#used = 0
+    }
+    const to = this.#bytes
+    const start = this.#used
+    // Shorter than what a call costs.
+    for (let i = 0; i < length; i++) to[start + i] = from[at + i]!
+    this.#used += length
+    return new Uint8Array(to.buffer, start, length)
   }
 }
 

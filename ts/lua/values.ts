@@ -14,7 +14,7 @@ import { type Lua, type LuaApi, registry } from "./load.ts"
 export type Reading = ReadOptions
 
 /** Reads so that what is written again is the same. */
-export const exact: Reading = { int64: "auto", doubles: "wrapped", maps: "map" }
+export const exact: Reading = { int64: "auto", doubles: "wrapped", maps: "map", blobs: "own" }
 
 /** Lua's types. */
 const luaType = { NIL: 0, BOOLEAN: 1, NUMBER: 3, STRING: 4, USERDATA: 7 }

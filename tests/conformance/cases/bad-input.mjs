@@ -41,6 +41,7 @@ const badConfigs = [
   [{ errorRateWindow: 0 }, ["errorRateWindow", "0"]],
   [{ int64: "string" }, ["int64", '"string"', '"bigint"']],
   [{ doubles: "float" }, ["doubles", '"float"', '"wrapped"']],
+  [{ blobs: "pooled" }, ["blobs", '"pooled"', '"shared"']],
   [{ maps: "array" }, ["maps", '"array"', '"object"']],
   [{ logger: "console" }, ["logger", '"console"', "function"]],
   [{ policies: [] }, ["policies"]],

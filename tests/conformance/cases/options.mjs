@@ -1,4 +1,4 @@
-// How values are shown: the options int64, doubles and maps of `connect`.
+// How values are shown: the options int64, doubles, maps and blobs of `connect`.
 
 export default {
   name: "value options",
@@ -39,6 +39,23 @@ export default {
         await client.put(key, bins)
         await client.increment(key, "d", 0.5)
         t.same((await t.client.get(key)).bins.d, 1.5)
+      },
+    },
+    {
+      name: 'blobs "shared" reads the same bytes into buffers that several share',
+      async run(t) {
+        const client = await t.connect({ blobs: "shared" })
+        const some = {
+          a: Uint8Array.of(1, 2, 3),
+          b: Uint8Array.of(),
+          l: [Uint8Array.of(4)],
+          c: new Uint8Array(600).fill(7),
+        }
+        const first = await t.roundTrip(some, undefined, client)
+        const second = await t.roundTrip({ a: Uint8Array.of(9, 9, 9) }, undefined, client)
+        t.same([first, second], [some, { a: Uint8Array.of(9, 9, 9) }])
+        t.assert.equal(first.a.buffer.byteLength, 8192)
+        t.assert.equal(first.c.buffer.byteLength, 600)
       },
     },
     {
