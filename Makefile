@@ -15,6 +15,7 @@ demo: dist ## start three nodes in memory, write and read real data, lose a node
 	@node examples/demo/demo.mjs
 
 test: node_modules/.installed tests/peers/node_modules/.installed .toolchain/bin/with-wasm ## rebuild pkg/ from source and run every test and check
+	@scripts/chromium.sh
 	@node scripts/test.mjs
 
 check: node_modules/.installed ## format, lints, types, generated files and the stamp of pkg/

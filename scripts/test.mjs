@@ -1,4 +1,5 @@
-// Runs every test of the project and adds them up: a stage after the other, one line each, silent unless one fails.
+// Runs every test of the project and adds them up: a stage after the other, one line each, silent unless one fails, or says on
+// a line of its own why it is skipped.
 //
 //   node scripts/test.mjs                       all stages, in the order of the table
 //   node scripts/test.mjs --only rust,vitest    some
@@ -119,6 +120,7 @@ function chosen() {
 
 async function runStage({ name, commands, count, minutes }) {
   const sum = { passed: 0, failed: 0, skipped: 0 }
+  const reasons = []
   const start = Date.now()
   for (const command of commands) {
     const words = Array.isArray(command) ? command : command.split(" ")
@@ -128,6 +130,7 @@ async function runStage({ name, commands, count, minutes }) {
     const has = counted.passed + counted.skipped > 0
     if (counted.failed === 0 && (done.code !== 0 || !has)) counted.failed = 1
     if (counted.failed > 0) report(words, done)
+    for (const [, reason] of done.output.matchAll(/^skipped: (.+)$/gm)) reasons.push(reason)
     add(sum, counted)
   }
   const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""
@@ -135,6 +138,7 @@ async function runStage({ name, commands, count, minutes }) {
   console.log(
     `${sum.failed > 0 ? "FAIL" : "ok  "} ${name.padEnd(12)} ${sum.passed} passed, ${sum.failed} failed${skipped} (${seconds} s)`,
   )
+  for (const reason of reasons) console.log(`     skipped: ${reason}`)
   return sum
 }
 

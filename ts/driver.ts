@@ -255,6 +255,8 @@ export class Driver implements Observable, Helped {
   #watched = 0
   /** Present while stages are. */
   #stages: StageClock | undefined
+  /** Since when bytes that came are being read; 0 when none are. */
+  #reading = 0
 
   #slab = new Uint8Array(0)
   #slabUsed = 0
@@ -717,7 +719,8 @@ export class Driver implements Observable, Helped {
     const words = this.#memory.words
     const number = words[at + 2]! | 0
     const isFine = number === code.RECORD_NOT_FOUND && (waiter.answer === Answer.REMOVED || isOptional(waiter.answer))
-    follower.ended(this.#met[words[at + 3]!], isFine ? code.OK : number, words[at + 4]!)
+    const decodeMs = this.#reading === 0 ? 0 : performance.now() - this.#reading
+    follower.ended(this.#met[words[at + 3]!], isFine ? code.OK : number, words[at + 4]!, decodeMs)
   }
 
   /** What an operation was, without its key, and how it ended. */
@@ -935,12 +938,14 @@ export class Driver implements Observable, Helped {
         this.#memory.refresh()
         this.#memory.bytes.set(piece, address)
         const now = performance.now()
+        this.#reading = now
         this.#engine.received(conn, piece.length, now, Date.now())
         this.#stages?.decoded(now)
       } catch (error) {
         this.#trapped(error)
       }
       this.#pump()
+      this.#reading = 0
     }
   }
 
@@ -979,7 +984,7 @@ export class Driver implements Observable, Helped {
     for (const waiter of this.#waiters) {
       if (waiter === undefined) continue
       if (waiter.abort !== undefined) this.#forget(waiter.abort)
-      waiter.follower?.ended(undefined, number, 0)
+      waiter.follower?.ended(undefined, number, 0, 0)
       const { reason, hint, ...more } = waiter.sink?.details(number) ?? ({} as Told)
       const details = { key: waiter.key, transaction: waiter.txn, cause, ...more }
       waiter.reject(errorOf(number, ask(waiter.verb, waiter.key), details, reason, hint))

@@ -73,8 +73,8 @@ export interface Follower {
   off?(sendMs: number, waitMs: number): void
   /** An attempt failed, and another follows. */
   failed(node: Place | undefined, code: number): void
-  /** It ended; `code` 0 is well. */
-  ended(node: Place | undefined, code: number, attempts: number): void
+  /** It ended; `code` 0 is well. Its answer came so long ago as it takes to read it. */
+  ended(node: Place | undefined, code: number, attempts: number, decodeMs: number): void
   /** The values of its answer were made, after it ended. */
   materialized?(ms: number): void
 }

@@ -176,7 +176,7 @@ describe("tracing", () => {
       ["sent", undefined, 1.5, 0.25],
       ["off", 0.5, 20],
       ["failed", undefined, code.CONNECTION],
-      ["ended", undefined, code.OK, 1],
+      ["ended", undefined, code.OK, 1, 0],
     ])
   })
 
@@ -218,6 +218,6 @@ describe("tracing", () => {
     engine.isFinished = true
     await client.close()
     await left
-    expect(told).toEqual([["ended", undefined, code.CLOSED, 0]])
+    expect(told).toEqual([["ended", undefined, code.CLOSED, 0, 0]])
   })
 })

@@ -282,7 +282,7 @@ class Hand {
       case "failed":
         return this.#pending.get(report.id)?.follower?.failed(report.node, report.code)
       case "ended":
-        return this.#pending.get(report.id)?.follower?.ended(report.node, report.code, report.attempts)
+        return this.#pending.get(report.id)?.follower?.ended(report.node, report.code, ...report.ends)
       case "log":
         return log(this.#settings.logger, report.level, report.message, { ...report.fields, thread: "worker" })
       case "tally":
@@ -332,7 +332,7 @@ class Hand {
     if (signal) this.#forget(signal, id)
     const asked = { verb, key: undefined, sink, txn: undefined }
     if (refused) {
-      one.follower?.ended(undefined, refused.code, 0)
+      one.follower?.ended(undefined, refused.code, 0, 0)
       return one.reject(refusedError(asked, refused.code, refused.reason, refused.bin, refused.group))
     }
     let value: unknown
@@ -392,7 +392,7 @@ class Hand {
     const { verb, sink, signal, follower, reject, begun } = this.#pending.get(id)!
     this.#pending.delete(id)
     if (signal) this.#forget(signal, id)
-    follower?.ended(undefined, number, 0)
+    follower?.ended(undefined, number, 0, 0)
     const { reason: told, hint, ...more } = sink.details(number)
     const details = { elapsedMs: sharedNow() - begun, ...facts, ...more }
     reject(errorOf(number, ask(verb, undefined), details, reason ?? told, hint))

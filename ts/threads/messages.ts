@@ -113,7 +113,8 @@ export type Report =
       readonly id: number
       readonly node: Place | undefined
       readonly code: number
-      readonly attempts: number
+      /** How many attempts there were, and how many milliseconds the answer took to be read. */
+      readonly ends: readonly [attempts: number, decodeMs: number]
     }
   | {
       readonly type: "log"

@@ -169,7 +169,7 @@ class Server {
         this.#post({ type: "sent", id, node: placeOf(node), ms: [queueMs, connectMs] }),
       off: (sendMs, waitMs) => this.#post({ type: "off", id, ms: [sendMs, waitMs] }),
       failed: (node, code) => this.#post({ type: "failed", id, node: placeOf(node), code }),
-      ended: (node, code, attempts) => this.#post({ type: "ended", id, node: placeOf(node), code, attempts }),
+      ended: (node, code, ...ends) => this.#post({ type: "ended", id, node: placeOf(node), code, ends }),
     }
   }
 

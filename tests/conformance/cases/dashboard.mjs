@@ -133,10 +133,10 @@ export default {
         t.assert.equal(put.error, "RecordExistsError")
         t.assert.equal(put.place, `test.${t.set}`)
         t.assert.ok(t.client.nodeNames().includes(put.node))
-        const [, , , , wait] = put.stages
-        t.assert.ok(wait > 0 && put.stages.slice(0, 6).every((ms) => ms >= 0 && ms <= put.ms), JSON.stringify(put))
-        const sum = put.stages.slice(0, 6).reduce((sum, ms) => sum + ms, 0)
-        t.assert.ok(Math.abs(sum - put.ms) < 0.05, `${sum} of ${put.ms}`)
+        const [encode, queue, connect, send, wait, decode] = put.stages
+        t.assert.ok(wait > 0 && encode > 0 && decode > 0, JSON.stringify(put))
+        // All but what is the shell's adds up to what took so long.
+        t.assert.ok(Math.abs(queue + connect + send + wait - put.ms) < 0.005, JSON.stringify(put))
         t.assert.equal(tick.slow.find(({ kind }) => kind === "batch_read").records, 2)
         t.assert.equal(JSON.stringify(tick).includes("secret-of-a-user"), false)
         t.assert.equal(JSON.stringify(tick).includes("a value of a user"), false)

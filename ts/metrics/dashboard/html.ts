@@ -95,7 +95,7 @@ export const html = `<!doctype html>
 <ul id="stages" class="legend" aria-label="Stages"></ul>
 <ol id="slow"></ol>
 <p class="empty">None has ended since this page was opened.</p>
-<p class="hint">From the call to the answer. Of a batch or query, stages are the sum over its requests.</p>
+<p class="hint">How long: as /metrics counts it, until the answer has come. Of a batch or query, stages are the sum over its requests.</p>
 </section>
 </main>
 <footer>Of this process alone. It shows; nothing here changes anything.</footer>

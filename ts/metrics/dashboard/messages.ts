@@ -76,7 +76,7 @@ export interface SlowOperation {
   readonly error: string
   /** Why attempts failed that were followed by others: the first few. */
   readonly retries: readonly string[]
-  /** From the call to the answer, in milliseconds. */
+  /** As `/metrics` counts it, in milliseconds: up to the answer, without encoding, decoding and making values. */
   readonly ms: number
   /** In milliseconds, in the order of {@link stages}; of a batch or query the sum over its requests. */
   readonly stages: readonly number[]

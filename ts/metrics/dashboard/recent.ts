@@ -106,7 +106,8 @@ class RecentFollower implements Follower {
   readonly #recent: Recent
   readonly #beginning: Beginning
   readonly #key: Key | undefined
-  readonly #begun = performance.now()
+  /** As the engine has it: when the operation was first looked at. */
+  #started = performance.now()
   #queue = 0
   #connect = 0
   #send = 0
@@ -123,6 +124,7 @@ class RecentFollower implements Follower {
   }
 
   sent(_node: Place | undefined, queueMs: number, connectMs: number): void {
+    if (this.#requests === 0) this.#started = performance.now() - queueMs - connectMs
     this.#queue += queueMs
     this.#connect += connectMs
     this.#requests++
@@ -138,25 +140,25 @@ class RecentFollower implements Follower {
     if (this.#retries.length < retriesMax) this.#retries.push(`${errorClass(code)} ${node?.name ?? ""}`.trimEnd())
   }
 
-  ended(node: Place | undefined, number: number): void {
+  ended(node: Place | undefined, number: number, attempts: number, decodeMs: number): void {
     const now = performance.now()
-    const { operation, encodeMs } = this.#beginning
-    const ms = now - this.#begun + encodeMs
+    // Requests that followed each other add up to all of it; those to several nodes were under way at once.
+    const isAdded = this.#requests > 0 && this.#requests === attempts && node !== undefined
+    const ms = isAdded ? this.#queue + this.#connect + this.#send + this.#wait : now - decodeMs - this.#started
+    const { operation } = this.#beginning
     const slot = this.#recent.slot(now)
     const quantiles = slot.kinds.get(operation) ?? new Quantiles()
     slot.kinds.set(operation, quantiles)
     quantiles.add(ms)
-    if (ms > slot.floor) this.#keep(slot, ms, node, number)
+    if (ms > slot.floor) this.#keep(slot, ms, node, number, decodeMs)
   }
 
   materialized(ms: number): void {
     if (this.#slow) this.#slow.stages = [...this.#slow.stages.slice(0, -1), ms]
   }
 
-  #keep(slot: Slot, ms: number, node: Place | undefined, number: number): void {
+  #keep(slot: Slot, ms: number, node: Place | undefined, number: number, decodeMs: number): void {
     const { operation, namespace, set, records, encodeMs } = this.#beginning
-    const known = encodeMs + this.#queue + this.#connect + this.#send + this.#wait
-    const decode = Math.max(0, ms - known)
     const key = this.#key && describeKey(this.#key)
     this.#slow = {
       at: Date.now(),
@@ -169,7 +171,7 @@ class RecentFollower implements Follower {
       error: number === code.OK ? "" : errorClass(number),
       retries: this.#retries ?? [],
       ms,
-      stages: [encodeMs, this.#queue, this.#connect, this.#send, this.#wait, decode, 0],
+      stages: [encodeMs, this.#queue, this.#connect, this.#send, this.#wait, decodeMs, 0],
     }
     slot.slow.push(this.#slow)
     if (slot.slow.length <= slowMax) return

@@ -116,13 +116,8 @@ export function partitionMaps(): MapTick[] {
       if (node) places.set(index, places.size)
     })
     for (const { namespace, levels } of asked(() => client.partitions())) {
-      // A copy at the node that is the master by now is left from before: who has the copy is not known yet.
-      const isOld = (at: number, partition: number, owner: number) =>
-        levels.slice(0, at).some((level) => level[partition] === owner)
-      const level = (owners: Uint16Array, at: number) =>
-        Array.from(owners, (owner, partition) => {
-          return owner === nobody || isOld(at, partition, owner) ? -1 : (places.get(owner) ?? -1)
-        })
+      const level = (owners: Uint16Array) =>
+        Array.from(owners, (owner) => (owner === nobody ? -1 : (places.get(owner) ?? -1)))
       const map = { namespace, nodes, levels: levels.map(level) }
       const key = JSON.stringify(map)
       const alike = maps.get(key)

@@ -4,7 +4,7 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #f4f5f7; --card: #fff; --text: #1b1f24; --soft: #57606a; --line: #d8dee4; --fill: #e9ecf0;
-  --accent: #0b62d6; --good: #1a7f37; --bad: #c0182b; --warn: #8a5a00;
+  --accent: #0b62d6; --good: #17702f; --bad: #c0182b; --warn: #8a5a00;
   --good-fill: #dff3e4; --bad-fill: #fde3e4; --warn-fill: #fdf0d0;
   --s0: #8250df; --s1: #d98e04; --s2: #0a8f8f; --s3: #6e7781; --s4: #2f7de1; --s5: #c2418f; --s6: #4c9a2a;
 }
@@ -77,6 +77,7 @@ th, td { padding: .25rem .6rem .25rem 0; white-space: nowrap; }
 td, thead th:not(:first-child) { text-align: right; }
 tbody tr + tr :is(th, td) { border-top: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
+#errors tbody th { white-space: normal; overflow-wrap: anywhere; }
 #kinds th:first-child { position: sticky; left: 0; background: var(--card); }
 
 form { display: flex; flex-wrap: wrap; gap: .5rem .6rem; align-items: end; }
@@ -130,6 +131,10 @@ svg.tends .good { fill: var(--good); opacity: .6; } svg.tends .bad { fill: var(-
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   header { position: static; }
   section { padding: .8rem; }
+}
+@media (max-width: 360px) {
+  .node dl { grid-template-columns: max-content 1fr; }
+  header nav { margin-left: 0; }
 }
 @media (forced-colors: active) { .swatch, .bar i, .pool i, #map { forced-color-adjust: none; } }
 `
