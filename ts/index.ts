@@ -40,7 +40,7 @@ export type {
 } from "./columns/send.ts"
 export { ColumnTable, ColumnWrites, type Mismatches } from "./columns/table.ts"
 export { type UserKeyColumn, Utf8Column } from "./columns/text.ts"
-export type { CoalesceOptions, Config, HostAddress, Hosts } from "./config.ts"
+export type { CoalesceOptions, Config, HostAddress, Hosts, WorkersOptions } from "./config.ts"
 export type { ConnectOptions } from "./connect.ts"
 export { digestOf, partitionOf } from "./digest.ts"
 export type { NodeInfo } from "./driver.ts"
