@@ -11,7 +11,8 @@ export interface ClusterEvent {
   node?: NodeInfo
 }
 
-const eventTypes = {
+/** The engine's numbers, by name. */
+export const eventTypes = {
   nodeAdded: event.NODE_ADDED,
   nodeRemoved: event.NODE_REMOVED,
   clusterChanged: event.CLUSTER_CHANGED,

@@ -127,6 +127,16 @@ export class Query<T = Bins> implements AsyncIterable<QueryRecord<T>> {
     return this.#with({ cursor: bytes })
   }
 
+  /** @internal What it asks for. */
+  get asked(): Asked {
+    return this.#asked
+  }
+
+  /** @internal Another of the same client, which asks for this. */
+  asking(asked: Asked): Query<T> {
+    return new Query(this.#host, asked)
+  }
+
   #with(more: Partial<Asked>, without?: "bins" | "ops"): Query<T> {
     const asked = { ...this.#asked, ...more }
     if (without) delete asked[without]

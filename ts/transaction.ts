@@ -93,7 +93,7 @@ const abandoned = new FinalizationRegistry<{ driver: Driver; handle: number }>((
 export class Transaction {
   /** Seconds, 0 = as the server is set up. */
   readonly timeout: number
-  #home: Driver | undefined
+  #home: object | undefined
   #handle = 0
   #id: bigint | undefined
   #namespace: string | undefined
@@ -129,16 +129,29 @@ export class Transaction {
 
   /** @internal Its handle in the engine of the client, which it belongs to from now on. */
   enter(driver: Driver): number {
-    if (this.#home === undefined) {
+    if (this.belongTo(driver)) {
       const { handle, id } = driver.beginTransaction(this.timeout)
-      this.#home = driver
       this.#handle = handle
       this.#id = id
       abandoned.register(this, { driver, handle })
-    } else if (this.#home !== driver) {
-      throw invalid("The transaction belongs to another client: use it with the client that used it first.")
     }
     return this.#handle
+  }
+
+  /** @internal Gives whether it belonged to nobody before. */
+  belongTo(home: object): boolean {
+    if (this.#home === home) return false
+    if (this.#home !== undefined)
+      throw invalid("The transaction belongs to another client: use it with the client that used it first.")
+    this.#home = home
+    return true
+  }
+
+  /** @internal Of one that is run in another thread: how it is there. */
+  follow({ id, namespace, state }: Pick<Transaction, "id" | "namespace" | "state">): void {
+    this.#id = id
+    this.#namespace = namespace
+    this.#state = state
   }
 
   /** @internal A command of it was taken. */

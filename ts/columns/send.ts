@@ -85,7 +85,7 @@ export function readColumns<S extends ColumnSchema>(
     const { policy, refuses } = splitMismatch("policy", given)
     const fields = fieldsOf("schema", schema)
     const rows = new RowKeys(keys)
-    const wanted: Wanted = { asked: { verb, keyOf: (row) => rows.at(row) }, fields, refuses }
+    const wanted: Wanted = { asked: { verb, given: keys, keyOf: (row) => rows.at(row) }, fields, refuses }
     const words = packer.columns(policy, false)
     const make = (regions: ReturnType<typeof noRows>) => new ColumnTable(schema, fields, regions, wanted.asked)
     const sink = new ColumnSink(wanted, make)
@@ -111,7 +111,7 @@ export function writeColumns(
   return send(driver, verb, () => {
     const rows = new RowKeys(keys)
     const inputs = inputsOf(columns, rows.length)
-    const wanted: Wanted = { asked: { verb, keyOf: (row) => rows.at(row) }, fields: [] }
+    const wanted: Wanted = { asked: { verb, given: keys, keyOf: (row) => rows.at(row) }, fields: [] }
     const words = packer.columns(policy, true)
     const make = (regions: ReturnType<typeof noRows>) => new ColumnWrites(regions, wanted.asked)
     const sink = new ColumnSink(wanted, make)

@@ -8,6 +8,7 @@ import { ask, type Sink } from "../driver.ts"
 import { type AerospikeError, ClientError, type ErrorDetails, errorOf } from "../errors.ts"
 import type { Key } from "../key.ts"
 import { type ArrowColumn, type ArrowModule, arrowColumns, arrowTable } from "./arrow.ts"
+import type { KeyColumn } from "./keys.ts"
 import { type ColumnSchema, type ColumnsOf, type Field, viewOf } from "./schema.ts"
 import { UserKeyColumn, Utf8Column } from "./text.ts"
 
@@ -69,6 +70,11 @@ export class ColumnTable<S extends ColumnSchema = ColumnSchema> {
     this.cursor = regions.cursor
   }
 
+  /** @internal */
+  get asked(): Asked {
+    return this.#asked
+  }
+
   /** The error that reading the record of a row alone would have given; undefined when its code is 0. */
   errorAt(row: number): AerospikeError | undefined {
     return errorOfRow(this.#asked, row, this.code[row], false)
@@ -115,6 +121,11 @@ export class ColumnWrites {
     this.ttl = ttl
   }
 
+  /** @internal */
+  get asked(): Asked {
+    return this.#asked
+  }
+
   /** The error that writing the record of a row alone would have given; undefined when its code is 0. */
   errorAt(row: number): AerospikeError | undefined {
     return errorOfRow(this.#asked, row, this.code[row], this.inDoubt[row] === 1)
@@ -124,6 +135,8 @@ export class ColumnWrites {
 /** What was asked, for messages. */
 export interface Asked {
   readonly verb: string
+  /** The keys as they were given, if they were. */
+  readonly given?: readonly Key[] | KeyColumn | undefined
   /** The key of a row, if it is known. */
   readonly keyOf: (row: number) => Key | undefined
 }
