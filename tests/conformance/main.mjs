@@ -13,11 +13,17 @@ const seen = process.env.RECORD ? (await import("./entries/tap.mjs")).tapServers
 // Many cases make a client complain; what they look at is in errors and events.
 api.setLogLevel(api.LogLevel.OFF)
 
+// With SYNC=1 in the environment, a sync client in the place of each async one.
+const sync = process.env.SYNC ? await import("./support/sync-client.mjs") : undefined
+const { reasonToSkip, checkSkips } = sync ? await import("./support/sync-skips.mjs") : {}
+checkSkips?.(subjects.flatMap(({ name, cases }) => cases.map((one) => `${name}: ${one.name}`)))
+
 const count = await runSubjects(subjects, {
-  api,
+  api: sync ? { ...api, connect: sync.connect } : api,
   hosts: process.env.CONFORMANCE_HOSTS,
   print: (line) => console.log(line),
   only: process.env.CASES,
+  reasonToSkip,
 })
 if (seen) console.log(`record ${JSON.stringify([...seen, ...[...count.codes].map(codeEntry)])}`)
 const skipped = count.skipped ? `, ${count.skipped} skipped` : ""

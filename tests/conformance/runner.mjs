@@ -7,8 +7,8 @@ import { lacking, learn } from "./support/facts.mjs"
 /** Milliseconds a case may take unless it says otherwise (`ms`). */
 const CASE_MS = 30_000
 
-/** Resolves to `{ passed, failed, skipped, codes }`: the codes of the errors that cases expected. */
-export async function runSubjects(subjects, { api, hosts, print, only = "" }) {
+/** `reasonToSkip` says of a title why it is left out, if it is. Resolves to `{ passed, failed, skipped, codes }`: the codes of the errors that cases expected. */
+export async function runSubjects(subjects, { api, hosts, print, only = "", reasonToSkip = () => undefined }) {
   const count = { passed: 0, failed: 0, skipped: 0 }
   const shared = await api.connect({ hosts, ...common })
   const run = {
@@ -40,7 +40,7 @@ export async function runSubjects(subjects, { api, hosts, print, only = "" }) {
 
   async function runCase(subject, one) {
     const title = `${subject.name}: ${one.name}`
-    const reason = lacking(one.needs ?? [], run.facts)
+    const reason = reasonToSkip(title) ?? lacking(one.needs ?? [], run.facts)
     if (reason) {
       count.skipped++
       reasons.set(reason, [...(reasons.get(reason) ?? []), title])

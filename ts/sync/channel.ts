@@ -2,13 +2,14 @@
 // asks for meanwhile. It knows no operation.
 
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads"
+import { verbOf } from "../asked.ts"
 import { code } from "../core/generated.ts"
 import { type AerospikeError, errorOf, invalid } from "../errors.ts"
 import { eventTypes, Listeners } from "../events.ts"
 import { type Logger, log, logLevel } from "../log.ts"
 import { Transaction } from "../transaction.ts"
 import { type Asking, beatMs, cell, ITERATE, TAKE, type Target, type Telling, type TransactionTold } from "./messages.ts"
-import { type End, type Live, Packer, Unpacker } from "./values.ts"
+import { type End, isObject, isReference, type Live, Packer, Unpacker } from "./values.ts"
 
 type Reply = Extract<Telling, readonly ["reply", ...unknown[]]>
 
@@ -16,6 +17,8 @@ type Reply = Extract<Telling, readonly ["reply", ...unknown[]]>
 interface Call {
   /** What was packed for it. */
   readonly given: object[]
+  /** What its functions were given, in order. */
+  readonly shown: object[]
   /** Functions that were given with it. */
   readonly functions: number[]
   reply: Reply | undefined
@@ -83,20 +86,20 @@ export class Channel implements End {
   /** Iterates over what a method gives. Nothing is sent before the first is asked for. */
   *iterate(target: Target, name: string, args: readonly unknown[]): IterableIterator<unknown> {
     const id = this.call(target, ITERATE, [name, args]) as number
-    let isLeft = true
     try {
-      for (;;) {
-        const some = this.call(["held", id], TAKE, []) as unknown[]
-        if (some.length === 0) break
-        yield* some
+      for (let some = this.#takeFrom(id); some.length > 0; some = this.#takeFrom(id)) {
+        for (const one of some) {
+          assertWanted(target)
+          yield one
+        }
       }
-      isLeft = false
-    } catch (error) {
-      isLeft = this.#over === undefined
-      throw error
     } finally {
-      if (isLeft || this.#over === undefined) this.drop("held", id)
+      this.drop("held", id)
     }
+  }
+
+  #takeFrom(id: number): unknown[] {
+    return this.call(["held", id], TAKE, []) as unknown[]
   }
 
   protected begin(target: Target, name: string, args: readonly unknown[], keeps = false): number {
@@ -107,17 +110,17 @@ export class Channel implements End {
     const [whom, what] = [packer.pack(target), packer.pack(args)]
     const number = ++this.#number
     this.#post(["call", number, logLevel(), whom, name, what])
-    this.#calls.set(number, { given, functions: keeps ? [] : this.#noted, reply: undefined })
+    this.#calls.set(number, { given, shown: [], functions: keeps ? [] : this.#noted, reply: undefined })
     return number
   }
 
   protected finish(number: number): unknown {
-    const { given, functions, reply } = this.#calls.get(number)!
+    const { given, shown, functions, reply } = this.#calls.get(number)!
     this.#calls.delete(number)
     for (const id of functions) this.#functions.delete(id)
     const [, , isOk, packed, transactions] = reply!
     for (const [id, told] of transactions) this.#transactions.get(id)?.deref()?.follow(told)
-    const value = new Unpacker(this, given).unpack(packed)
+    const value = new Unpacker(this, given, shown).unpack(packed)
     if (isOk) return value
     // The place that the caller knows.
     const isMade = value instanceof Error && !given.includes(value)
@@ -214,13 +217,19 @@ export class Channel implements End {
   // ── Functions of the caller's ─────────────────────────────────────────────────────────────────────────────────────
 
   #callBack([, callback, number, id, packed]: Extract<Telling, readonly ["callback", ...unknown[]]>): void {
-    const given = this.#calls.get(number)?.given ?? []
+    const { given, shown } = this.#calls.get(number) ?? { given: [] as object[], shown: [] as object[] }
     const answer = (isOk: boolean, value: unknown) => {
       const packer = new Packer(this, { given })
       if (!this.#over) this.#post(["answer", callback, isOk, isOk ? packer.opaque(value) : packer.pack(value)])
     }
     try {
-      const value = this.#functions.get(id)?.(...(new Unpacker(this, given).unpack(packed) as unknown[]))
+      const args = packed.map((arg) => {
+        const isKnown = isReference(arg)
+        const made = new Unpacker(this, given, shown).unpack(arg)
+        if (isObject(made) && !isKnown) shown.push(made)
+        return made
+      })
+      const value = this.#functions.get(id)?.(...args)
       if (!isPromise(value)) return answer(true, value)
       if (this.#waiting > 0) {
         value.then(undefined, () => {})
@@ -307,6 +316,13 @@ export class Channel implements End {
     this.#transactions.set(number, new WeakRef(txn))
     this.#gone.register(txn, ["transaction", number])
   }
+}
+
+/** Who gives a query up wants no more, not even what has come. */
+function assertWanted(target: Target): void {
+  const asked = target[0] === "query" ? target[1] : undefined
+  const signal = asked?.policy?.signal
+  if (signal?.aborted) throw errorOf(code.ABORTED, verbOf(asked!), { cause: signal.reason })
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

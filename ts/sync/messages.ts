@@ -38,7 +38,7 @@ export type Asking =
 /** From the worker. */
 export type Telling =
   | readonly ["reply", call: number, isOk: boolean, value: unknown, transactions: Transactions]
-  | readonly ["callback", callback: number, call: number, fn: number, args: unknown]
+  | readonly ["callback", callback: number, call: number, fn: number, args: unknown[]]
   /** A function failed, and nobody waited for what it gives. */
   | readonly ["unheard", error: unknown]
   | readonly ["event", type: ClusterEventType, node: NodeInfo | undefined]

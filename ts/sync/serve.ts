@@ -259,7 +259,8 @@ class CallEnd implements End {
   #function([id]: readonly [number]): (...args: unknown[]) => PromiseLike<unknown> {
     return (...args) => {
       const callback = this.#server.nextNumber()
-      const packed = new Packer(this, { known: this.unpacker.known }).pack(args)
+      const packed = args.map((arg) => new Packer(this, { known: this.unpacker.known }).pack(arg))
+      this.unpacker.show(args)
       const answer = new Answer((error) => this.#server.post(["unheard", new Packer(this).pack(error)]))
       this.#server.callbacks.set(callback, (isOk, value) => answer.settle(isOk, this.unpacker.unpack(value)))
       this.#server.post(["callback", callback, this.call, id, packed])

@@ -333,14 +333,13 @@ export class Packer {
 
   /** What the other end keeps, gives back, and does not look into. */
   opaque(value: unknown): unknown {
-    const isObject = (typeof value === "object" && value !== null) || typeof value === "function"
-    if (!isObject) return this.pack(value)
-    this.#given?.push(value as object)
+    if (!isObject(value) && typeof value !== "function") return this.pack(value)
+    this.#given?.push(value)
     return new Set([OPAQUE, []])
   }
 
   pack(value: unknown, depth = 0): unknown {
-    if (typeof value === "object" && value !== null) return this.#object(value, depth)
+    if (isObject(value)) return this.#object(value, depth)
     if (typeof value === "function") return this.#special(FUNCTION, value, depth)
     return typeof value === "symbol" ? this.#special(SYMBOL, value, depth) : value
   }
@@ -441,17 +440,25 @@ export class Unpacker {
   /** Of a call, the objects that came with it, and their places. */
   readonly known: Map<object, number> | undefined
   readonly #given: readonly object[]
+  readonly #shown: readonly object[]
   #count = 0
+  #countShown = 0
 
-  /** `given`: of a reply, the objects that were packed for its call. */
-  constructor(end: End, given?: readonly object[]) {
+  /** `given`: of a reply, the objects that were packed for its call; `shown`: those that its functions have seen. */
+  constructor(end: End, given?: readonly object[], shown: readonly object[] = []) {
     this.#end = end
     this.#given = given ?? []
+    this.#shown = shown
     this.known = given ? undefined : new Map()
   }
 
+  /** Of a call: a function of the caller's sees these, and what it sees again is the same. */
+  show(args: readonly unknown[]): void {
+    for (const arg of args) if (isObject(arg) && !this.known!.has(arg)) this.known!.set(arg, -++this.#countShown)
+  }
+
   unpack(value: unknown): unknown {
-    return typeof value === "object" && value !== null ? this.#object(value) : value
+    return isObject(value) ? this.#object(value) : value
   }
 
   #object(value: object): unknown {
@@ -460,7 +467,7 @@ export class Unpacker {
     if (Array.isArray(value)) {
       for (let i = 0; i < value.length; i++) {
         const item = value[i]
-        if (typeof item === "object" && item !== null) value[i] = this.#object(item)
+          if (isObject(item)) value[i] = this.#object(item)
       }
       return value
     }
@@ -476,22 +483,35 @@ export class Unpacker {
     if (Object.getPrototypeOf(value) !== Object.prototype) return value
     for (const name of Object.keys(value)) {
       const item = (value as Record<string, unknown>)[name]
-      if (typeof item !== "object" || item === null) continue
+      if (!isObject(item)) continue
       const made = this.#object(item)
       if (made !== item) set(value, name, made)
     }
     return value
   }
 
+  #referred(at: number): unknown {
+    return at < 0 ? this.#shown[-at - 1] : this.#given[at]
+  }
+
   #special(special: Set<unknown>): unknown {
     const [number, parts] = [...special] as [number, unknown[]]
-    if (number === REFERENCE) return this.#given[parts[0] as number]
-    const isObject = number !== FUNCTION && number !== SYMBOL
+    if (number === REFERENCE) return this.#referred(parts[0] as number)
+    const isCounted = number !== FUNCTION && number !== SYMBOL
     const at = this.#count
-    if (isObject) this.#count++
+    if (isCounted) this.#count++
     for (let i = 0; i < parts.length; i++) parts[i] = this.unpack(parts[i])
     const made = kinds[number]!.make(parts as never, this.#end)
-    if (isObject && typeof made === "object") this.known?.set(made as object, at)
+    if (isCounted && isObject(made)) this.known?.set(made, at)
     return made
   }
+}
+
+/** Whether something packed names an object that the other end has. */
+export function isReference(packed: unknown): boolean {
+  return packed instanceof Set && packed.values().next().value === REFERENCE
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null
 }
