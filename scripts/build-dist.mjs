@@ -17,9 +17,12 @@ const modules = join(work, "dist")
 const joined = join(work, "joined")
 
 /** What threads run, by the path of the file. */
-const threads = ["entry/worker-node", "entry/worker-deno", "entry/worker-bun"]
+const threads = ["entry/worker-node", "entry/worker-deno", "entry/worker-bun", "sync/worker"]
 /** What tests look at from inside. */
-const inner = ["core/generated", "devserver/udfs", "transport/node", "transport/deno", "transport/bun", "transport/tls"]
+const inner = [
+  ...["sync/channel", "sync/client", "sync/messages", "sync/serve", "sync/values", "events", "log"],
+  ...["core/generated", "devserver/udfs", "transport/node", "transport/deno", "transport/bun", "transport/tls"],
+]
 
 /** The script of the dashboard's page, and what it loads when it is needed. */
 const page = ["metrics/dashboard/page/main", "metrics/dashboard/page/key-finder"]

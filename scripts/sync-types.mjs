@@ -72,7 +72,9 @@ function interfaceOf(source, node) {
     .map((type) => plain(source, type))
     .filter((type) => !type.startsWith("PromiseLike"))
   const extending = parents.length > 0 ? ` extends ${parents.join(", ")}` : ""
-  const members = node.members.filter((member) => isPublic(source, member)).filter((member, at, all) => !isHidden(member, all, at))
+  const members = node.members
+    .filter((member) => isPublic(source, member))
+    .filter((member, at, all) => !isHidden(member, all, at))
   const bodies = members.map((member) => `${docOf(source, member, "  ")}  ${memberOf(source, member)}`)
   const open = `export interface Sync${node.name.text}${parameters}${extending} {`
   return `${docOf(source, node, "")}${open}\n${bodies.join("\n\n")}\n}`
@@ -91,7 +93,13 @@ function isPublic(source, member) {
 /** The body of what has overloads says nothing to its callers. */
 function isHidden(member, all, at) {
   const before = all[at - 1]
-  return Boolean(member.body && before && ts.isMethodDeclaration(before) && !before.body && before.name.getText() === member.name.getText())
+  return Boolean(
+    member.body &&
+      before &&
+      ts.isMethodDeclaration(before) &&
+      !before.body &&
+      before.name.getText() === member.name.getText(),
+  )
 }
 
 function memberOf(source, member) {
@@ -124,10 +132,17 @@ function plain(source, node) {
     },
   ]).transformed[0]
   const printer = ts.createPrinter({ removeComments: true })
-  return printer.printNode(ts.EmitHint.Unspecified, result, source).replace(/\s*\n\s*/g, " ").replaceAll(";", "")
+  return printer
+    .printNode(ts.EmitHint.Unspecified, result, source)
+    .replace(/\s*\n\s*/g, " ")
+    .replaceAll(";", "")
 }
 
-const iterables = { AsyncIterableIterator: "IterableIterator", AsyncGenerator: "IterableIterator", AsyncIterable: "Iterable" }
+const iterables = {
+  AsyncIterableIterator: "IterableIterator",
+  AsyncGenerator: "IterableIterator",
+  AsyncIterable: "Iterable",
+}
 
 function withoutPromise(type) {
   const { text } = type.typeName
@@ -140,7 +155,9 @@ function withoutPromise(type) {
 /** `T | PromiseLike<T>` is T alone. */
 function once(union) {
   const text = (type) => (ts.isTypeReferenceNode(type) ? type.typeName.text : undefined)
-  const types = union.types.filter((type, at, all) => !text(type) || all.findIndex((one) => text(one) === text(type)) === at)
+  const types = union.types.filter(
+    (type, at, all) => !text(type) || all.findIndex((one) => text(one) === text(type)) === at,
+  )
   return types.length === 1 ? types[0] : ts.factory.createUnionTypeNode(types)
 }
 
@@ -173,8 +190,14 @@ const said = [
   [/\breject(s?) with\b/g, "throw$1"],
   [/\brejects\b/g, "throws"],
   [/`connect`/g, "`connectSync`"],
-  [/What is given can be awaited, for functions that give one value \(undefined when there is nothing\), or iterated,/g, "Its `value` is for functions that give one (undefined when there is nothing); it can be iterated"],
-  [/Awaited, it is the one value that the function gives, or undefined when it\n \* gives none; it rejects when there are several, which can be iterated instead\./g, "`value` gives the one value that the function gives, or undefined when it\n * gives none, and throws when there are several, which can be iterated instead."],
+  [
+    /What is given can be awaited, for functions that give one value \(undefined when there is nothing\), or iterated,/g,
+    "Its `value` is for functions that give one (undefined when there is nothing); it can be iterated",
+  ],
+  [
+    /Awaited, it is the one value that the function gives, or undefined when it\n \* gives none; it rejects when there are several, which can be iterated instead\./g,
+    "`value` gives the one value that the function gives, or undefined when it\n * gives none, and throws when there are several, which can be iterated instead.",
+  ],
   [/\breject\b/g, "throw"],
   [/\{@link (Client|Query|Aggregation|BoundSet|Job|QueryJob|Admin)\b/g, "{@link Sync$1"],
 ]

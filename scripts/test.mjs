@@ -57,6 +57,8 @@ const stages = [
   { name: "shared", commands: ["node tests/conformance/run.mjs --shared"], count: byLastLine, minutes: 10 },
   // And with every batch and query on a worker thread.
   { name: "workers", commands: ["node tests/conformance/run.mjs --workers"], count: byLastLine, minutes: 15 },
+  // The same cases, with a sync client in the place of each async one.
+  { name: "sync", commands: ["node tests/conformance/run.mjs --sync"], count: byLastLine, minutes: 30 },
   // Without the official client's add-on, which is not for every platform, all of it is skipped.
   { name: "official", commands: ["node tests/official/run.mjs"], count: byLastLine, minutes: 10 },
   { name: "examples", commands: ["node scripts/examples.mjs"], count: byLastLine, minutes: 10 },

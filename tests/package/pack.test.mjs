@@ -125,6 +125,22 @@ describe("a bundle", () => {
   }
 })
 
+test("a browser's bundle is told at once that it cannot wait", async () => {
+  write("wait-bundled.mjs", `export { connectSync } from "aerospike-wasm/sync"`)
+  const conditionNames = ["browser", "import", "default"]
+  const made = await rolldown({
+    cwd: project,
+    input: "./wait-bundled.mjs",
+    platform: "browser",
+    resolve: { conditionNames },
+  })
+  const { output } = await made.generate({ format: "esm", file: join(project, "wait-browser.mjs") })
+  await made.close()
+  write("wait-browser.mjs", output[0].code)
+  const { connectSync } = await import(join(project, "wait-browser.mjs"))
+  expect(() => connectSync({ hosts: "127.0.0.1" })).toThrow(/needs Node, Deno or Bun/)
+})
+
 describe("without what is optional", () => {
   test.each([
     ["aerospike-wasm/metrics", "prom-client"],
@@ -156,6 +172,20 @@ describe.each(["node", "deno", "bun"])("on %s", (runtime) => {
       stdout: '{"n":1,"text":"çay","list":[1.5,{"deep":true}]}\n',
       stderr: "",
     })
+  })
+
+  test("writes and reads a record, and waits for it", () => {
+    write(
+      "wait.mjs",
+      `import { connectSync } from "aerospike-wasm/sync"
+       const client = connectSync({ hosts: ${JSON.stringify(server.hosts)} })
+       const key = ["test", "pack", "${runtime} waits"]
+       client.put(key, { n: 1, list: [1.5, { deep: true }] })
+       console.log(JSON.stringify(client.get(key).bins))
+       client.remove(key)
+       client.close()`,
+    )
+    expect(run(runtime, "wait.mjs")).toEqual({ status: 0, stdout: '{"n":1,"list":[1.5,{"deep":true}]}\n', stderr: "" })
   })
 
   test("resolves every door", () => {
@@ -252,6 +282,23 @@ describe("the types", () => {
          await pushMetrics(server.url, { jop: "a" })
          await shutdownTracing()
          return registry.metrics()
+       }`,
+    )
+    write(
+      "use-sync.ts",
+      `import { connectSync, type SyncClient } from "aerospike-wasm/sync"
+       export function use(): number {
+         const client: SyncClient = connectSync({ hosts: "127.0.0.1" })
+         const users = client.set<{ name: string; age: number }>("test", "users")
+         users.put(1, { name: "A", age: 2 })
+         // @ts-expect-error: a bin that the set does not have
+         users.put(1, { nam: "A" })
+         let sum: number = client.get<{ age: number }>(["test", "users", 1]).bins.age
+         for (const { bins } of users.query().select("age")) sum += bins.age ?? 0
+         const { columns } = client.batchReadColumns([["test", "users", 1]], { age: "i32" })
+         const ages: Int32Array = columns.age
+         client.close()
+         return sum + ages[0]!
        }`,
     )
     write("tsconfig.json", { compilerOptions: { ...strict, ...options }, include: ["*.ts"] })

@@ -8,7 +8,16 @@ import { type AerospikeError, errorOf, invalid } from "../errors.ts"
 import { eventTypes, Listeners } from "../events.ts"
 import { type Logger, log, logLevel } from "../log.ts"
 import { Transaction } from "../transaction.ts"
-import { type Asking, beatMs, cell, ITERATE, TAKE, type Target, type Telling, type TransactionTold } from "./messages.ts"
+import {
+  type Asking,
+  beatMs,
+  cell,
+  ITERATE,
+  TAKE,
+  type Target,
+  type Telling,
+  type TransactionTold,
+} from "./messages.ts"
 import { type End, isObject, isReference, type Live, Packer, Unpacker } from "./values.ts"
 
 type Reply = Extract<Telling, readonly ["reply", ...unknown[]]>
@@ -122,9 +131,7 @@ export class Channel implements End {
     for (const [id, told] of transactions) this.#transactions.get(id)?.deref()?.follow(told)
     const value = new Unpacker(this, given, shown).unpack(packed)
     if (isOk) return value
-    // The place that the caller knows.
-    const isMade = value instanceof Error && !given.includes(value)
-    if (isMade && "captureStackTrace" in Error) Error.captureStackTrace(value, Channel.prototype.call)
+    if (value instanceof Error && !given.includes(value)) shorten(value)
     throw value
   }
 
@@ -316,6 +323,14 @@ export class Channel implements End {
     this.#transactions.set(number, new WeakRef(txn))
     this.#gone.register(txn, ["transaction", number])
   }
+}
+
+/** Lets the stack begin at the caller, where the runtime can. Bun may leave nothing of it. */
+function shorten(error: Error): void {
+  if (!("captureStackTrace" in Error)) return
+  const whole = error.stack
+  Error.captureStackTrace(error, Channel.prototype.call)
+  if (!error.stack?.includes("\n    at ") && whole !== undefined) error.stack = whole
 }
 
 /** Who gives a query up wants no more, not even what has come. */

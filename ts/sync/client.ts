@@ -84,7 +84,7 @@ class RemoteQuery extends Remote {
 
   static {
     for (const name of Object.keys(builders) as (keyof typeof builders)[]) {
-      define(this, name, function (this: RemoteQuery, ...args: Args) {
+      define(RemoteQuery, name, function (this: RemoteQuery, ...args: Args) {
         const build = this.#query[name] as (...args: unknown[]) => Query
         return new RemoteQuery(this.#channel, build.apply(this.#query, [...args]))
       })

@@ -51,7 +51,7 @@ export function connectSync(config: Config, options?: ConnectOptions): SyncClien
 }
 
 function startThread(start: Start): Worker {
-  return new Worker(new URL("./worker.js", import.meta.url), {
+  return new Worker(new URL("../sync/worker.js", import.meta.url), {
     name: "aerospike-wasm/sync",
     workerData: start,
     transferList: [start.port],

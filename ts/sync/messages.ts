@@ -1,9 +1,9 @@
 // What the two threads of a sync client say to each other. Values in it are packed: see values.ts.
 
+import type { Asked } from "../asked.ts"
+import type { NodeInfo } from "../driver.ts"
 import type { ClusterEventType } from "../events.ts"
 import type { LogLevel } from "../log.ts"
-import type { NodeInfo } from "../driver.ts"
-import type { Asked } from "../asked.ts"
 import type { Transaction } from "../transaction.ts"
 
 /** Whose method is called: data from which the other end makes or finds the object. */

@@ -179,7 +179,10 @@ class Server {
         case "query":
           return this.#client.query(target[1].ns).asking(target[1])
         case "aggregation":
-          return this.#client.query(target[1].ns).asking(target[1]).aggregate(...(target[2] as [never]))
+          return this.#client
+            .query(target[1].ns)
+            .asking(target[1])
+            .aggregate(...(target[2] as [never]))
         case "held":
           return this.#held.get(target[1])
       }
@@ -312,7 +315,6 @@ class Answer implements PromiseLike<unknown> {
     if (!isOk && !this.#isHeard) this.#unheard(value)
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: it is awaited.
   then<R, F>(
     fulfilled?: ((value: unknown) => R | PromiseLike<R>) | null,
     rejected?: ((reason: unknown) => F | PromiseLike<F>) | null,

@@ -127,8 +127,7 @@ const classes: readonly (readonly [type: { readonly prototype: object }, kind: K
   [
     BatchRow,
     kind(
-      (row: BatchRow) =>
-        [row.key, row.code, row.gen, row.ttl, row.inDoubt, row.bins, row.value, row.error] as const,
+      (row: BatchRow) => [row.key, row.code, row.gen, row.ttl, row.inDoubt, row.bins, row.value, row.error] as const,
       ([key, code, gen, ttl, inDoubt, bins, value, error]) =>
         new BatchRow(key, code, gen, ttl, inDoubt, bins, value, error && { verb: "", compressed: false, error }),
     ),
@@ -218,7 +217,11 @@ function partsOfError(error: Error): ErrorParts {
     if (name !== "stack" && name !== "message") fields[name] = error[name as keyof Error]
   }
   const isOfPage = globalThis.DOMException !== undefined && error instanceof DOMException
-  return [isOfPage ? "DOMException" : Object.getPrototypeOf(error).name, error.message, isOfPage ? { name: error.name } : fields]
+  return [
+    isOfPage ? "DOMException" : Object.getPrototypeOf(error).name,
+    error.message,
+    isOfPage ? { name: error.name } : fields,
+  ]
 }
 
 function errorOfParts([type, message, fields]: ErrorParts): Error {
@@ -467,7 +470,7 @@ export class Unpacker {
     if (Array.isArray(value)) {
       for (let i = 0; i < value.length; i++) {
         const item = value[i]
-          if (isObject(item)) value[i] = this.#object(item)
+        if (isObject(item)) value[i] = this.#object(item)
       }
       return value
     }

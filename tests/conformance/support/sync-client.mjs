@@ -22,7 +22,8 @@ class AsyncChannel extends Channel {
 
   call(target, name, args, keeps) {
     if (target[0] === "client" && AT_ONCE.includes(name)) {
-      if (this.#waiters.size > 0) throw new Error(`${name} is asked while another call waits, as no caller of a sync client can`)
+      if (this.#waiters.size > 0)
+        throw new Error(`${name} is asked while another call waits, as no caller of a sync client can`)
       return super.call(target, name, args, keeps)
     }
     try {
