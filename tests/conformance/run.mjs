@@ -6,7 +6,7 @@
 //   AEROSPIKE_HOSTS=127.0.0.1:3000 node tests/conformance/run.mjs
 //   node tests/conformance/run.mjs --shared        on Node, every single read and write in a request that it might share
 //   node tests/conformance/run.mjs --workers       on Node, every batch and query on a worker thread, however small
-//   node tests/conformance/run.mjs --sync          with a sync client in the place of each async one
+//   node tests/conformance/run.mjs --sync          on Node, with a sync client in the place of each async one
 //   CASES=expiry node tests/conformance/run.mjs    only the subjects or names that contain the text
 
 import { spawn } from "node:child_process"
@@ -34,7 +34,7 @@ if (process.argv.includes("--shared")) Object.assign(process.env, { COALESCE: "1
 if (process.argv.includes("--workers"))
   Object.assign(process.env, { WORKERS: "2", RUNTIME: process.env.RUNTIME ?? "node" })
 
-if (process.argv.includes("--sync")) process.env.SYNC = "1"
+if (process.argv.includes("--sync")) Object.assign(process.env, { SYNC: "1", RUNTIME: process.env.RUNTIME ?? "node" })
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 let runtimes

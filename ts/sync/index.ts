@@ -1,8 +1,9 @@
 // `aerospike-wasm/sync`: a client whose methods wait. The async client runs on a thread of its own, and the thread that
 // calls sleeps until it has answered.
 
+import { readFileSync } from "node:fs"
 import { MessageChannel, Worker } from "node:worker_threads"
-import type { Config } from "../config.ts"
+import { type Config, settingsOf } from "../config.ts"
 import type { ConnectOptions } from "../connect.ts"
 import { isPlainObject } from "../core/check.ts"
 import { invalid } from "../errors.ts"
@@ -37,6 +38,8 @@ export type {
 export function connectSync(config: Config, options?: ConnectOptions): SyncClient {
   assertWaiting()
   const checked = checkedConfig(config)
+  // What is wrong is said before a thread is started for it.
+  settingsOf(checked.config, readFileSync)
   const cells = new SharedArrayBuffer(cell.LENGTH * Int32Array.BYTES_PER_ELEMENT)
   const { port1, port2 } = new MessageChannel()
   const channel = new Channel(startThread({ port: port2, cells }), port1, cells, jobOf)

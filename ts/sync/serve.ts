@@ -60,8 +60,6 @@ class Server {
     this.#cells = cells
     this.#connect = connect
     this.#beat = setInterval(() => Atomics.add(cells, cell.BEAT, 1), beatMs)
-    // Stacks of this thread are seen by nobody, and errors of rows may be many.
-    Error.stackTraceLimit = 0
   }
 
   take(message: Asking): void {

@@ -9,6 +9,9 @@ import { serve } from "./serve.ts"
 const start = workerData as Start
 const server = serve(start, async (config, options) => (await client()).connect(config, options))
 
+// Stacks of this thread are seen by nobody, and errors of rows may be many. On Bun it would hold for all threads.
+if (!("Bun" in globalThis)) Error.stackTraceLimit = 0
+
 // Whoever waits has to learn why nothing will come any more.
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => server.dies(error))
