@@ -92,7 +92,8 @@ export interface Config {
   connPoolsPerNode?: number
   /**
    * The most requests that wait for their answers on one connection; 1 = no pipelining, as always with `tls`. Another
-   * connection is opened when there would be more than 32 on each. Default 128.
+   * connection is opened when there would be more than 32 on each, or fewer where the server is slow to answer what stands
+   * in line. Default 128.
    */
   pipelineDepth?: number
   /** Milliseconds between two looks at each node. Default 1000. */

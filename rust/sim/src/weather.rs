@@ -75,6 +75,8 @@ pub struct Climate {
     pub coalesce_from: Option<usize>,
     /// And writes, too.
     pub coalesce_writes: bool,
+    /// The depth of pipelining is not given, and adapts.
+    pub adapts: bool,
     /// How long the day is, in ms.
     pub day: f64,
     /// The other nodes wait for one that is gone until they agree that it is.
@@ -138,16 +140,20 @@ impl Climate {
             bounds_bytes: false,
             coalesce_from: None,
             coalesce_writes: false,
+            adapts: false,
         };
         if almanac != Almanac::First {
             climate.draw_more(random);
         }
-        if matches!(almanac, Almanac::Third | Almanac::Fourth) {
+        if matches!(almanac, Almanac::Third | Almanac::Fourth | Almanac::Fifth) {
             climate.draw_last(random);
         }
-        if matches!(almanac, Almanac::Shared | Almanac::Fourth) {
+        if matches!(almanac, Almanac::Shared | Almanac::Fourth | Almanac::Fifth) {
             climate.coalesce_from = random.pick(&[None, Some(1), Some(2), Some(4)]);
             climate.coalesce_writes = random.chance(0.4);
+        }
+        if almanac == Almanac::Fifth {
+            climate.adapts = random.chance(0.7);
         }
         climate
     }

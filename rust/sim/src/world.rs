@@ -297,7 +297,10 @@ impl World {
         text.push_str(&format!("max_conns_per_node={connections}\n"));
         text.push_str(&format!("min_conns_per_node={}\n", random.below(3)));
         text.push_str(&format!("pipeline_depth={}\n", random.pick(&[1, 2, 8, 64, 128])));
-        text.push_str(&format!("comfortable_depth={}\n", random.pick(&[1, 4, 32])));
+        let comfortable = random.pick(&[1, 4, 32]);
+        if !self.climate.adapts {
+            text.push_str(&format!("comfortable_depth={comfortable}\n"));
+        }
         text.push_str(&format!("tend_interval={}\n", random.pick(&[100, 250, 1000])));
         text.push_str(&format!("timeout={}\n", random.pick(&[300, 1000])));
         text.push_str(&format!("idle_timeout={}\n", random.pick(&[0, 300, 2000, 55_000])));

@@ -163,7 +163,8 @@ impl Engine {
         }
     }
 
-    /// The connection closed before any byte of the request left: it goes elsewhere, and that was no attempt.
+    /// The connection closed before any byte of the request left, or it is a read behind a slow request: it goes elsewhere,
+    /// and that was no attempt.
     pub(super) fn move_op(&mut self, op: u32) {
         if self.ops[op].bundle.is_some() {
             return self.move_bundle(op);
@@ -304,7 +305,7 @@ impl Engine {
                 self.timed_out(op);
                 self.fail_attempt(op, code::TIMEOUT, false);
             }
-            Stage::Gathered | Stage::Queued(_) if !over => {
+            Stage::Again | Stage::Gathered | Stage::Queued(_) if !over => {
                 let at = entry.deadline;
                 self.op_timers.set(op, at);
             }

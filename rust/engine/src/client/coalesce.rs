@@ -369,7 +369,7 @@ impl Engine {
         self.dissolve(bundle).into_iter().for_each(|op| self.fail_attempt(op, code, from_server));
     }
 
-    /// Its connection closed before any of its bytes left.
+    /// Its connection closed before any of its bytes left, or it is a read behind a slow request.
     pub(super) fn move_bundle(&mut self, bundle: u32) {
         self.dissolve(bundle).into_iter().for_each(|op| self.move_op(op));
     }

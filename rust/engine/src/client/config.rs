@@ -32,8 +32,9 @@ pub struct Config {
     pub min_conns_per_node: usize,
     /// Most requests in flight on one connection.
     pub pipeline_depth: usize,
-    /// Requests in flight on a connection from which on another one is opened.
+    /// Requests in flight on a connection from which on another one is opened: at most, or, if it was given, always.
     pub comfortable_depth: usize,
+    pub adapts: bool,
     pub tend_interval: f64,
     pub use_services_alternate: bool,
     /// `(advertised, reachable)`.
@@ -76,6 +77,7 @@ impl Default for Config {
             min_conns_per_node: 0,
             pipeline_depth: 128,
             comfortable_depth: 32,
+            adapts: true,
             tend_interval: 1000.0,
             use_services_alternate: false,
             ip_map: Vec::new(),
@@ -153,7 +155,10 @@ impl Config {
             // One engine has one thread: a second pool a node would hold the same connections in two lists.
             "conn_pools_per_node" => drop(number::<usize>(value)?),
             "pipeline_depth" => self.pipeline_depth = number::<usize>(value).filter(|&n| n > 0)?,
-            "comfortable_depth" => self.comfortable_depth = number::<usize>(value).filter(|&n| n > 0)?,
+            "comfortable_depth" => {
+                self.comfortable_depth = number::<usize>(value).filter(|&n| n > 0)?;
+                self.adapts = false;
+            }
             "tend_interval" => self.tend_interval = number::<f64>(value).filter(|&ms| ms > 0.0)?,
             "use_services_alternate" => self.use_services_alternate = flag(value)?,
             "ip_map" => {

@@ -1,6 +1,8 @@
 //! Which connection of its node an operation goes on, and when connections are opened: an idle one first, then the
-//! shortest queue; more are opened as the load needs, up to the maximum; what finds no room waits at the node.
+//! shortest queue; more are opened as the load needs, up to the maximum; what finds no room waits at the node. A connection
+//! whose first request is slow gets no others, and reads that are behind it are sent on other connections, too.
 
+use super::member::Member;
 use super::op::Stage;
 use super::{level, Engine};
 use crate::abi::{close_reason, node_word, stat};
@@ -13,6 +15,8 @@ use crate::proto::code;
 const REFUSED_PAUSE_MS: f64 = 100.0;
 /// A connection that has this many bytes to write and a socket that takes none gets no more requests.
 const PENDING_MAX: usize = 1024 * 1024;
+/// A read is sent again so often at most because it waits behind a slow request.
+const REPEATS_MAX: u32 = 3;
 
 impl Engine {
     pub(super) fn dispatch(&mut self, op: u32, node: NodeId) {
@@ -22,9 +26,7 @@ impl Engine {
         self.ops[op].last_node = u32::from(node);
         self.close_stale(node);
         let slow_first = self.first_slow(node).is_some();
-        let is_full = self.is_full(node);
-        let conns = &self.conns;
-        let Some(member) = self.members[node as usize].as_mut() else {
+        let Some(member) = self.members[node as usize].as_ref() else {
             return self.fail_attempt(op, code::INVALID_NODE, false);
         };
         if member.breaker_is_open(max_errors) {
@@ -33,17 +35,36 @@ impl Engine {
         if member.pool.open() == 0 && now < member.refused_until {
             return self.fail_attempt(op, code::CONNECTION, false);
         }
-        let (_, depth) = member.depths(&self.config);
         let choice = if exclusive {
             member.pool.idle.last().map_or(Choice::Wait, |&conn| Choice::Use(conn))
         } else {
-            member.pool.choose(depth, is_full, slow_first, |conn| queue(&conns[conn], depth, write))
+            self.choose(member, false, slow_first, write)
         };
         self.want_conns(node);
         match choice {
             Choice::Use(conn) => self.put_on(op, conn, node),
             Choice::Wait => self.wait_for_conn(op, node, exclusive),
         }
+    }
+
+    /// On which connection a request goes that may share one: one that comes, or one that waits.
+    #[inline(never)] // 1 KiB less than where it is used
+    fn choose(&self, member: &Member, waits: bool, slow_first: bool, write: bool) -> Choice {
+        let (config, pool) = (&self.config, &member.pool);
+        let (comfortable, depth) = member.depths(config);
+        // What waits is shared with the connections that are just being opened.
+        let depth = if waits && !pool.connecting.is_empty() { comfortable } else { depth };
+        let is_full = pool.total() >= config.max_conns_per_node || self.now < member.refused_until;
+        let blocked = member.blocked_since(config, self.heard);
+        let queue = |conn| queue(&self.conns[conn], depth, write, blocked, is_full);
+        let shared = match config.adapts && !write && !waits {
+            true => {
+                let (few, depth) = member.limiter.sharing();
+                pool.share(member.in_flight, few, depth, queue)
+            }
+            false => None,
+        };
+        shared.map_or_else(|| pool.choose(depth, is_full, slow_first, queue), Choice::Use)
     }
 
     /// No more connections may be opened to a node, or it takes none just now.
@@ -183,8 +204,14 @@ impl Engine {
                 }
             }
         }
+        let is_second = self.conns[conn].in_flight.len() == 2;
         if !exclusive {
-            self.members[node as usize].as_mut().expect("a pool connection has its node").in_flight += weight;
+            let member = self.members[node as usize].as_mut().expect("a pool connection has its node");
+            member.in_flight += weight;
+            if is_second && self.config.adapts {
+                let patience = member.limiter.patience();
+                self.conn_timers.set(conn, self.conns[conn].progress + patience);
+            }
         }
         self.want_transmit(conn);
     }
@@ -261,22 +288,20 @@ impl Engine {
     /// A pool connection has room: what waits goes on it, first come, first served.
     pub(super) fn serve(&mut self, node: NodeId) {
         loop {
-            let (slow, shared, is_full) = (self.first_slow(node), self.first_shared(node), self.is_full(node));
+            let (slow, shared) = (self.first_slow(node), self.first_shared(node));
+            if slow.is_none() && shared.is_none() {
+                return;
+            }
             let slow_first = slow.is_some_and(|slow| shared.is_none_or(|(shared, _)| slow < shared));
-            let conns = &self.conns;
-            let Some(member) = self.members[node as usize].as_mut() else { return };
-            let (comfortable, depth) = member.depths(&self.config);
-            let pool = &mut member.pool;
-            // What waits is shared with the connections that are just being opened.
-            let depth = if pool.connecting.is_empty() { depth } else { comfortable };
-            let (exclusive, choice) = match (pool.idle.last(), shared) {
+            let Some(member) = self.members[node as usize].as_ref() else { return };
+            let (exclusive, choice) = match (member.pool.idle.last(), shared) {
                 (Some(&conn), _) if slow_first => (true, Choice::Use(conn)),
                 (_, None) => return,
-                (_, Some((_, write))) => {
-                    (false, pool.choose(depth, is_full, slow_first, |conn| queue(&conns[conn], depth, write)))
-                }
+                (_, Some((_, write))) => (false, self.choose(member, true, slow_first, write)),
             };
             let Choice::Use(conn) = choice else { return self.want_conns(node) };
+            let Some(member) = self.member_mut(node) else { return };
+            let pool = &mut member.pool;
             let name = if exclusive { pool.waiting_exclusive.pop_front() } else { pool.waiting.pop_front() };
             if let Some(op) = name.and_then(|name| self.named(name)) {
                 self.put_on(op, conn, node);
@@ -330,6 +355,9 @@ impl Engine {
         connection.progress = now;
         let state = connection.state;
         self.conn_timers.clear(conn);
+        if state == State::Busy && self.config.adapts {
+            self.conn_timers.set(conn, now);
+        }
         if let Some(member) = self.member_mut(node) {
             member.pool.remove(conn);
             if state == State::Idle {
@@ -360,10 +388,66 @@ impl Engine {
         }
     }
 
+    /// Several requests are on a connection, and the first of them may be a slow one. If so reads behind it are sent on
+    /// other connections as well, few of all: what comes here for them is thrown away. Writes that were sent have to wait.
+    fn look_at_head(&mut self, conn: ConnId) {
+        let now = self.now;
+        let connection = &self.conns[conn];
+        let Purpose::Pool(node) = connection.purpose else { return };
+        let (progress, several) = (connection.progress, connection.in_flight.len() > 1);
+        let Some(member) = self.members[node as usize].as_mut().filter(|_| several) else { return };
+        let (patience, since) = (member.limiter.patience(), member.blocked_since(&self.config, self.heard));
+        self.conn_timers.set(conn, (progress + patience).max(now + patience / 2.0));
+        if progress > since {
+            return;
+        }
+        // Once for each slow request, and not because nothing is answered at all.
+        let is_alone = member.pool.busy.len() == 1 || progress + patience <= member.heard_at;
+        if is_alone && self.conns[conn].blocked_from < progress {
+            self.conns[conn].blocked_from = progress;
+            member.limiter.blocked(now);
+        }
+        let answers = |&other: &ConnId| self.conns[other].progress > since;
+        let is_elsewhere = !member.pool.idle.is_empty() || member.pool.busy.iter().any(answers);
+        self.want_conns(node);
+        if !is_elsewhere && self.is_full(node) {
+            return;
+        }
+        for at in 1..self.conns[conn].in_flight.len() {
+            let entry = self.conns[conn].in_flight[at];
+            if !self.goes_twice(entry, node) {
+                continue;
+            }
+            if self.ops[entry.op].bundle.is_none() {
+                self.ops[entry.op].serial = entry.serial.wrapping_add(1);
+            }
+            self.move_op(entry.op);
+        }
+    }
+
+    /// Whether a request that waits behind a slow one may be sent a second time.
+    fn goes_twice(&mut self, entry: InFlight, node: NodeId) -> bool {
+        let Some(op) = self.named((entry.op, entry.serial)) else { return false };
+        let entry_op = &self.ops[op];
+        let is_fresh = if entry_op.bundle.is_some() {
+            self.bundled(op).iter().all(|&op| self.ops[op].moved < REPEATS_MAX)
+        } else {
+            entry_op.moved < REPEATS_MAX && !entry_op.is_slow() && entry_op.bond.is_none()
+        };
+        let is_fresh = is_fresh && !self.ops[op].write;
+        is_fresh && self.member_mut(node).is_some_and(|member| member.limiter.may_repeat(entry.weight))
+    }
+
     /// The time of a connection has come: it was not opened, or what it owed did not come.
     pub(super) fn conn_expired(&mut self, conn: ConnId) {
         let now = self.now;
-        let Some(connection) = self.conns.get(conn).filter(|conn| conn.expires <= now) else { return };
+        let Some(connection) = self.conns.get(conn) else { return };
+        if connection.expires > now {
+            if connection.state == State::Busy {
+                self.look_at_head(conn);
+            }
+            return;
+        }
         match connection.state {
             State::Connecting => {
                 let address = format!("not open within {} ms", self.config.timeout);
@@ -422,8 +506,13 @@ impl Engine {
     }
 }
 
-/// How many requests are on a connection, or the depth if its socket is stuck; and whether they are of the kind.
-fn queue(conn: &Conn, depth: usize, write: bool) -> (usize, bool) {
-    let length = if conn.stream.pending() > PENDING_MAX { depth } else { conn.load };
-    (length, conn.writes == write)
+/// How many requests are on a connection, or the depth if its socket is stuck; and whether they are of the kind. One that
+/// has been silent since `blocked` is the last choice, and only where no other may be opened.
+fn queue(conn: &Conn, depth: usize, write: bool, blocked: f64, is_full: bool) -> (usize, bool) {
+    let length = match conn.progress <= blocked {
+        true if is_full => conn.load.max(depth - 1),
+        true => depth,
+        false => conn.load,
+    };
+    (if conn.stream.pending() > PENDING_MAX { depth } else { length }, conn.writes == write)
 }

@@ -90,7 +90,9 @@ impl Engine {
         }
         let now = self.now;
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state != State::Connecting) else { return };
-        if let Purpose::Pool(node) = connection.purpose {
+        let (purpose, state, load, silent) =
+            (connection.purpose, connection.state, connection.load, now - connection.progress);
+        if let Purpose::Pool(node) = purpose {
             self.members[node as usize].iter_mut().for_each(|member| member.heard_at = now);
         }
         if connection.stream.has_tail() {
@@ -107,6 +109,14 @@ impl Engine {
             }
             self.staging_is_referred_to |= !self.outputs.tape.is_empty();
             self.staging = staging;
+        }
+        if let (Purpose::Pool(node), State::Busy, true) = (purpose, state, self.config.adapts) {
+            let left = self.conns.get(conn).map_or(load, |connection| connection.load);
+            if left < load {
+                self.members[node as usize]
+                    .iter_mut()
+                    .for_each(|member| member.limiter.heard(silent, load, load - left));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use super::config::Config;
 use super::metrics::Counts;
 use crate::cluster::session::Session;
 use crate::cluster::Node;
-use crate::conn::{ConnId, Pool};
+use crate::conn::{ConnId, Limiter, Pool};
 
 /// The part of the time that a server lets a connection be idle after which we close it.
 const IDLE_PART: f64 = 0.9;
@@ -37,6 +37,7 @@ pub struct Tend {
 pub struct Member {
     pub node: Node,
     pub pool: Pool,
+    pub limiter: Limiter,
     /// Requests in flight on `idle` and `busy` connections of the pool.
     pub in_flight: usize,
     pub tend: Tend,
@@ -64,16 +65,30 @@ impl Member {
     /// How many requests a connection carries before another one is opened, and at most.
     pub fn depths(&self, config: &Config) -> (usize, usize) {
         if self.node.pipelines {
-            (config.comfortable_depth, config.pipeline_depth)
+            let adapted = if config.adapts { self.limiter.depth() } else { config.comfortable_depth };
+            (adapted, config.pipeline_depth)
         } else {
             (1, 1)
         }
     }
 
-    pub fn new(node: Node, conn: ConnId) -> Member {
+    /// A connection that has been silent since then, owing an answer, is blocked: others were answered meanwhile. If none
+    /// was, it is the node that is slow, of which more connections make nothing better; but it can be that all of few
+    /// connections are blocked, so the more there are the longer it takes to believe that. Sockets have been heard up to
+    /// `heard`: a program that was busy has not read them.
+    pub fn blocked_since(&self, config: &Config, heard: f64) -> f64 {
+        if !config.adapts {
+            return f64::NEG_INFINITY;
+        }
+        let patience = self.limiter.patience();
+        (self.heard_at - patience).max(heard - patience * self.pool.busy.len() as f64)
+    }
+
+    pub fn new(node: Node, conn: ConnId, comfortable_depth: usize) -> Member {
         Member {
             node,
             pool: Pool::default(),
+            limiter: Limiter::new(comfortable_depth),
             in_flight: 0,
             tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY, began: 0.0 },
             tended: false,

@@ -8,9 +8,11 @@
 //!      └──────────────▶ gone ◀─────────────┴── Draining ◀───┘ ◀── any: closed, malformed
 //! ```
 
+pub mod limiter;
 pub mod pool;
 mod stream;
 
+pub use limiter::Limiter;
 pub use pool::Pool;
 pub use stream::Stream;
 
@@ -99,6 +101,8 @@ pub struct Conn {
     pub writes: bool,
     /// When bytes last came, or a request was put on it while it was idle.
     pub progress: f64,
+    /// The `progress` from which on it was found blocked the last time.
+    pub blocked_from: f64,
     /// When it was asked for, and when it could be used; infinity before.
     pub asked_at: f64,
     pub usable_at: f64,
@@ -126,6 +130,7 @@ impl Conn {
             stream: Stream::default(),
             writes: false,
             progress: now,
+            blocked_from: f64::NEG_INFINITY,
             asked_at: now,
             usable_at: f64::INFINITY,
             expires,

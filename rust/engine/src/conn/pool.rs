@@ -68,6 +68,23 @@ impl Pool {
         }
     }
 
+    /// The shortest queue below `depth`, of those of the kind, while there is an idle connection that can be left alone and
+    /// at least `few` are used: where load has gone down, what was opened for more ages.
+    pub fn share(
+        &self,
+        in_flight: usize,
+        few: usize,
+        depth: usize,
+        queue: impl Fn(ConnId) -> (usize, bool),
+    ) -> Option<ConnId> {
+        // Most of what cannot share is seen without a look at each connection.
+        if self.busy.len() < few || in_flight >= self.busy.len() * depth || self.idle.is_empty() {
+            return None;
+        }
+        let queues = self.busy.iter().map(|&conn| (queue(conn), conn));
+        queues.filter(|((length, same), _)| *same && *length < depth).min().map(|(_, conn)| conn)
+    }
+
     /// How many connections to open now: enough that none has to carry more than `comfortable` requests, and one for
     /// each slow op that waits, within `max`.
     pub fn shortage(&self, in_flight: usize, comfortable: usize, max: usize) -> usize {
@@ -106,6 +123,17 @@ mod tests {
     fn an_idle_connection_is_taken_before_a_busy_one_and_the_last_used_first() {
         let pool = Pool { idle: vec![4, 7], busy: vec![1], ..Pool::default() };
         assert_eq!(pool.choose(8, false, false, |_| (1, true)), Choice::Use(7));
+    }
+
+    #[test]
+    fn idle_connections_are_left_alone_while_more_than_a_few_others_have_room() {
+        let pool = Pool { idle: vec![9], busy: vec![1, 2, 3, 4], ..Pool::default() };
+        let lengths = |conn: ConnId| ([0, 4, 3, 3, 4][conn as usize], conn != 3);
+        assert_eq!(pool.share(14, 4, 4, lengths), Some(2));
+        assert_eq!(pool.share(14, 4, 3, lengths), None, "none has room");
+        assert_eq!(pool.share(16, 4, 4, lengths), None);
+        let few = Pool { idle: vec![9], busy: vec![1, 2, 3], ..Pool::default() };
+        assert_eq!(few.share(3, 4, 32, lengths), None);
     }
 
     #[test]

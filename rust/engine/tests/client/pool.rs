@@ -518,3 +518,154 @@ fn what_is_given_up_while_it_waits_makes_room() {
     rig.run();
     assert_eq!(rig.result(last).code, code::OK);
 }
+
+// ── What stands behind a slow request ───────────────────────────────────────────────────────────────────────────────
+
+/// A node that holds what it is asked, and the one connection with requests for it.
+fn held(config: &str, ask: impl Fn(&mut Rig)) -> (Rig, u32) {
+    let mut rig = Rig::connected(1, config);
+    rig.nodes.get_mut(&BASE).unwrap().holds = true;
+    ask(&mut rig);
+    rig.run();
+    let conns = rig.conns_in_use();
+    assert_eq!(conns.len(), 1);
+    (rig, conns[0])
+}
+
+/// Answers all requests but those on one connection.
+fn answer_others(rig: &mut Rig, slow: u32) {
+    for conn in rig.conns_in_use().into_iter().filter(|&conn| conn != slow) {
+        rig.take_held(conn).iter().for_each(|answer| rig.give(conn, answer));
+    }
+    rig.run();
+}
+
+#[test]
+fn reads_behind_a_slow_request_are_answered_on_another_connection() {
+    let (mut rig, slow) = held("", |rig| {
+        (1..=4).for_each(|key| {
+            rig.get(key);
+        })
+    });
+    rig.advance(9.0);
+    assert_eq!((pool_conns(&rig), rig.nodes[&BASE].requests), (1, 4), "that is not long yet");
+    rig.advance(3.0);
+    assert_eq!((pool_conns(&rig), rig.nodes[&BASE].requests), (2, 7));
+    answer_others(&mut rig, slow);
+    assert_eq!(rig.ended.len(), 3);
+    assert!(rig.ended.iter().all(|ended| (ended.code, ended.attempts) == (code::OK, 1)), "{:?}", rig.ended);
+    assert_eq!(rig.engine.stat(stat::RETRIES), 0.0);
+    // What comes in the end on the slow one is for its first request alone, and the connection is used again.
+    rig.answer_held(BASE);
+    assert_eq!((rig.ended.len(), rig.engine.stat(stat::LATE_ANSWERS)), (4, 3.0));
+    assert_eq!((pool_conns(&rig), rig.closes.len()), (2, 0));
+}
+
+#[test]
+fn reads_that_share_a_request_behind_a_slow_one_are_answered_on_another_connection() {
+    let (mut rig, slow) = held("coalesce=1\ncoalesce_from=2\n", |rig| {
+        rig.get(1);
+        rig.run();
+        (2..=5).for_each(|key| {
+            rig.get(key);
+        });
+    });
+    rig.advance(12.0);
+    assert_eq!((pool_conns(&rig), rig.nodes[&BASE].requests), (2, 3));
+    answer_others(&mut rig, slow);
+    assert_eq!(rig.ended.len(), 4);
+    assert!(rig.ended.iter().all(|ended| (ended.code, ended.attempts) == (code::OK, 1)), "{:?}", rig.ended);
+    rig.answer_held(BASE);
+    assert_eq!(rig.ended.len(), 5);
+}
+
+#[test]
+fn a_write_that_was_sent_is_never_sent_again_because_it_stands_behind_a_slow_request() {
+    let (mut rig, _) = held("", |rig| {
+        (1..=4).for_each(|key| {
+            rig.put(key);
+        })
+    });
+    rig.advance(500.0);
+    assert_eq!(rig.nodes[&BASE].requests, 4);
+    rig.answer_held(BASE);
+    assert_eq!(rig.ended.iter().filter(|ended| ended.code == code::OK && ended.attempts == 1).count(), 4);
+}
+
+#[test]
+fn nothing_is_put_on_a_connection_whose_first_request_is_slow() {
+    for write in [false, true] {
+        let (mut rig, slow) = held("", |rig| {
+            rig.put(0);
+            rig.put(1);
+        });
+        rig.advance(12.0);
+        let op = if write { rig.put(2) } else { rig.get(2) };
+        rig.run();
+        answer_others(&mut rig, slow);
+        assert_eq!(rig.result(op).code, code::OK, "{write}");
+    }
+}
+
+#[test]
+fn no_more_connections_are_opened_because_of_slow_requests_than_allowed() {
+    let (mut rig, _) = held("max_conns_per_node=1\n", |rig| {
+        (1..=4).for_each(|key| {
+            rig.get(key);
+        })
+    });
+    rig.advance(500.0);
+    assert_eq!((pool_conns(&rig), rig.nodes[&BASE].requests), (1, 4), "there is no other to send them on");
+    let more = rig.get(5);
+    rig.run();
+    rig.answer_held(BASE);
+    assert_eq!((rig.ended.len(), rig.result(more).code), (5, code::OK));
+}
+
+#[test]
+fn a_node_that_answers_nothing_is_not_asked_ever_more() {
+    let (mut rig, _) = held("", |rig| {
+        (1..=32).for_each(|key| {
+            rig.submit(command_kind::GET, key, &[(word::TOTAL_TIMEOUT, 0)]);
+        })
+    });
+    for key in 0..1000 {
+        rig.submit(command_kind::GET, key, &[(word::TOTAL_TIMEOUT, 0)]);
+        rig.run();
+        rig.advance(1.0);
+    }
+    let (asked, conns) = (rig.nodes[&BASE].requests, pool_conns(&rig));
+    // A tenth of what is answered, of which there is nothing, and what may be repeated at once.
+    assert!(asked <= 1032 + 128, "{asked} requests for 1032 reads");
+    assert!(conns <= 1032 / 32 + 15, "{conns} connections");
+    assert!(rig.ended.is_empty());
+}
+
+#[test]
+fn a_depth_that_was_given_does_not_change_and_nothing_is_sent_twice() {
+    let (mut rig, _) = held("comfortable_depth=32\n", |rig| {
+        (1..=8).for_each(|key| {
+            rig.get(key);
+        })
+    });
+    rig.advance(900.0);
+    assert_eq!((pool_conns(&rig), rig.nodes[&BASE].requests), (1, 8));
+}
+
+#[test]
+fn after_a_slow_request_more_connections_are_opened_for_as_many_requests() {
+    let (mut rig, slow) = held("", |rig| {
+        (1..=32).for_each(|key| {
+            rig.get(key);
+        })
+    });
+    rig.advance(12.0);
+    answer_others(&mut rig, slow);
+    rig.answer_held(BASE);
+    assert_eq!((rig.ended.len(), pool_conns(&rig)), (32, 4));
+    (0..64).for_each(|key| {
+        rig.get(key);
+    });
+    rig.run();
+    assert_eq!(rig.conns_in_use().len(), 4, "64 requests, of which 16 are comfortable now");
+}
