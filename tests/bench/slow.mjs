@@ -48,7 +48,8 @@ async function compare() {
   const hosts =
     real ?? (await new Promise((resolve) => devserver.stdout.once("data", (text) => resolve(`${text}`.trim()))))
   const ways = [
-    ["adaptive", here, {}],
+    ["adaptive", here, { pipelining: "adaptive" }],
+    ["fixed", here, {}],
     ...(given.before ? [["before", given.before, {}]] : []),
     ["depth 1", here, { pipelineDepth: 1 }],
   ]

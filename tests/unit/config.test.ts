@@ -99,6 +99,7 @@ describe("fields", () => {
     [{ ipMap: { "10.0.0.1": "127.0.0.1" } }, "ip_map=10.0.0.1\t127.0.0.1"],
     [{ appId: "shop" }, "app_id=shop"],
     [{ pipelineDepth: 1 }, "pipeline_depth=1"],
+    [{ pipelining: "adaptive" }, "adaptive_depth=1"],
     [{ clusterName: "prod" }, "cluster_name=prod"],
     [{ maxErrorRate: 0 }, "max_error_rate=0"],
     [{ operationQueueTimeoutMs: 7 }, "operation_queue_timeout=7"],

@@ -68,13 +68,12 @@ const SETTING: Setting = Setting {
     count: 40_000,
 };
 
-/// `comfortable_depth` makes a depth a fixed one.
 const WAYS: [(&str, &str); 5] = [
     ("depth 1", "pipeline_depth=1\ncomfortable_depth=1\n"),
     ("depth 8", "comfortable_depth=8\n"),
     ("depth 32", "comfortable_depth=32\n"),
     ("depth 128", "comfortable_depth=128\n"),
-    ("adaptive", ""),
+    ("adaptive", "adaptive_depth=1\n"),
 ];
 
 enum Event {

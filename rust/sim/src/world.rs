@@ -298,8 +298,9 @@ impl World {
         text.push_str(&format!("min_conns_per_node={}\n", random.below(3)));
         text.push_str(&format!("pipeline_depth={}\n", random.pick(&[1, 2, 8, 64, 128])));
         let comfortable = random.pick(&[1, 4, 32]);
-        if !self.climate.adapts {
-            text.push_str(&format!("comfortable_depth={comfortable}\n"));
+        match self.climate.adapts {
+            true => text.push_str("adaptive_depth=1\n"),
+            false => text.push_str(&format!("comfortable_depth={comfortable}\n")),
         }
         text.push_str(&format!("tend_interval={}\n", random.pick(&[100, 250, 1000])));
         text.push_str(&format!("timeout={}\n", random.pick(&[300, 1000])));

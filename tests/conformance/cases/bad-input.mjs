@@ -26,6 +26,7 @@ const badConfigs = [
   [{ minConnsPerNode: 9, maxConnsPerNode: 3 }, ["minConnsPerNode", "9", "3"]],
   [{ connPoolsPerNode: 0 }, ["connPoolsPerNode", "0"]],
   [{ pipelineDepth: 0 }, ["pipelineDepth", "0"]],
+  [{ pipelining: "auto" }, ["pipelining", '"auto"', '"adaptive"']],
   [{ tendInterval: 1 }, ["tendInterval", "1"]],
   [{ useServicesAlternate: "yes" }, ["useServicesAlternate", '"yes"', "true or false"]],
   [{ ipMap: { "10.0.0.1": 7 } }, ["ipMap"]],

@@ -32,7 +32,7 @@ pub struct Config {
     pub min_conns_per_node: usize,
     /// Most requests in flight on one connection.
     pub pipeline_depth: usize,
-    /// Requests in flight on a connection from which on another one is opened: at most, or, if it was given, always.
+    /// Requests in flight on a connection from which on another one is opened: always, or, where it adapts, at most.
     pub comfortable_depth: usize,
     pub adapts: bool,
     pub tend_interval: f64,
@@ -77,7 +77,7 @@ impl Default for Config {
             min_conns_per_node: 0,
             pipeline_depth: 128,
             comfortable_depth: 32,
-            adapts: true,
+            adapts: false,
             tend_interval: 1000.0,
             use_services_alternate: false,
             ip_map: Vec::new(),
@@ -155,10 +155,8 @@ impl Config {
             // One engine has one thread: a second pool a node would hold the same connections in two lists.
             "conn_pools_per_node" => drop(number::<usize>(value)?),
             "pipeline_depth" => self.pipeline_depth = number::<usize>(value).filter(|&n| n > 0)?,
-            "comfortable_depth" => {
-                self.comfortable_depth = number::<usize>(value).filter(|&n| n > 0)?;
-                self.adapts = false;
-            }
+            "comfortable_depth" => self.comfortable_depth = number::<usize>(value).filter(|&n| n > 0)?,
+            "adaptive_depth" => self.adapts = flag(value)?,
             "tend_interval" => self.tend_interval = number::<f64>(value).filter(|&ms| ms > 0.0)?,
             "use_services_alternate" => self.use_services_alternate = flag(value)?,
             "ip_map" => {

@@ -205,8 +205,7 @@ impl Engine {
             }
         }
         let is_second = self.conns[conn].in_flight.len() == 2;
-        if !exclusive {
-            let member = self.members[node as usize].as_mut().expect("a pool connection has its node");
+        if let Some(member) = self.members[node as usize].as_mut().filter(|_| !exclusive) {
             member.in_flight += weight;
             if is_second && self.config.adapts {
                 let patience = member.limiter.patience();

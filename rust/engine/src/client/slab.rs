@@ -29,11 +29,15 @@ impl<T> Slab<T> {
     }
 
     pub fn insert(&mut self, value: T) -> u32 {
-        let mut value = Some(value);
-        let index = self.take(|| value.take().expect("taken once"));
-        if let Some(value) = value {
-            self.entries[index as usize] = value;
-        }
+        let Some(index) = self.free.pop() else {
+            self.live += 1;
+            self.entries.push(value);
+            self.used.push(true);
+            return (self.entries.len() - 1) as u32;
+        };
+        self.live += 1;
+        self.used[index as usize] = true;
+        self.entries[index as usize] = value;
         index
     }
 
