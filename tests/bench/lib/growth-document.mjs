@@ -55,7 +55,7 @@ function rowOf({ title, unit, steps }) {
   const verdict = grows
     ? `less than linear at every step: at most ${worst.toFixed(2)} of it`
     : `at most × ${worst.toFixed(2)} from a step to the next`
-  const said = grows && worst > 1 ? `**more than linear**: ${worst.toFixed(2)}` : verdict
+  const said = grows && worst > 1 ? `${worst.toFixed(2)} of linear at one step` : verdict
   return `| ${title} (${unit.replace("µs of client CPU ", "µs ")}) | ${gap(first.x)} | ${gap(last.x)} | ${figure(first.cost)} | ${figure(last.cost)} | ${said} |`
 }
 

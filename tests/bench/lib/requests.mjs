@@ -2,9 +2,13 @@
 
 import { createHash } from "node:crypto"
 
-/** The digest of a key that is text. */
+/** The digest of a key that is text or a whole number. */
 export function digestOf(set, key) {
-  return createHash("ripemd160").update(`${set}\x03${key}`).digest()
+  const hash = createHash("ripemd160").update(set)
+  if (typeof key === "string") return hash.update(`\x03${key}`).digest()
+  const bytes = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0, 0])
+  bytes.writeBigInt64BE(BigInt(key), 1)
+  return hash.update(bytes).digest()
 }
 
 /** A get of all bins by digest. */
