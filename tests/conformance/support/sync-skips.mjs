@@ -26,6 +26,9 @@ const SKIPS = {
     "lifecycle: an AbortSignal may be given with every call, and ends it before it is sent and under way",
     "lifecycle: a signal of many operations is no warning, and each of them is ended by it",
   ],
+  "what crosses threads has a buffer of its own": [
+    'value options: blobs "shared" reads the same bytes into buffers that several share',
+  ],
   "a function that is called while a thread sleeps gives a value and no promise": [
     "security: a password that cannot be had fails the connect, with the reason as its cause",
   ],
