@@ -98,6 +98,20 @@ describe("the operations of the last minute", () => {
     expect(recent.slowest(performance.now())[0]!.key).toBe('test.s "secret"')
   })
 
+  test("of a worker, whose steps are told all at once, took what their requests took", () => {
+    recent = new Recent({ showKeys: false })
+    recent.start()
+    const several = [40, 30]
+    const one = [20]
+    for (const requests of [several, one]) {
+      const follower = recent.begin({ ...begun, operation: operation.BATCH_READ, records: 2 }, undefined)
+      for (const _ of requests) follower.sent(node, 0, 0)
+      for (const ms of requests) follower.off?.(1, ms - 1)
+      follower.ended(undefined, code.OK, requests.length, 90)
+    }
+    expect(recent.slowest(performance.now()).map(({ ms }) => ms)).toEqual([40, 20])
+  })
+
   test("are forgotten after a minute", () => {
     vi.useFakeTimers({ now: 0, toFake: ["performance", "Date"] })
     recent = new Recent({ showKeys: false })

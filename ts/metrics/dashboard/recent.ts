@@ -113,6 +113,8 @@ class RecentFollower implements Follower {
   #send = 0
   #wait = 0
   #requests = 0
+  /** The longest that one request was under way. */
+  #longest = 0
   #retries: string[] | undefined
   /** Present when it is among the slowest. */
   #slow: Slow | undefined
@@ -133,6 +135,7 @@ class RecentFollower implements Follower {
   off(sendMs: number, waitMs: number): void {
     this.#send += sendMs
     this.#wait += waitMs
+    this.#longest = Math.max(this.#longest, sendMs + waitMs)
   }
 
   failed(node: Place | undefined, code: number): void {
@@ -142,15 +145,20 @@ class RecentFollower implements Follower {
 
   ended(node: Place | undefined, number: number, attempts: number, decodeMs: number): void {
     const now = performance.now()
-    // Requests that followed each other add up to all of it; those to several nodes were under way at once.
-    const isAdded = this.#requests > 0 && this.#requests === attempts && node !== undefined
-    const ms = isAdded ? this.#queue + this.#connect + this.#send + this.#wait : now - decodeMs - this.#started
+    // Requests that followed each other add up to all of it; those to several nodes were under way at once. The clock is
+    // right only where an operation is followed on its own thread: of those of a worker the steps may be told all at once,
+    // at the end; then the longest request is the best that is known.
+    const isOneByOne = node !== undefined || this.#requests === 1
+    const isAdded = isOneByOne && this.#requests > 0 && this.#requests === attempts
+    const ms = isAdded
+      ? this.#queue + this.#connect + this.#send + this.#wait
+      : Math.max(now - decodeMs - this.#started, this.#longest)
     const { operation } = this.#beginning
     const slot = this.#recent.slot(now)
     const quantiles = slot.kinds.get(operation) ?? new Quantiles()
     slot.kinds.set(operation, quantiles)
     quantiles.add(ms)
-    if (ms > slot.floor) this.#keep(slot, ms, node, number, decodeMs)
+    if (slot.slow.length < slowMax || ms > slot.floor) this.#keep(slot, ms, node, number, decodeMs)
   }
 
   materialized(ms: number): void {
