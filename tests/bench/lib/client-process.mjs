@@ -14,6 +14,9 @@
 //   → {"job":"end"}
 //   ← {"error":…}                        to any of them
 //
+// An operation begins where a program's does: with a namespace, a set and an id. Some clients hash a key when it is made,
+// others when it is used, so making it is part of each operation.
+//
 // `sets` maps the shapes of records.mjs to names of sets, `records` to how many each has.
 
 import { createInterface } from "node:readline"
@@ -26,8 +29,8 @@ const { connect } = await import(`./${kind}.mjs`)
 let client
 let sets = {}
 let records = {}
-/** The keys of a shape, made once: what is measured is the client. */
-const keys = {}
+/** The ids of a shape's records, made once. */
+const ids = {}
 /** What a put writes. */
 let written = []
 
@@ -38,7 +41,7 @@ const jobs = {
       for (let from = 0; from < records[shape]; from += 1000) {
         const numbers = Array.from({ length: Math.min(1000, records[shape] - from) }, (_, i) => from + i)
         await client.writeMany(
-          numbers.map((i) => keysOf(shape)[i]),
+          numbers.map((i) => keyOf(shape, i)),
           numbers.map(shapes[shape].bins),
         )
       }
@@ -48,9 +51,8 @@ const jobs = {
   async use(given) {
     prepare(given)
     for (const shape of Object.keys(sets)) {
-      const all = keysOf(shape)
-      for (let i = 0; i < all.length; i += Math.ceil(all.length / 200)) {
-        const bins = await client.get(all[i])
+      for (let i = 0; i < records[shape]; i += Math.ceil(records[shape] / 200)) {
+        const bins = await client.get(keyOf(shape, i))
         // What is counted on may have been counted on.
         assertRecord(shape, i, shape === "counters" ? { ...bins, i } : bins)
       }
@@ -72,23 +74,23 @@ const jobs = {
 /** By the name of a workload's job, what one operation is: given a number, it does one. */
 const acts = {
   get(set) {
-    const some = keysOf(set)
+    const count = records[set]
     return async (n) => {
-      const i = n % some.length
-      const bins = await client.get(some[i])
+      const i = n % count
+      const bins = await client.get(keyOf(set, i))
       if (bins.i !== i) throw new Error(`record ${bins.i} was read for ${i}`)
     }
   },
 
   put(set) {
-    const some = keysOf(set)
-    return (n) => client.put(some[n % some.length], written[n % some.length])
+    const count = records[set]
+    return (n) => client.put(keyOf(set, n % count), written[n % count])
   },
 
   operate(set) {
-    const some = keysOf(set)
+    const count = records[set]
     return async (n) => {
-      const value = await client.addAndRead(some[n % some.length])
+      const value = await client.addAndRead(keyOf(set, n % count))
       if (!(value > 0)) throw new Error(`an increment gave ${value}`)
     }
   },
@@ -101,10 +103,12 @@ const acts = {
   batch(set, rows) {
     const count = Math.floor(records[set] / rows)
     const reads = Array.from({ length: count }, (_, at) =>
-      client.batch(
-        { ns: NAMESPACE, set: sets[set], schema: shapes[set].schema, from: at * rows, rows },
-        keysOf(set).slice(at * rows, at * rows + rows),
-      ),
+      client.batch({
+        ns: NAMESPACE,
+        set: sets[set],
+        schema: shapes[set].schema,
+        ids: idsOf(set).slice(at * rows, at * rows + rows),
+      }),
     )
     return async (n) => {
       const at = n % count
@@ -143,14 +147,13 @@ say({ ready: true, version: client.version, server: client.server })
 function prepare(given) {
   sets = given.sets
   records = given.records
-  for (const shape of Object.keys(keys)) delete keys[shape]
+  for (const shape of Object.keys(ids)) delete ids[shape]
   written = Array.from({ length: records.single ?? 0 }, (_, i) => client.bins(shapes.single.bins(i)))
 }
 
-function keysOf(shape) {
-  const make = (_, i) => client.key(NAMESPACE, sets[shape], shapes[shape].key(i))
-  return (keys[shape] ??= Array.from({ length: records[shape] }, make))
-}
+const idsOf = (shape) => (ids[shape] ??= Array.from({ length: records[shape] }, (_, i) => shapes[shape].key(i)))
+
+const keyOf = (shape, i) => client.key(NAMESPACE, sets[shape], idsOf(shape)[i])
 
 /** Keeps `inFlight` operations in flight for `ms`, each caller asking again when it has its answer. */
 async function measure(inFlight, ms, act) {

@@ -31,10 +31,10 @@ export async function connect(hosts, { commandQueue }) {
     get: async (key) => (await client.get(key)).bins,
     put: (key, bins) => client.put(key, bins),
     addAndRead: async (key) => (await client.operate(key, addAndRead)).bins.i,
-    batch(_, keys) {
-      const records = keys.map((key) => ({ key, readAllBins: true }))
+    batch({ ns, set, ids }) {
+      const records = () => ids.map((id) => ({ key: new Aerospike.Key(ns, set, id), readAllBins: true }))
       const batch = new Aerospike.BatchPolicy(policy)
-      return async (at) => (await client.batchRead(records, batch))[at].record.bins.i
+      return async (at) => (await client.batchRead(records(), batch))[at].record.bins.i
     },
     query: ({ ns, set }) => {
       return () =>

@@ -21,10 +21,13 @@ export async function connect(hosts, { way = "rows", metrics = false, coalesce, 
     addAndRead: async (key) => (await client.operate(key, addAndRead)).bins.i,
     /** Gives a function that reads records again and again, and the integer of one of them. */
     batch: {
-      rows: (_, keys) => async (at) => (await client.batchRead(keys, undefined, policy))[at].bins.i,
-      columns({ ns, set, schema, from, rows }) {
-        const ids = Int32Array.from({ length: rows }, (_, i) => from + i)
-        return async (at) => Number((await client.batchReadColumns({ ns, set, ids }, schema, policy)).columns.i[at])
+      rows({ ns, set, ids }) {
+        const keys = () => ids.map((id) => [ns, set, id])
+        return async (at) => (await client.batchRead(keys(), undefined, policy))[at].bins.i
+      },
+      columns({ ns, set, schema, ids }) {
+        const typed = Int32Array.from(ids)
+        return async (at) => Number((await client.batchReadColumns({ ns, set, ids: typed }, schema, policy)).columns.i[at])
       },
     }[way],
     /** Gives a function that reads a set again and again, and how many records it got. */

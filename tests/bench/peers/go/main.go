@@ -37,7 +37,7 @@ var (
 	client  *as.Client
 	sets    map[string]string
 	records map[string]int
-	keys    map[string][]*as.Key
+	names   []string
 	written [][]*as.Bin
 	read    = as.NewPolicy()
 	write   = as.NewWritePolicy(0, 0)
@@ -125,22 +125,14 @@ func blob(i int) []byte {
 }
 
 func use(asked request) error {
-	sets, records, keys = asked.Sets, asked.Records, map[string][]*as.Key{}
-	for shape, set := range sets {
-		all := make([]*as.Key, records[shape])
-		for i := range all {
-			var id any = i
-			if shape == "single" || shape == "counters" {
-				id = fmt.Sprintf("key-%d", i)
+	sets, records, names = asked.Sets, asked.Records, nil
+	for shape := range sets {
+		if isNamed(shape) {
+			for i := len(names); i < records[shape]; i++ {
+				names = append(names, fmt.Sprintf("key-%d", i))
 			}
-			key, err := as.NewKey(namespace, set, id)
-			if err != nil {
-				return err
-			}
-			all[i] = key
 		}
-		keys[shape] = all
-		for i := 0; i < len(all); i += (len(all) + 199) / 200 {
+		for i := 0; i < records[shape]; i += (records[shape] + 199) / 200 {
 			if err := check(shape, i); err != nil {
 				return err
 			}
@@ -156,8 +148,25 @@ func use(asked request) error {
 	return nil
 }
 
+func isNamed(shape string) bool {
+	return shape == "single" || shape == "counters"
+}
+
+// key makes one for each operation, since that is when this client hashes it.
+func key(shape string, i int) *as.Key {
+	var id any = i
+	if isNamed(shape) {
+		id = names[i]
+	}
+	key, err := as.NewKey(namespace, sets[shape], id)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
 func check(shape string, i int) error {
-	record, err := client.Get(read, keys[shape][i])
+	record, err := client.Get(read, key(shape, i))
 	if err != nil {
 		return err
 	}
@@ -173,16 +182,16 @@ func check(shape string, i int) error {
 }
 
 func actOf(asked request) (act, error) {
-	all := keys[asked.Set]
+	all := records[asked.Set]
 	get := func(n int) error {
-		record, err := client.Get(read, all[n%len(all)])
+		record, err := client.Get(read, key(asked.Set, n%all))
 		if err != nil {
 			return err
 		}
-		return same(record.Bins["i"], n%len(all))
+		return same(record.Bins["i"], n%all)
 	}
 	put := func(n int) error {
-		if err := client.PutBins(write, all[n%len(all)], written[n%len(all)]...); err != nil {
+		if err := client.PutBins(write, key(asked.Set, n%all), written[n%all]...); err != nil {
 			return err
 		}
 		return nil
@@ -202,7 +211,7 @@ func actOf(asked request) (act, error) {
 	case "operate":
 		ops := []*as.Operation{as.AddOp(as.NewBin("i", 1)), as.GetBinOp("i")}
 		return func(n int) error {
-			record, err := client.Operate(write, all[n%len(all)], ops...)
+			record, err := client.Operate(write, key(asked.Set, n%all), ops...)
 			if err != nil {
 				return err
 			}
@@ -213,10 +222,14 @@ func actOf(asked request) (act, error) {
 			return nil
 		}, nil
 	case "batch":
-		count := len(all) / asked.Rows
+		count := all / asked.Rows
 		return func(n int) error {
 			first := n % count * asked.Rows
-			found, err := client.BatchGet(batch, all[first:first+asked.Rows])
+			keys := make([]*as.Key, asked.Rows)
+			for i := range keys {
+				keys[i] = key(asked.Set, first+i)
+			}
+			found, err := client.BatchGet(batch, keys)
 			if err != nil {
 				return err
 			}

@@ -47,7 +47,7 @@ public final class Bench {
     final BatchPolicy batch = new BatchPolicy();
     final QueryPolicy query = new QueryPolicy();
     final Operation[] addAndRead = {Operation.add(new Bin("i", 1)), Operation.get("i")};
-    final Map<String, Key[]> keys = new HashMap<>();
+    final Map<String, Ids> ids = new HashMap<>();
     Map<String, String> sets = new HashMap<>();
     Bin[][] written = {};
 
@@ -129,6 +129,32 @@ public final class Bench {
 
     // ---- Records
 
+    /** The ids of a set's records. A key is made for each operation, since that is when this client hashes it. */
+    static final class Ids {
+        final String set;
+        final int count;
+        /** null: the numbers themselves. */
+        final String[] names;
+
+        Ids(String shape, String set, int count) {
+            this.set = set;
+            this.count = count;
+            boolean named = shape.equals("single") || shape.equals("counters");
+            names = named ? new String[count] : null;
+            for (int i = 0; named && i < count; i++) names[i] = "key-" + i;
+        }
+
+        Key key(int i) {
+            return names == null ? new Key(NAMESPACE, set, i) : new Key(NAMESPACE, set, names[i]);
+        }
+
+        Key[] keys(int from, int rows) {
+            Key[] keys = new Key[rows];
+            for (int i = 0; i < rows; i++) keys[i] = key(from + i);
+            return keys;
+        }
+    }
+
     static String textOf(int i) {
         return String.format("record %08d xxxxxxxxxxxxxxxx", i);
     }
@@ -142,18 +168,14 @@ public final class Bench {
     String use(String line) {
         sets = object(line, "sets");
         Map<String, String> records = object(line, "records");
-        keys.clear();
+        ids.clear();
         for (Map.Entry<String, String> entry : sets.entrySet()) {
             String shape = entry.getKey();
-            boolean named = shape.equals("single") || shape.equals("counters");
-            Key[] all = new Key[Integer.parseInt(records.get(shape))];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = named ? new Key(NAMESPACE, entry.getValue(), "key-" + i) : new Key(NAMESPACE, entry.getValue(), i);
-            }
-            keys.put(shape, all);
-            for (int i = 0; i < all.length; i += (all.length + 199) / 200) check(shape, i, client.get(read, all[i]));
+            Ids all = new Ids(shape, entry.getValue(), Integer.parseInt(records.get(shape)));
+            ids.put(shape, all);
+            for (int i = 0; i < all.count; i += (all.count + 199) / 200) check(shape, i, client.get(read, all.key(i)));
         }
-        written = new Bin[keys.get("single").length][];
+        written = new Bin[ids.get("single").count][];
         for (int i = 0; i < written.length; i++) {
             written[i] = new Bin[] {
                 new Bin("i", i), new Bin("d", i + 0.5), new Bin("s", textOf(i)), new Bin("b", blobOf(i)),
@@ -204,7 +226,7 @@ public final class Bench {
     /** One run. All but its beginning and end happens on the event loop. */
     final class Run {
         final String what;
-        final Key[] all;
+        final Ids all;
         final int rows;
         final Statement statement = new Statement();
         final long until;
@@ -212,19 +234,15 @@ public final class Bench {
         final CountDownLatch left;
         volatile Exception failure;
         int number;
-        Key[][] batches;
 
         Run(String line, long start) {
             what = text(line, "what");
-            all = keys.get(text(line, "set"));
+            all = ids.get(text(line, "set"));
             rows = (int) number(line, "rows");
             until = start + (long) (number(line, "ms") * 1e6);
             left = new CountDownLatch((int) number(line, "inFlight"));
             statement.setNamespace(NAMESPACE);
             statement.setSetName(sets.get(text(line, "set")));
-            if (!what.equals("batch")) return;
-            batches = new Key[all.length / rows][];
-            for (int at = 0; at < batches.length; at++) batches[at] = Arrays.copyOfRange(all, at * rows, at * rows + rows);
         }
 
         /** One that asks again when it has its answer. */
@@ -246,25 +264,25 @@ public final class Bench {
                 }
                 number += 7919; // a prime: neighbours are not asked for together
                 if (number < 0) number = 7919;
-                int i = number % all.length;
+                int i = number % all.count;
                 expected = i;
                 found = 0;
                 try {
                     switch (what) {
-                        case "get" -> client.get(loop, this, read, all[i]);
-                        case "put" -> client.put(loop, this, write, all[i], written[i]);
+                        case "get" -> client.get(loop, this, read, all.key(i));
+                        case "put" -> client.put(loop, this, write, all.key(i), written[i]);
                         case "mix" -> {
-                            if ((number & 1) == 1) client.get(loop, this, read, all[i]);
-                            else client.put(loop, this, write, all[i], written[i]);
+                            if ((number & 1) == 1) client.get(loop, this, read, all.key(i));
+                            else client.put(loop, this, write, all.key(i), written[i]);
                         }
                         case "operate" -> {
                             expected = -1;
-                            client.operate(loop, this, write, all[i], addAndRead);
+                            client.operate(loop, this, write, all.key(i), addAndRead);
                         }
                         case "batch" -> {
-                            int at = number % batches.length;
-                            expected = (long) at * rows + rows / 2;
-                            client.get(loop, (RecordArrayListener) this, batch, batches[at]);
+                            int first = number % (all.count / rows) * rows;
+                            expected = first + rows / 2;
+                            client.get(loop, (RecordArrayListener) this, batch, all.keys(first, rows));
                         }
                         case "query" -> client.query(loop, this, query, statement);
                         default -> throw new IllegalArgumentException(what + " is not known");

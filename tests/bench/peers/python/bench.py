@@ -2,7 +2,8 @@
 
     bench.py aerospike|aerospike_py HOSTS
 
-The official client has no asynchronous calls, so each caller is a thread; of aerospike-py it is a task of asyncio.
+The official client has no asynchronous calls, so each caller is a thread; of aerospike-py it is a task of asyncio. Keys are
+tuples, which hash nothing before they are used.
 """
 
 import asyncio

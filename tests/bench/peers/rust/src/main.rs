@@ -20,11 +20,27 @@ const VERSION: &str = "3.0.0";
 
 type Failure = Box<dyn std::error::Error>;
 
+/// The ids of a set's records. A key is made for each operation, since that is when this client hashes it.
+struct Ids {
+    set: String,
+    count: usize,
+    /// None: the numbers themselves.
+    names: Option<Vec<String>>,
+}
+
+impl Ids {
+    fn key(&self, i: usize) -> Key {
+        match &self.names {
+            Some(names) => as_key!(NAMESPACE, self.set.as_str(), names[i].as_str()),
+            None => as_key!(NAMESPACE, self.set.as_str(), i as i64),
+        }
+    }
+}
+
 /// What a client is given by `use`.
 struct Bench {
     client: Client,
-    sets: HashMap<String, String>,
-    keys: HashMap<String, Vec<Key>>,
+    ids: HashMap<String, Ids>,
     written: Vec<Vec<Bin>>,
     read: ReadPolicy,
     write: WritePolicy,
@@ -80,25 +96,23 @@ impl Bench {
         read.base_policy.total_timeout = 10_000;
         write.base_policy.total_timeout = 10_000;
         batch.base_policy.total_timeout = 10_000;
-        Bench { client, sets: HashMap::new(), keys: HashMap::new(), written: vec![], read, write, batch }
+        Bench { client, ids: HashMap::new(), written: vec![], read, write, batch }
     }
 
     /// Takes the records that another has loaded, and looks at some of them.
     async fn take(&mut self, asked: &Json) -> Result<(), Failure> {
-        self.keys.clear();
+        self.ids.clear();
         for (shape, set) in asked["sets"].as_object().ok_or("no sets")? {
             let set = set.as_str().unwrap_or_default();
             let count = asked["records"][shape].as_i64().ok_or("no count of records")?;
             let named = ["single", "counters"].contains(&shape.as_str());
-            let key =
-                |i: i64| if named { as_key!(NAMESPACE, set, format!("key-{i}")) } else { as_key!(NAMESPACE, set, i) };
-            let keys: Vec<Key> = (0..count).map(key).collect();
+            let names = named.then(|| (0..count).map(|i| format!("key-{i}")).collect());
+            let ids = Ids { set: set.to_string(), count: count as usize, names };
             for i in (0..count).step_by((count as usize).div_ceil(200)) {
-                let record = self.client.get(&self.read, &keys[i as usize], Bins::All).await?;
+                let record = self.client.get(&self.read, &ids.key(i as usize), Bins::All).await?;
                 check(shape, i, &record)?;
             }
-            self.sets.insert(shape.clone(), set.to_string());
-            self.keys.insert(shape.clone(), keys);
+            self.ids.insert(shape.clone(), ids);
         }
         let bins = |i: i64| {
             let list = Value::List((i..i + 3).map(Value::Int).collect());
@@ -110,42 +124,40 @@ impl Bench {
                 as_bin!("l", list),
             ]
         };
-        self.written = (0..self.keys["single"].len() as i64).map(bins).collect();
+        self.written = (0..self.ids["single"].count as i64).map(bins).collect();
         Ok(())
     }
 
     /// Does one operation.
     async fn act(&self, what: &str, set: &str, rows: usize, n: usize) -> Result<(), Failure> {
-        let keys = &self.keys[set];
-        let i = n % keys.len();
+        let ids = &self.ids[set];
+        let i = n % ids.count;
         match what {
-            "get" => same(int(&self.client.get(&self.read, &keys[i], Bins::All).await?), i as i64),
-            "put" => Ok(self.client.put(&self.write, &keys[i], &self.written[i]).await?),
+            "get" => same(int(&self.client.get(&self.read, &ids.key(i), Bins::All).await?), i as i64),
+            "put" => Ok(self.client.put(&self.write, &ids.key(i), &self.written[i]).await?),
             "mix" => match n & 1 {
-                1 => same(int(&self.client.get(&self.read, &keys[i], Bins::All).await?), i as i64),
-                _ => Ok(self.client.put(&self.write, &keys[i], &self.written[i]).await?),
+                1 => same(int(&self.client.get(&self.read, &ids.key(i), Bins::All).await?), i as i64),
+                _ => Ok(self.client.put(&self.write, &ids.key(i), &self.written[i]).await?),
             },
             "operate" => {
                 let ops = [operations::add(&as_bin!("i", 1)), operations::get_bin("i")];
-                let record = self.client.operate(&self.write, &keys[i], &ops).await?;
+                let record = self.client.operate(&self.write, &ids.key(i), &ops).await?;
                 match record.bins.get("i") {
                     Some(value) if *value != Value::Nil => Ok(()),
                     _ => Err("an increment gave nothing".into()),
                 }
             }
             "batch" => {
-                let first = n % (keys.len() / rows) * rows;
+                let first = n % (ids.count / rows) * rows;
                 let policy = BatchReadPolicy::default();
-                let mut some: Vec<BatchOperation> = keys[first..first + rows]
-                    .iter()
-                    .map(|key| BatchOperation::read(&policy, key.clone(), Bins::All))
-                    .collect();
+                let mut some: Vec<BatchOperation> =
+                    (first..first + rows).map(|i| BatchOperation::read(&policy, ids.key(i), Bins::All)).collect();
                 self.client.batch(&self.batch, &mut some).await?;
                 let middle = some.swap_remove(rows / 2).into_batch_record();
                 same(middle.record.as_ref().map_or(-1, int), (first + rows / 2) as i64)
             }
             "query" => {
-                let statement = Statement::new(NAMESPACE, self.sets[set].as_str(), Bins::All);
+                let statement = Statement::new(NAMESPACE, ids.set.as_str(), Bins::All);
                 let found = self.client.query(&QueryPolicy::default(), PartitionFilter::all(), statement).await?;
                 let (mut stream, mut count) = (found.into_stream(), 0);
                 while let Some(record) = stream.next().await {
