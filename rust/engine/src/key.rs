@@ -6,11 +6,14 @@ use crate::limits::limit;
 use crate::proto::particle;
 use ripemd::{Digest as _, Ripemd160};
 
+/// What a record is known by.
+pub type Digest = [u8; limit::DIGEST];
+
 /// What a caller names a record with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserKey<'a> {
     /// The digest itself, when the user key is not known.
-    Digest([u8; 20]),
+    Digest(Digest),
     Int(i64),
     String(&'a [u8]),
     Blob(&'a [u8]),
@@ -29,7 +32,7 @@ impl UserKey<'_> {
 }
 
 /// RIPEMD-160 of the set, the key's particle type and the key's bytes.
-pub fn digest(set: &[u8], key: &UserKey) -> [u8; 20] {
+pub fn digest(set: &[u8], key: &UserKey) -> Digest {
     match *key {
         UserKey::Digest(digest) => digest,
         UserKey::Int(int) => hash(set, particle::INTEGER, &int.to_be_bytes()),
@@ -39,11 +42,11 @@ pub fn digest(set: &[u8], key: &UserKey) -> [u8; 20] {
 }
 
 /// The partition of a digest: its first 12 bits, the first byte being the low one.
-pub fn partition(digest: &[u8; 20]) -> u16 {
+pub fn partition(digest: &Digest) -> u16 {
     u16::from_le_bytes([digest[0], digest[1]]) & (limit::PARTITIONS as u16 - 1)
 }
 
-fn hash(set: &[u8], particle_type: u8, bytes: &[u8]) -> [u8; 20] {
+fn hash(set: &[u8], particle_type: u8, bytes: &[u8]) -> Digest {
     let mut hasher = Ripemd160::new();
     hasher.update(set);
     hasher.update([particle_type]);

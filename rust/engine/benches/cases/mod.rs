@@ -9,6 +9,7 @@ use aerospike_sansio::client::Engine;
 use aerospike_sansio::cluster::base64;
 use aerospike_sansio::cluster::PartitionMap;
 use aerospike_sansio::command::{self, Block};
+use aerospike_sansio::digests::Digests;
 use aerospike_sansio::key::{self, UserKey};
 use aerospike_sansio::names::{NameKind, Names};
 use aerospike_sansio::value::tape::{self, Collections, Slot};
@@ -29,6 +30,7 @@ pub struct Case {
 pub const CASES: &[Case] = &[
     Case { name: "digest/text key", ready: digest_of_text, operations: 1 },
     Case { name: "digest/integer key", ready: digest_of_integer, operations: 1 },
+    Case { name: "digest/100 integer keys", ready: digests_of_integers, operations: 100 },
     Case { name: "route/a digest's node", ready: route, operations: 1 },
     Case { name: "encode/get", ready: || encode(command_kind::GET), operations: 1 },
     Case { name: "encode/put of 5 bins", ready: || encode(command_kind::PUT), operations: 1 },
@@ -66,6 +68,17 @@ fn digest_of_text() -> Act {
 fn digest_of_integer() -> Act {
     Box::new(|| {
         black_box(key::digest(black_box(SET.as_bytes()), &UserKey::Int(black_box(12_345))));
+    })
+}
+
+fn digests_of_integers() -> Act {
+    Box::new(|| {
+        let mut digests = Digests::new(black_box(SET.as_bytes()));
+        let mut done = |number, digest| {
+            black_box((number, digest));
+        };
+        (0..100).for_each(|number| digests.add(number, &UserKey::Int(i64::from(number)), &mut done));
+        digests.finish(&mut done);
     })
 }
 

@@ -127,6 +127,9 @@ impl Config {
         fn number<T: std::str::FromStr>(value: &str) -> Option<T> {
             value.parse().ok()
         }
+        fn ms(value: &str) -> Option<f64> {
+            number::<u32>(value).map(f64::from)
+        }
         fn flag(value: &str) -> Option<bool> {
             matches!(value, "0" | "1").then(|| value == "1")
         }
@@ -148,8 +151,8 @@ impl Config {
                 }
             }
             "user" => self.user = value.into(),
-            "timeout" => self.timeout = number(value)?,
-            "idle_timeout" => self.idle_timeout = number(value)?,
+            "timeout" => self.timeout = ms(value)?,
+            "idle_timeout" => self.idle_timeout = ms(value)?,
             "max_conns_per_node" => self.max_conns_per_node = number::<usize>(value).filter(|&n| n > 0)?,
             "min_conns_per_node" => self.min_conns_per_node = number(value)?,
             // One engine has one thread: a second pool a node would hold the same connections in two lists.
@@ -157,7 +160,7 @@ impl Config {
             "pipeline_depth" => self.pipeline_depth = number::<usize>(value).filter(|&n| n > 0)?,
             "comfortable_depth" => self.comfortable_depth = number::<usize>(value).filter(|&n| n > 0)?,
             "adaptive_depth" => self.adapts = flag(value)?,
-            "tend_interval" => self.tend_interval = number::<f64>(value).filter(|&ms| ms > 0.0)?,
+            "tend_interval" => self.tend_interval = ms(value).filter(|&ms| ms > 0.0)?,
             "use_services_alternate" => self.use_services_alternate = flag(value)?,
             "ip_map" => {
                 let (advertised, reachable) = value.split_once('\t')?;
@@ -169,7 +172,7 @@ impl Config {
             "rack_aware" => self.rack_aware = flag(value)?,
             "rack_ids" => self.rack_ids = value.split(',').map(number).collect::<Option<_>>()?,
             "max_concurrent_operations" => self.max_concurrent_operations = number(value)?,
-            "operation_queue_timeout" => self.operation_queue_timeout = number(value)?,
+            "operation_queue_timeout" => self.operation_queue_timeout = ms(value)?,
             "max_queued_operations" => self.max_queued_operations = number(value)?,
             "max_queued_bytes_per_node" => self.max_queued_bytes_per_node = number(value)?,
             "max_error_rate" => self.max_error_rate = number(value)?,

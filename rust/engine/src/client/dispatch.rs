@@ -449,11 +449,11 @@ impl Engine {
         }
         match connection.state {
             State::Connecting => {
-                let address = format!("not open within {} ms", self.config.timeout);
+                let address = format!("not open within {} ms", self.config.timeout as u32);
                 self.conn_ended(conn, close_reason::CONNECT_TIMEOUT, &address);
             }
             State::LoggingIn(_) => {
-                let why = format!("no login within {} ms", self.config.timeout);
+                let why = format!("no login within {} ms", self.config.timeout as u32);
                 self.conn_ended(conn, close_reason::CONNECT_TIMEOUT, &why);
             }
             State::Draining => self.drain_expired(conn),

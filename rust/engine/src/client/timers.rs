@@ -2,6 +2,8 @@
 //! with intrusive lists, so that setting and clearing cost the same however many there are. 100,000 operations that
 //! each finish long before their deadline must not leave anything behind.
 
+use crate::sort::sort;
+
 const SLOTS: usize = 2048;
 const NO: u32 = u32::MAX;
 
@@ -99,7 +101,7 @@ impl Timers {
         }
         self.tick = self.tick.max(target.saturating_sub(1));
         let entries = &self.entries;
-        due[first..].sort_by(|&a, &b| entries[a as usize].at.total_cmp(&entries[b as usize].at).then(a.cmp(&b)));
+        sort(&mut due[first..], &mut |a, b| entries[a as usize].at.total_cmp(&entries[b as usize].at).then(a.cmp(&b)));
         self.earliest = self.scan();
     }
 

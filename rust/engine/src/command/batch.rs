@@ -10,7 +10,8 @@ use super::block::{self, Block, BLOCK_SLOTS};
 use super::txn::{Record, Roll, Txn};
 use super::{filter, refused};
 use crate::abi::{batch_flag, command_kind as kind, policy_flag as flag, tag, NONE};
-use crate::key::{self, UserKey};
+use crate::digests::Digests;
+use crate::key::{self, Digest, UserKey};
 use crate::limits::limit;
 use crate::names::Names;
 use crate::proto::{code, field, info1, info2, info3, info4, particle, PROTO_HEADER};
@@ -62,7 +63,7 @@ impl Group {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    pub digest: [u8; 20],
+    pub digest: Digest,
     pub partition: u16,
     pub group: u32,
     /// The user key with its particle type, in `Batch::keys`; empty unless it is sent.
@@ -97,9 +98,14 @@ pub struct Batch {
 }
 
 impl Row {
-    fn new(digest: [u8; 20], group: u32) -> Row {
+    fn new(digest: Digest, group: u32) -> Row {
         let partition = key::partition(&digest);
         Row { digest, partition, group, key: (0, 0), owner: NONE, code: 0, doubt: false }
+    }
+
+    fn name(&mut self, digest: Digest) {
+        self.digest = digest;
+        self.partition = key::partition(&digest);
     }
 }
 
@@ -239,13 +245,15 @@ fn read_group(
     // Counted from the first slot of all groups.
     batch.groups.push(taken.map_err(|refused| refused.behind(slots - BLOCK_SLOTS))?);
     let set = if block.set == NONE { &[][..] } else { names.get(block.set) };
+    let mut digests = Digests::new(set);
     for slot in key_slots {
         if slot.kind() == tag::KEYS {
-            many_keys(slot, data, |at, key| batch.take_key(slot.bin as usize + at, group, set, &key))?;
+            many_keys(slot, data, |at, key| batch.take_key(slot.bin as usize + at, group, &key, &mut digests))?;
         } else {
-            batch.take_key(slot.bin as usize, group, set, &user_key(slot, data)?)?;
+            batch.take_key(slot.bin as usize, group, &user_key(slot, data)?, &mut digests)?;
         }
     }
+    digests.finish(|number, digest| batch.rows[number as usize].name(digest));
     Ok(end)
 }
 
@@ -573,14 +581,19 @@ impl Batch {
     }
 
     /// The key of the row of that number, of a group.
-    fn take_key(&mut self, number: usize, group: u32, set: &[u8], user_key: &UserKey) -> Result<(), Refused> {
+    fn take_key(
+        &mut self,
+        number: usize,
+        group: u32,
+        user_key: &UserKey,
+        digests: &mut Digests,
+    ) -> Result<(), Refused> {
         let row = self.rows.get_mut(number).filter(|row| row.group == NONE);
         let row = row.ok_or(refused("two keys of a batch have the same number, or one is too large"))?;
         row.group = group;
-        row.digest = key::digest(set, user_key);
-        row.partition = key::partition(&row.digest);
+        digests.add(number as u32, user_key, |number, digest| self.rows[number as usize].name(digest));
         if self.groups[group as usize].send_key {
-            row.key = keep_key(&mut self.keys, user_key);
+            self.rows[number].key = keep_key(&mut self.keys, user_key);
         }
         Ok(())
     }

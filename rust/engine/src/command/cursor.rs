@@ -11,6 +11,7 @@
 
 use super::query::Mark;
 use crate::limits::limit;
+use crate::sort::sort_by;
 
 const VERSION: u8 = 2;
 const CHECKSUM: usize = 4;
@@ -30,7 +31,7 @@ pub type Wanted = Vec<(u16, Option<Mark>)>;
 /// A cursor for these partitions, none of them twice.
 pub fn write(partitions: impl Iterator<Item = (u16, Option<Mark>)>, by_index: bool) -> Vec<u8> {
     let mut wanted: Wanted = partitions.collect();
-    wanted.sort_unstable_by_key(|(id, _)| *id);
+    sort_by(&mut wanted, |(a, _), (b, _)| a.cmp(b));
     let mut states = [state::FINISHED; limit::PARTITIONS];
     for (id, mark) in &wanted {
         states[*id as usize] = if mark.is_some() { state::MARKED } else { state::FRESH };

@@ -6,16 +6,13 @@
 //! the monitor what there is to do for a transaction whose time is over.
 
 use crate::abi::{txn_state, NONE};
-use crate::key::{self, UserKey};
-use crate::limits::limit;
+use crate::key::{self, Digest, UserKey};
 use crate::proto::{
     code, field, info1, info2, info4, list_op, list_order, list_write_flag, op, particle, DATA_HEADER, PROTO_HEADER,
 };
 use crate::value::pack;
 use crate::wire::{self, begin_message, end_message, frame, Header, Version};
 use std::collections::{BTreeMap, BTreeSet};
-
-pub type Digest = [u8; limit::DIGEST];
 
 /// The set of the monitor records.
 const MONITOR_SET: &[u8] = b"<ERO~MRT";

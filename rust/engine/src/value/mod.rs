@@ -51,8 +51,9 @@ impl MapOrder {
 }
 
 /// A value of a bin or of an element of a list or map. Text is bytes: the server never checks it for UTF-8.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
+    #[default]
     Nil,
     Bool(bool),
     Int(i64),

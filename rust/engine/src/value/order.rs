@@ -6,6 +6,7 @@
 
 use super::Value;
 use crate::proto::{code, particle};
+use crate::sort::sort_by;
 use crate::Refused;
 use std::cmp::Ordering;
 
@@ -118,7 +119,7 @@ fn sort(value: &mut Value, inside: bool) -> Result<(), Refused> {
             let inside = inside || *ordered;
             items.iter_mut().try_for_each(|item| sort(item, inside))?;
             if *ordered {
-                items.sort_by(compare);
+                sort_by(items, compare);
             }
         }
         Value::Map { pairs, order } => {
@@ -128,7 +129,7 @@ fn sort(value: &mut Value, inside: bool) -> Result<(), Refused> {
                 sort(value, inside)?;
             }
             if inside {
-                pairs.sort_by(|(a, _), (b, _)| compare(a, b));
+                sort_by(pairs, |(a, _), (b, _)| compare(a, b));
             }
             if order.is_sorted() && pairs.windows(2).any(|pair| compare(&pair[0].0, &pair[1].0).is_eq()) {
                 return Err(refused("a key stands twice in an ordered map"));

@@ -15,6 +15,7 @@ use crate::abi::{column_type, tag};
 use crate::limits::limit;
 use crate::names::Names;
 use crate::proto::code;
+use crate::sort::sorted;
 use crate::value::tape::Slot;
 use crate::Refused;
 
@@ -93,9 +94,9 @@ pub fn fields(slots: &[Slot], names: &Names) -> Result<Vec<Field>, Refused> {
         return Err(refused("a record has at most 32767 bins"));
     }
     let fields: Vec<Field> = slots.iter().map(|slot| Field::read(slot, names)).collect::<Result<_, _>>()?;
-    let mut sorted: Vec<&[u8]> = fields.iter().map(|field| field.name.as_slice()).collect();
-    sorted.sort_unstable();
-    if sorted.windows(2).any(|two| two[0] == two[1]) {
+    let name = |at: u32| &fields[at as usize].name;
+    let order = sorted(fields.len(), &mut |a, b| name(a).cmp(name(b)));
+    if order.windows(2).any(|two| name(two[0]) == name(two[1])) {
         return Err(refused("two columns have the same bin"));
     }
     Ok(fields)

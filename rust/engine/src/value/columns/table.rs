@@ -6,6 +6,7 @@ use super::text::Texts;
 use super::{Field, Kind};
 use crate::limits::limit;
 use crate::proto::{code, particle};
+use crate::sort::sorted;
 use crate::value::particle as form;
 use crate::Malformed;
 
@@ -97,8 +98,8 @@ impl Table {
         if rows.checked_mul(row_bytes)? > limit::COLUMNS {
             return None;
         }
-        let mut by_name: Vec<u16> = (0..fields.len() as u16).collect();
-        by_name.sort_unstable_by(|&a, &b| fields[a as usize].name.cmp(&fields[b as usize].name));
+        let by_name = sorted(fields.len(), &mut |a, b| fields[a as usize].name.cmp(&fields[b as usize].name));
+        let by_name = by_name.into_iter().map(|at| at as u16).collect();
         let columns = fields.into_iter().map(|field| Column {
             valid: vec![0; rows],
             values: vec![0; rows * field.kind.width()],
