@@ -92,13 +92,12 @@ export interface Config {
   connPoolsPerNode?: number
   /**
    * The most requests that wait for their answers on one connection; 1 = no pipelining, as always with `tls`. Another
-   * connection is opened when there would be more than 32 on each. Default 128.
+   * connection is opened when there would be more than 32 on each, or fewer: see `pipelining`. Default 128.
    */
   pipelineDepth?: number
   /**
-   * How many requests share a connection: `"fixed"`, 32 before another one is opened; or `"adaptive"`, fewer where the server is
-   * slow to answer what stands in line, and reads that stand behind a slow request are sent once more elsewhere. It is for
-   * servers with many threads, or records of which some are slow, and takes more connections. Default `"fixed"`.
+   * How many requests share a connection before another one is opened: `"fixed"`, 32; or `"adaptive"`, fewer where that is found
+   * to bring answers sooner, and reads that stand behind a slow request are sent once more elsewhere. Default `"adaptive"`.
    */
   pipelining?: "fixed" | "adaptive"
   /** Milliseconds between two looks at each node. Default 1000. */
@@ -280,7 +279,7 @@ export const fields: Readonly<Record<keyof Config, ConfigField>> = {
   minConnsPerNode: { rule: count(32_767), default: 0, engine: "min_conns_per_node" },
   connPoolsPerNode: { rule: count(64, 1), default: 1, engine: "conn_pools_per_node" },
   pipelineDepth: { rule: count(1024, 1), engine: "pipeline_depth" },
-  pipelining: { rule: oneOf("fixed", "adaptive"), default: "fixed" },
+  pipelining: { rule: oneOf("fixed", "adaptive"), default: "adaptive" },
   tendInterval: { rule: milliseconds(10), default: 1000, engine: "tend_interval" },
   useServicesAlternate: { rule: flag, default: false, engine: "use_services_alternate" },
   ipMap: { rule: rule("an object that maps addresses to addresses", isAddressMap) },

@@ -84,6 +84,7 @@ describe("fields", () => {
         "max_queued_bytes_per_node=268435456",
         "max_error_rate=100",
         "error_rate_window=1",
+        "adaptive_depth=1",
         "coalesce=1",
         "coalesce_from=8",
         "coalesce_writes=0",

@@ -299,7 +299,7 @@ impl World {
         text.push_str(&format!("pipeline_depth={}\n", random.pick(&[1, 2, 8, 64, 128])));
         let comfortable = random.pick(&[1, 4, 32]);
         match self.climate.adapts {
-            true => text.push_str("adaptive_depth=1\n"),
+            true => text.push_str("adaptive_depth=1\npatience=1\n"),
             false => text.push_str(&format!("comfortable_depth={comfortable}\n")),
         }
         text.push_str(&format!("tend_interval={}\n", random.pick(&[100, 250, 1000])));

@@ -2,6 +2,7 @@
 //! says it in his words; what is checked here is that a shell made no mistake.
 
 use crate::cluster::Address;
+use crate::conn::limiter;
 use crate::limits::limit;
 
 /// How users are known.
@@ -35,6 +36,8 @@ pub struct Config {
     /// Requests in flight on a connection from which on another one is opened: always, or, where it adapts, at most.
     pub comfortable_depth: usize,
     pub adapts: bool,
+    /// Where it adapts: for how long a connection is silent at least before it is taken for blocked, to begin with.
+    pub patience: f64,
     pub tend_interval: f64,
     pub use_services_alternate: bool,
     /// `(advertised, reachable)`.
@@ -78,6 +81,7 @@ impl Default for Config {
             pipeline_depth: 128,
             comfortable_depth: 32,
             adapts: false,
+            patience: limiter::CALM,
             tend_interval: 1000.0,
             use_services_alternate: false,
             ip_map: Vec::new(),
@@ -160,6 +164,7 @@ impl Config {
             "pipeline_depth" => self.pipeline_depth = number::<usize>(value).filter(|&n| n > 0)?,
             "comfortable_depth" => self.comfortable_depth = number::<usize>(value).filter(|&n| n > 0)?,
             "adaptive_depth" => self.adapts = flag(value)?,
+            "patience" => self.patience = ms(value)?,
             "tend_interval" => self.tend_interval = ms(value).filter(|&ms| ms > 0.0)?,
             "use_services_alternate" => self.use_services_alternate = flag(value)?,
             "ip_map" => {

@@ -4,6 +4,7 @@
 use super::outputs::Done;
 use super::{address_of, level, without_answer, Engine};
 use crate::abi::{close_reason, node_word, socket_end, stat, tag};
+use crate::conn::limiter::Heard;
 use crate::conn::{ConnId, Extent, InFlight, Purpose, State};
 use crate::limits::limit;
 use crate::proto::{code, info3, message_type, PROTO_HEADER};
@@ -113,9 +114,10 @@ impl Engine {
         if let (Purpose::Pool(node), State::Busy, true) = (purpose, state, self.config.adapts) {
             let left = self.conns.get(conn).map_or(load, |connection| connection.load);
             if left < load {
-                self.members[node as usize]
-                    .iter_mut()
-                    .for_each(|member| member.limiter.heard(silent, load, load - left));
+                if let Some(member) = &mut self.members[node as usize] {
+                    let (answers, waiting) = (load - left, member.in_flight);
+                    member.limiter.heard(Heard { now, silent, load, answers, waiting });
+                }
             }
         }
     }

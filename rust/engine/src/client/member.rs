@@ -84,11 +84,11 @@ impl Member {
         (self.heard_at - patience).max(heard - patience * self.pool.busy.len() as f64)
     }
 
-    pub fn new(node: Node, conn: ConnId, comfortable_depth: usize) -> Member {
+    pub fn new(node: Node, conn: ConnId, config: &Config) -> Member {
         Member {
             node,
             pool: Pool::default(),
-            limiter: Limiter::new(comfortable_depth),
+            limiter: Limiter::new(config.comfortable_depth, config.patience),
             in_flight: 0,
             tend: Tend { conn: Some(conn), step: Step::Lists, next_at: f64::INFINITY, began: 0.0 },
             tended: false,

@@ -412,13 +412,18 @@ impl Engine {
 
     pub fn stat(&self, index: usize) -> f64 {
         match index {
-            stat::IN_FLIGHT => self.ops.live() as f64,
+            stat::IN_FLIGHT => (self.ops.live() - self.bundles()) as f64,
             stat::QUEUED => self.backlog.len() as f64,
             stat::QUEUED_BYTES => self.queued_bytes() as f64,
             stat::BUFFERED_BYTES => self.buffered_bytes() as f64,
             stat::NODES => self.members.iter().flatten().count() as f64,
             _ => self.stats.get(index).copied().unwrap_or(0.0),
         }
+    }
+
+    /// Operations of the engine's own: nobody asked for a bundle, which may wait for the end of its answer still.
+    fn bundles(&self) -> usize {
+        self.ops.indices().into_iter().filter(|&op| self.ops[op].bundle.is_some()).count()
     }
 
     /// What the requests take that wait to be put on a connection.

@@ -182,7 +182,7 @@ impl Engine {
         }
         let text = node.address.to_string();
         let session = self.conns[conn].first_session.take();
-        let mut member = Member { session, ..Member::new(node, conn, self.config.comfortable_depth) };
+        let mut member = Member { session, ..Member::new(node, conn, &self.config) };
         member.tend.began = self.now;
         let member = Some(member);
         let id = match free {

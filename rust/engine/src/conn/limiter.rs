@@ -2,40 +2,135 @@
 //! blocked: what answers show of the node decides, nothing here knows a connection.
 //!
 //! A server does the requests of a connection one after another. So a slow one holds up those behind it, and requests on
-//! few connections are done by few of the server's threads. On the other hand each connection costs reads and writes. The
-//! depth goes up while reads bring many answers at once, for then it is the client that has no time; down while a queue
-//! takes many reads, for then it is the connection that is slow; and is halved, as TCP halves its window, when a slow
-//! request was found at the head of others.
+//! few connections are done by few of the server's threads. On the other hand each connection costs reads and writes, and
+//! each request that is sent twice; and where client and server share their cores, a thread that waits for its turn looks
+//! like a slow request. So what could help is tried for a while, and stays if requests are answered sooner:
+//!
+//! - Where connections were silent for long, to believe sooner that one is blocked. Each time when a slow request was found
+//!   at the head of others the depth is halved, as TCP halves its window.
+//! - Where a queue takes many reads, so that it may be the connection that is slow and not the client, half the depth.
 
-/// What a read moves the depth by, which was found in `benches/pipelining.rs`.
+/// What a read moves the depth by after it was halved, which was found in `benches/pipelining.rs`.
 const STEP: f64 = 0.0625;
 /// A queue that takes more reads than this is too long.
 const READS_MAX: usize = 8;
 /// Connections that cost little.
 const FEW: usize = 4;
-/// Timers of shells ring in whole milliseconds.
-const PATIENCE_MIN: f64 = 1.0;
+/// A connection that is silent for less, in ms, is not blocked: where to believe it soon is worth it (timers of shells ring
+/// in whole milliseconds), and where it is not.
+const EAGER: f64 = 1.0;
+pub const CALM: f64 = 32.0;
+/// A silence of more ms, and of more than usual, is one that others may have stood behind; so many in a time are worth a trial.
+const HELD: f64 = 2.0;
+const HELD_MIN: usize = 2;
 /// Of the requests this part may be sent a second time, and so many at once.
 const AGAIN_PART: f64 = 0.1;
 const AGAIN_MAX: f64 = 128.0;
+/// A time is long enough to be compared with another when it had so many answers, and so many ms.
+const ENOUGH: usize = 2048;
+const LONG: f64 = 50.0;
+/// What costs more stays if it makes what an answer takes so much shorter, what costs less if it makes it no longer than this.
+const SOONER: f64 = 0.85;
+const AS_SOON: f64 = 1.05;
+/// After a trial that failed so many times pass until the next of its kind, twice as many after each, up to the last.
+const REST: u32 = 4;
+const REST_MAX: u32 = 256;
+/// So many pass until it is tried whether eagerness is worth it still.
+const REST_EAGER: u32 = 128;
 
 #[derive(Clone, Debug)]
 pub struct Limiter {
     most: f64,
+    /// What the depth goes back to after it was halved.
+    level: f64,
     depth: f64,
     /// How long a connection is usually silent that owes answers, and how far it is from that, in ms.
     usual: f64,
     spread: f64,
+    /// The least patience.
+    least: f64,
     /// How many requests may be sent a second time.
     again: f64,
     /// The depth is not halved again before.
     cut_at: f64,
+    time: Time,
+    trial: Option<Trial>,
+    /// Whether a larger depth is tried next, a smaller one having failed.
+    is_up_next: bool,
+    /// Until the next trial, of the patience and of the depth.
+    rests: [Rest; 2],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+    /// How many times have to pass.
+    left: u32,
+    /// How many do after a trial that fails.
+    next: u32,
+}
+
+/// What was seen since it began.
+#[derive(Clone, Debug, Default)]
+struct Time {
+    began: f64,
+    /// Until when `waited` goes: the sum of what all requests waited, in ms.
+    until: f64,
+    waited: f64,
+    answers: usize,
+    reads: usize,
+    /// Those that brought a small part of what their connection owed.
+    small: usize,
+    /// Those of a connection that was silent for long.
+    held: usize,
+}
+
+/// Something is otherwise than before.
+#[derive(Clone, Debug)]
+struct Trial {
+    /// What it was.
+    what: Way,
+    /// What an answer may take, for it to stay.
+    most: f64,
+    /// The first time has passed, in which connections were opened and queues went down.
+    is_settled: bool,
+}
+
+/// What a trial changes, in the order of the rests.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Least(f64),
+    Level(f64),
+}
+
+/// What a read of a connection brought.
+pub struct Heard {
+    pub now: f64,
+    /// How long the connection was silent.
+    pub silent: f64,
+    /// How many requests it had.
+    pub load: usize,
+    pub answers: usize,
+    /// How many requests wait for other answers of the node.
+    pub waiting: usize,
 }
 
 impl Limiter {
-    pub fn new(most: usize) -> Limiter {
+    pub fn new(most: usize, least: f64) -> Limiter {
         let most = most as f64;
-        Limiter { most, depth: most, usual: 0.0, spread: 2.5, again: AGAIN_MAX, cut_at: 0.0 }
+        Limiter {
+            most,
+            level: most,
+            depth: most,
+            usual: 0.0,
+            spread: 2.5,
+            least,
+            again: AGAIN_MAX,
+            cut_at: 0.0,
+            time: Time::default(),
+            trial: None,
+            is_up_next: false,
+            rests: [Rest { left: 0, next: REST }; 2],
+        }
     }
 
     /// Requests on a connection from which on another one is opened.
@@ -46,38 +141,111 @@ impl Limiter {
     /// How many connections are used before requests share them although others are idle, and how deep they share them.
     /// All of them as long as nothing is slow; else few stand behind another while connections cost little.
     pub fn sharing(&self) -> (usize, usize) {
-        if self.depth < self.most {
+        if self.depth < self.level {
             (FEW, self.depth as usize / 2)
         } else {
             (1, self.depth as usize)
         }
     }
 
-    /// A connection that is silent for longer is blocked: the bound that TCP sets its retransmissions.
+    /// A connection that is silent for longer is blocked.
     pub fn patience(&self) -> f64 {
+        self.unusual(self.least)
+    }
+
+    /// The bound that TCP sets its retransmissions, if it is more than `least`.
+    fn unusual(&self, least: f64) -> f64 {
         let bound = self.usual + 4.0 * self.spread;
-        if bound > PATIENCE_MIN {
+        if bound > least {
             bound
         } else {
-            PATIENCE_MIN
+            least
         }
     }
 
-    /// A connection with `load` requests was silent for some time, and then `answers` came in one read.
-    #[inline]
-    pub fn heard(&mut self, silent: f64, load: usize, answers: usize) {
+    pub fn heard(&mut self, heard: Heard) {
         // One slow answer in a hundred is not to make all others look usual.
-        let most = 2.0 * self.patience();
-        let off = if silent < most { silent } else { most } - self.usual;
+        let long = self.unusual(HELD);
+        let most = 2.0 * long;
+        let off = if heard.silent < most { heard.silent } else { most } - self.usual;
         self.usual += off * 0.125;
         self.spread += (off.abs() - self.spread) * 0.25;
         if self.again < AGAIN_MAX {
-            self.again += AGAIN_PART * answers as f64;
+            self.again += AGAIN_PART * heard.answers as f64;
         }
-        if load > answers * READS_MAX {
-            self.depth = (self.depth - STEP).max(1.0);
-        } else if self.depth < self.most {
+        if self.depth < self.level {
             self.depth += STEP;
+        }
+        let time = &mut self.time;
+        // Nothing waited before the connection had something to wait for.
+        time.waited += (heard.waiting + heard.answers) as f64 * (heard.now - time.until).min(heard.silent);
+        time.until = heard.now;
+        time.answers += heard.answers;
+        time.reads += 1;
+        time.small += usize::from(heard.load > heard.answers * READS_MAX);
+        time.held += usize::from(heard.silent > long && heard.load > 1);
+        if time.answers >= ENOUGH && heard.now - time.began >= LONG {
+            self.judge();
+        }
+    }
+
+    /// A time is over: a trial is judged, or one begins.
+    #[cold]
+    #[inline(never)]
+    fn judge(&mut self) {
+        let time = std::mem::take(&mut self.time);
+        self.time = Time { began: time.until, until: time.until, ..Time::default() };
+        let took = time.waited / time.answers as f64;
+        if let Some(Trial { what, most, is_settled }) = self.trial.take() {
+            if !is_settled {
+                self.trial = Some(Trial { what, most, is_settled: true });
+                return;
+            }
+            let is_eager = self.least < CALM;
+            let rest = &mut self.rests[matches!(what, Way::Level(_)) as usize];
+            if took < most {
+                *rest = match what {
+                    Way::Least(_) if is_eager => Rest { left: REST_EAGER, next: REST_EAGER },
+                    _ => Rest { left: REST, next: REST },
+                };
+            } else {
+                *rest = Rest { left: rest.next, next: (rest.next * 2).min(REST_MAX) };
+                // What had stayed by chance is found out.
+                self.is_up_next = matches!(what, Way::Level(before) if self.level < before);
+                self.set(what);
+            }
+            return;
+        }
+        self.rests.iter_mut().for_each(|rest| rest.left = rest.left.saturating_sub(1));
+        let (is_eager, is_held) = (self.least < CALM, time.held >= HELD_MIN);
+        if is_eager && !is_held {
+            self.least = CALM;
+        }
+        let smaller = time.small * 2 > time.reads && !(self.is_up_next && self.level < self.most);
+        // (`clamp` would bring the text of floating-point numbers along, 9 kB of it.)
+        let level = if smaller { (self.level / 2.0).max(1.0) } else { (self.level * 2.0).min(self.most) };
+        if is_held && self.rests[0].left == 0 {
+            let (least, share) = if is_eager { (CALM, AS_SOON) } else { (EAGER, SOONER) };
+            self.try_out(Way::Least(self.least), Way::Least(least), took * share);
+        } else if level != self.level && self.rests[1].left == 0 {
+            let share = if smaller { SOONER } else { AS_SOON };
+            self.try_out(Way::Level(self.level), Way::Level(level), took * share);
+        }
+    }
+
+    fn try_out(&mut self, before: Way, now: Way, most: f64) {
+        self.trial = Some(Trial { what: before, most, is_settled: false });
+        self.set(now);
+    }
+
+    fn set(&mut self, way: Way) {
+        match way {
+            Way::Least(least) => self.least = least,
+            Way::Level(level) => {
+                // As much is missing of it as was before.
+                self.depth = (self.depth * level / self.level).max(1.0);
+                self.level = level;
+            }
         }
     }
 
@@ -101,30 +269,94 @@ impl Limiter {
 mod tests {
     use super::*;
 
+    /// A read of a connection with `load` requests.
+    fn read(limiter: &mut Limiter, silent: f64, load: usize, answers: usize) {
+        let now = limiter.time.until + 0.1;
+        limiter.heard(Heard { now, silent, load, answers, waiting: 128 - answers });
+    }
+
+    /// Reads for some seconds, 128 requests always waiting, of a server that answers so many a millisecond with so many
+    /// connections. Gives the depths that there were.
+    fn seconds(limiter: &mut Limiter, answered: impl Fn(f64) -> f64, is_small: impl Fn(f64) -> bool) -> Vec<usize> {
+        let mut depths = Vec::new();
+        let (mut now, mut owed) = (limiter.time.until, 0.0);
+        for _ in 0..100_000 {
+            now += 0.05;
+            let connections = 128.0 / limiter.depth;
+            owed += answered(connections) * 0.05;
+            let answers = owed as usize;
+            owed -= answers as f64;
+            let load = if is_small(connections) { answers * 100 } else { answers };
+            limiter.heard(Heard { now, silent: 0.2, load, answers, waiting: 128 - answers });
+            if depths.last() != Some(&limiter.depth()) {
+                depths.push(limiter.depth());
+            }
+        }
+        depths
+    }
+
     #[test]
     fn patience_follows_how_long_answers_take_and_not_the_slow_ones_among_them() {
-        let mut limiter = Limiter::new(32);
+        let mut limiter = Limiter::new(32, EAGER);
         assert_eq!(limiter.patience(), 10.0);
-        (0..100).for_each(|_| limiter.heard(0.2, 1, 1));
-        assert_eq!(limiter.patience(), PATIENCE_MIN);
+        (0..100).for_each(|_| read(&mut limiter, 0.2, 1, 1));
+        assert_eq!(limiter.patience(), EAGER);
         for at in 0..1000 {
-            limiter.heard(if at % 100 == 0 { 50.0 } else { 2.0 }, 1, 1);
+            read(&mut limiter, if at % 100 == 0 { 50.0 } else { 2.0 }, 1, 1);
         }
         assert!((2.0..5.0).contains(&limiter.patience()), "{}", limiter.patience());
     }
 
+    /// Reads for some seconds, one in fifty after a silence of 10 ms. Gives the least patience there was at the end of each.
+    fn slow_seconds(limiter: &mut Limiter, answers: impl Fn(&Limiter) -> usize) -> Vec<f64> {
+        let mut all = Vec::new();
+        let mut now = limiter.time.until;
+        for at in 0..100_000 {
+            now += 0.05;
+            let silent = if at % 50 == 0 { 10.0 } else { 0.2 };
+            let answers = answers(limiter);
+            limiter.heard(Heard { now, silent, load: answers + 1, answers, waiting: 128 - answers });
+            if at % 20_000 == 0 {
+                all.push(limiter.least);
+            }
+        }
+        all
+    }
+
     #[test]
-    fn depth_falls_where_queues_take_many_reads_and_rises_where_they_do_not() {
-        let mut limiter = Limiter::new(32);
-        (0..10_000).for_each(|_| limiter.heard(0.1, limiter.depth(), 1));
-        assert!((7..=9).contains(&limiter.depth()), "{}", limiter.depth());
-        (0..400).for_each(|_| limiter.heard(0.1, limiter.depth(), 10));
+    fn patience_is_short_where_requests_are_slow_and_that_helps_and_only_then() {
+        let mut limiter = Limiter::new(32, CALM);
+        let helped = slow_seconds(&mut limiter, |limiter| if limiter.least < CALM { 6 } else { 2 });
+        assert_eq!(helped, [CALM, EAGER, EAGER, EAGER, EAGER]);
+        seconds(&mut limiter, |_| 100.0, |_| false);
+        assert_eq!(limiter.least, CALM);
+        let not_helped = slow_seconds(&mut limiter, |_| 4);
+        assert!(not_helped.iter().filter(|&&least| least == CALM).count() >= 4, "{not_helped:?}");
+    }
+
+    #[test]
+    fn the_depth_falls_where_more_connections_are_answered_sooner() {
+        // Sixteen threads, of which a connection uses one.
+        let mut limiter = Limiter::new(32, CALM);
+        seconds(&mut limiter, |connections| 10.0 * connections.min(16.0), |connections| connections < 16.0);
+        assert_eq!(limiter.depth(), 8);
+        // The load has gone: what is read are whole queues, and fewer connections do as well.
+        seconds(&mut limiter, |_| 160.0, |_| false);
         assert_eq!(limiter.depth(), 32);
     }
 
     #[test]
+    fn the_depth_stays_where_all_of_the_server_is_slow_and_less_is_tried_more_and_more_seldom() {
+        let mut limiter = Limiter::new(32, CALM);
+        let first = seconds(&mut limiter, |_| 100.0, |_| true);
+        assert!(first.len() >= 5 && first.iter().all(|depth| [16, 32].contains(depth)), "{first:?}");
+        let then = seconds(&mut limiter, |_| 100.0, |_| true);
+        assert!(then.len() < first.len(), "{first:?} {then:?}");
+    }
+
+    #[test]
     fn a_blocked_connection_halves_the_depth_and_several_of_them_at_once_do_it_once() {
-        let mut limiter = Limiter::new(32);
+        let mut limiter = Limiter::new(32, CALM);
         (0..3).for_each(|_| limiter.blocked(100.0));
         assert_eq!(limiter.depth(), 16);
         (0..20).for_each(|time| limiter.blocked(200.0 + f64::from(time) * 20.0));
@@ -133,9 +365,9 @@ mod tests {
 
     #[test]
     fn a_tenth_of_what_is_answered_may_be_asked_again() {
-        let mut limiter = Limiter::new(32);
+        let mut limiter = Limiter::new(32, CALM);
         assert_eq!((0..1000).filter(|_| limiter.may_repeat(1)).count(), 128);
-        (0..100).for_each(|_| limiter.heard(0.1, 10, 10));
+        (0..100).for_each(|_| read(&mut limiter, 0.1, 10, 10));
         assert!((99..=100).contains(&(0..1000).filter(|_| limiter.may_repeat(1)).count()));
     }
 }

@@ -358,8 +358,11 @@ fn an_answer_whose_end_never_comes_keeps_nothing_for_ever() {
     let ops = reads(&mut rig, 8);
     rig.run();
     assert_eq!(codes(&rig, &ops), [code::OK; 8]);
-    rig.advance(1100.0);
+    // The request waits for the end of its answer, and no operation does.
     assert_eq!(rig.engine.stat(stat::IN_FLIGHT), 0.0);
+    assert_ne!(rig.engine.leftovers(), [""; 0]);
+    rig.advance(1100.0);
+    assert_eq!(rig.engine.leftovers(), [""; 0]);
     assert_eq!(rig.closes.len(), 1);
 }
 

@@ -542,7 +542,7 @@ fn answer_others(rig: &mut Rig, slow: u32) {
 
 #[test]
 fn reads_behind_a_slow_request_are_answered_on_another_connection() {
-    let (mut rig, slow) = held("adaptive_depth=1\n", |rig| {
+    let (mut rig, slow) = held("adaptive_depth=1\npatience=1\n", |rig| {
         (1..=4).for_each(|key| {
             rig.get(key);
         })
@@ -563,7 +563,7 @@ fn reads_behind_a_slow_request_are_answered_on_another_connection() {
 
 #[test]
 fn reads_that_share_a_request_behind_a_slow_one_are_answered_on_another_connection() {
-    let (mut rig, slow) = held("adaptive_depth=1\ncoalesce=1\ncoalesce_from=2\n", |rig| {
+    let (mut rig, slow) = held("adaptive_depth=1\npatience=1\ncoalesce=1\ncoalesce_from=2\n", |rig| {
         rig.get(1);
         rig.run();
         (2..=5).for_each(|key| {
@@ -581,7 +581,7 @@ fn reads_that_share_a_request_behind_a_slow_one_are_answered_on_another_connecti
 
 #[test]
 fn a_write_that_was_sent_is_never_sent_again_because_it_stands_behind_a_slow_request() {
-    let (mut rig, _) = held("adaptive_depth=1\n", |rig| {
+    let (mut rig, _) = held("adaptive_depth=1\npatience=1\n", |rig| {
         (1..=4).for_each(|key| {
             rig.put(key);
         })
@@ -595,7 +595,7 @@ fn a_write_that_was_sent_is_never_sent_again_because_it_stands_behind_a_slow_req
 #[test]
 fn nothing_is_put_on_a_connection_whose_first_request_is_slow() {
     for write in [false, true] {
-        let (mut rig, slow) = held("adaptive_depth=1\n", |rig| {
+        let (mut rig, slow) = held("adaptive_depth=1\npatience=1\n", |rig| {
             rig.put(0);
             rig.put(1);
         });
@@ -609,7 +609,7 @@ fn nothing_is_put_on_a_connection_whose_first_request_is_slow() {
 
 #[test]
 fn no_more_connections_are_opened_because_of_slow_requests_than_allowed() {
-    let (mut rig, _) = held("adaptive_depth=1\nmax_conns_per_node=1\n", |rig| {
+    let (mut rig, _) = held("adaptive_depth=1\npatience=1\nmax_conns_per_node=1\n", |rig| {
         (1..=4).for_each(|key| {
             rig.get(key);
         })
@@ -624,7 +624,7 @@ fn no_more_connections_are_opened_because_of_slow_requests_than_allowed() {
 
 #[test]
 fn a_node_that_answers_nothing_is_not_asked_ever_more() {
-    let (mut rig, _) = held("adaptive_depth=1\n", |rig| {
+    let (mut rig, _) = held("adaptive_depth=1\npatience=1\n", |rig| {
         (1..=32).for_each(|key| {
             rig.submit(command_kind::GET, key, &[(word::TOTAL_TIMEOUT, 0)]);
         })
@@ -654,7 +654,7 @@ fn a_fixed_depth_does_not_change_and_nothing_is_sent_twice() {
 
 #[test]
 fn after_a_slow_request_more_connections_are_opened_for_as_many_requests() {
-    let (mut rig, slow) = held("adaptive_depth=1\n", |rig| {
+    let (mut rig, slow) = held("adaptive_depth=1\npatience=1\n", |rig| {
         (1..=32).for_each(|key| {
             rig.get(key);
         })
