@@ -49,9 +49,9 @@ async function compare() {
     real ?? (await new Promise((resolve) => devserver.stdout.once("data", (text) => resolve(`${text}`.trim()))))
   const ways = [
     ["adaptive", here, { pipelining: "adaptive" }],
-    ["fixed", here, {}],
+    ["fixed", here, { pipelining: "fixed" }],
     ...(given.before ? [["before", given.before, {}]] : []),
-    ["depth 1", here, { pipelineDepth: 1 }],
+    ["depth 1", here, { pipelineDepth: 1, pipelining: "fixed" }],
   ]
   await run({ folder: here, hosts, config: {}, prepare: true })
   for (const slow of [true, false]) {

@@ -32,6 +32,9 @@ const WRITE: f64 = 0.006;
 const SUBMIT: f64 = 0.002;
 const ANSWER: f64 = 0.0015;
 
+/// Milliseconds that are not counted.
+const WARM: f64 = 1500.0;
+
 #[derive(Clone, Copy)]
 enum Load {
     /// So many callers, each of whom asks again when it has its answer.
@@ -181,11 +184,12 @@ impl Model {
         self.turn(false);
         let warm = self.setting.count / 4;
         let mut at_warm = None;
-        while self.latencies.iter().map(Vec::len).sum::<usize>() < self.setting.count + warm {
-            if at_warm.is_none() && self.latencies.iter().map(Vec::len).sum::<usize>() >= warm {
+        while at_warm.is_none() || self.latencies.iter().map(Vec::len).sum::<usize>() < self.setting.count {
+            // What adapts needs some time until it has found its way.
+            let is_warm = self.now >= WARM && self.latencies.iter().map(Vec::len).sum::<usize>() >= warm;
+            if at_warm.is_none() && is_warm {
                 at_warm = Some((self.now, self.cpu, self.requests));
                 self.latencies.iter_mut().for_each(Vec::clear);
-                self.setting.count -= warm;
             }
             let event = self.events.peek().map_or(f64::INFINITY, |Reverse((at, _))| *at as f64 / 1e6);
             let rings = self.rings;

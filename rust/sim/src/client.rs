@@ -492,7 +492,7 @@ impl Client {
     }
 
     pub fn is_idle(&self) -> bool {
-        self.open.is_empty() && self.engine.stat(stat::IN_FLIGHT) == 0.0 && self.engine.stat(stat::QUEUED) == 0.0
+        self.open.is_empty() && self.engine.leftovers().is_empty()
     }
 }
 

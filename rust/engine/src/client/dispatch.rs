@@ -57,13 +57,8 @@ impl Engine {
         let is_full = pool.total() >= config.max_conns_per_node || self.now < member.refused_until;
         let blocked = member.blocked_since(config, self.heard);
         let queue = |conn| queue(&self.conns[conn], depth, write, blocked, is_full);
-        let shared = match config.adapts && !write && !waits {
-            true => {
-                let (few, depth) = member.limiter.sharing();
-                pool.share(member.in_flight, few, depth, queue)
-            }
-            false => None,
-        };
+        let sharing = if config.adapts && !waits { member.limiter.sharing(write) } else { None };
+        let shared = sharing.and_then(|(few, depth)| pool.share(member.in_flight, few, depth, queue));
         shared.map_or_else(|| pool.choose(depth, is_full, slow_first, queue), Choice::Use)
     }
 

@@ -91,8 +91,8 @@ impl Engine {
         }
         let now = self.now;
         let Some(connection) = self.conns.get_mut(conn).filter(|conn| conn.state != State::Connecting) else { return };
-        let (purpose, state, load, silent) =
-            (connection.purpose, connection.state, connection.load, now - connection.progress);
+        let (purpose, state, load, silent, writes) =
+            (connection.purpose, connection.state, connection.load, now - connection.progress, connection.writes);
         if let Purpose::Pool(node) = purpose {
             self.members[node as usize].iter_mut().for_each(|member| member.heard_at = now);
         }
@@ -115,8 +115,8 @@ impl Engine {
             let left = self.conns.get(conn).map_or(load, |connection| connection.load);
             if left < load {
                 if let Some(member) = &mut self.members[node as usize] {
-                    let (answers, waiting) = (load - left, member.in_flight);
-                    member.limiter.heard(Heard { now, silent, load, answers, waiting });
+                    let (answers, moves, waiting) = (load - left, !writes, member.in_flight);
+                    member.limiter.heard(Heard { now, silent, load, answers, moves, waiting });
                 }
             }
         }

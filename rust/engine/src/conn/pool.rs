@@ -68,8 +68,8 @@ impl Pool {
         }
     }
 
-    /// The shortest queue below `depth`, of those of the kind, while there is an idle connection that can be left alone and
-    /// at least `few` are used: where load has gone down, what was opened for more ages.
+    /// The shortest queue below `depth`, of as many of the kind as the load needs and at least `few`: where load has gone down,
+    /// or fewer connections do, what was opened for more runs empty, and ages.
     pub fn share(
         &self,
         in_flight: usize,
@@ -78,11 +78,12 @@ impl Pool {
         queue: impl Fn(ConnId) -> (usize, bool),
     ) -> Option<ConnId> {
         // Most of what cannot share is seen without a look at each connection.
-        if self.busy.len() < few || in_flight >= self.busy.len() * depth || self.idle.is_empty() {
+        if self.busy.len() < few || in_flight >= self.busy.len() * depth {
             return None;
         }
+        let needed = few.max(in_flight / depth + 1);
         let queues = self.busy.iter().map(|&conn| (queue(conn), conn));
-        queues.filter(|((length, same), _)| *same && *length < depth).min().map(|(_, conn)| conn)
+        queues.filter(|((length, same), _)| *same && *length < depth).take(needed).min().map(|(_, conn)| conn)
     }
 
     /// How many connections to open now: enough that none has to carry more than `comfortable` requests, and one for
