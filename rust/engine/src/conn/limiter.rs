@@ -23,13 +23,19 @@ pub const CALM: f64 = 32.0;
 /// A silence of more ms, and of more than usual, is one that others may have stood behind; so many in a time are worth a trial.
 const HELD: f64 = 2.0;
 const HELD_MIN: usize = 2;
+/// Where a node answers fewer requests a ms, what they cost does not matter, and no trial has to show it.
+const CHEAP: f64 = 16.0;
 /// Of the requests this part may be sent a second time, and so many at once.
 const AGAIN_PART: f64 = 0.1;
 const AGAIN_MAX: f64 = 128.0;
 /// A time is long enough to be compared with others when it had so many answers, and so many ms; that of a trial takes more.
-const ENOUGH: usize = 2048;
+const ENOUGH: usize = 512;
 const LONG: f64 = 50.0;
 const LONG_TRIAL: f64 = 150.0;
+/// A trial ends at once when answers take so many times what they may, after so many ms and answers.
+const HOPELESS: f64 = 2.0;
+const HOPELESS_MS: f64 = 20.0;
+const HOPELESS_ANSWERS: usize = 128;
 /// So many times pass before the first trial, for one alone can be unusual.
 const FIRST: u32 = 10;
 /// What costs more stays if it makes what an answer takes so much shorter, what costs less if it makes it no longer than this.
@@ -77,6 +83,7 @@ struct Rest {
 /// What was seen since it began.
 #[derive(Clone, Debug, Default)]
 struct Time {
+    began: f64,
     /// It ends after, if there were enough answers.
     ends: f64,
     /// Until when `waited` goes: the sum of what all requests waited, in ms.
@@ -92,7 +99,7 @@ struct Time {
 
 impl Time {
     fn new(began: f64, long: f64) -> Time {
-        Time { ends: began + long, until: began, ..Time::default() }
+        Time { began, ends: began + long, until: began, ..Time::default() }
     }
 }
 
@@ -200,9 +207,16 @@ impl Limiter {
         time.reads += 1;
         time.small += usize::from(heard.load > heard.answers * READS_MAX);
         time.held += usize::from(heard.silent > long && heard.load > 1 && heard.moves);
-        if time.answers >= ENOUGH && heard.now >= time.ends {
+        if (time.answers >= ENOUGH && heard.now >= time.ends) || self.is_hopeless() {
             self.judge();
         }
+    }
+
+    fn is_hopeless(&self) -> bool {
+        let Some(trial) = &self.trial else { return false };
+        let (time, answers) = (&self.time, self.time.answers as f64);
+        let is_seen = time.answers >= HOPELESS_ANSWERS && time.until >= time.began + HOPELESS_MS;
+        is_seen && time.waited > HOPELESS * trial.most * answers
     }
 
     /// A time is over: a trial is judged, or one begins.
@@ -213,7 +227,7 @@ impl Limiter {
         self.time = Time::new(time.until, LONG);
         let took = time.waited / time.answers as f64;
         match self.trial.take() {
-            Some(trial) if !trial.is_settled => {
+            Some(trial) if !trial.is_settled && took < HOPELESS * trial.most => {
                 self.trial = Some(Trial { is_settled: true, ..trial });
                 self.time = Time::new(time.until, LONG_TRIAL);
                 return;
@@ -224,7 +238,7 @@ impl Limiter {
                 let rest = &mut self.rests[matches!(what, Way::Level(_)) as usize];
                 *rest = match (is_kept, what) {
                     (true, Way::Least(_)) if is_eager => Rest { left: REST_EAGER, next: REST_EAGER },
-                    (true, _) => Rest { left: REST, next: REST },
+                    (true, _) => Rest { left: 1, next: REST },
                     (false, _) => Rest { left: rest.next, next: (rest.next * 4).min(REST_MAX) },
                 };
                 if is_kept {
@@ -240,13 +254,20 @@ impl Limiter {
         }
         self.rests.iter_mut().for_each(|rest| rest.left = rest.left.saturating_sub(1));
         let (is_eager, is_held) = (self.least < CALM, time.held >= HELD_MIN);
-        if is_eager && !is_held {
+        let is_cheap = (time.answers as f64) < CHEAP * (time.until - time.began);
+        if is_held && is_cheap {
+            if !is_eager {
+                // What answers took before says nothing of now.
+                (self.least, self.took) = (EAGER, 0.0);
+            }
+            self.rests[0] = Rest { left: REST_EAGER, next: REST_EAGER };
+        } else if is_eager && !is_held {
             self.least = CALM;
         }
         let smaller = time.small * 2 > time.reads && !(self.is_up_next && self.level < self.most);
         // (`clamp` would bring the text of floating-point numbers along, 9 kB of it.)
         let level = if smaller { (self.level / 2.0).max(1.0) } else { (self.level * 2.0).min(self.most) };
-        if is_held && self.rests[0].left == 0 {
+        if is_held && !is_cheap && self.rests[0].left == 0 {
             let (least, share) = if is_eager { (CALM, AS_SOON) } else { (EAGER, SOONER) };
             self.try_out(Way::Least(self.least), Way::Least(least), share);
         } else if level != self.level && self.rests[1].left == 0 {
@@ -273,6 +294,8 @@ impl Limiter {
 
     /// A connection with several requests is blocked.
     pub fn blocked(&mut self, now: f64) {
+        // Those who stood behind it are sent elsewhere, and not seen to have been held.
+        self.time.held += 1;
         if now >= self.cut_at {
             self.depth = (self.depth / 2.0).max(1.0);
             self.cut_at = now + self.patience();
@@ -324,7 +347,7 @@ mod tests {
         (0..100).for_each(|_| read(&mut limiter, 0.2, 1, 1));
         assert_eq!(limiter.patience(), EAGER);
         for at in 0..1000 {
-            read(&mut limiter, if at % 100 == 0 { 50.0 } else { 2.0 }, 1, 1);
+            read(&mut limiter, if at % 100 == 0 { 50.0 } else { 2.0 }, 2, 1);
         }
         assert!((2.0..5.0).contains(&limiter.patience()), "{}", limiter.patience());
     }
@@ -355,6 +378,15 @@ mod tests {
         assert_eq!(limiter.least, CALM);
         let not_helped = slow_seconds(&mut limiter, |_| 4);
         assert!(not_helped.iter().filter(|&&least| least == CALM).count() >= 4, "{not_helped:?}");
+    }
+
+    #[test]
+    fn patience_is_short_without_a_trial_where_there_is_little_to_do() {
+        let mut limiter = Limiter::new(32, CALM);
+        for at in 0..2000 {
+            read(&mut limiter, if at % 100 == 0 { 10.0 } else { 0.2 }, 2, 1);
+        }
+        assert!(limiter.least == EAGER && limiter.trial.is_none());
     }
 
     #[test]
