@@ -27,7 +27,8 @@ export async function connect(hosts, { way = "rows", metrics = false, coalesce, 
       },
       columns({ ns, set, schema, ids }) {
         const typed = Int32Array.from(ids)
-        return async (at) => Number((await client.batchReadColumns({ ns, set, ids: typed }, schema, policy)).columns.i[at])
+        return async (at) =>
+          Number((await client.batchReadColumns({ ns, set, ids: typed }, schema, policy)).columns.i[at])
       },
     }[way],
     /** Gives a function that reads a set again and again, and how many records it got. */
