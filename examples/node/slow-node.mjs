@@ -14,8 +14,9 @@ async function greet(users, id, policy) {
 }
 
 const server = await startDevServer({ nodes: 3 })
-// Reads of one turn would share a request; here each is to be a "get" of its own, which the fault is about.
-const client = await connect({ hosts: server.hosts, coalesce: "off" })
+// Reads of one turn would share a request, and one behind a slow one would be sent twice; here each is to be one "get", which
+// the fault counts.
+const client = await connect({ hosts: server.hosts, coalesce: "off", pipelining: "fixed" })
 const users = client.set("test", "users")
 const ids = Array.from({ length: 60 }, (_, i) => i)
 await users.batchWrite(ids.map((key) => ({ key, bins: { name: `user ${key}` } })))
