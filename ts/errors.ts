@@ -4,7 +4,7 @@ import type { BatchRow } from "./batch.ts"
 import type { ColumnTable, ColumnWrites } from "./columns/table.ts"
 import { code, codeName as codeNames, codeText } from "./core/generated.ts"
 import type { Key } from "./key.ts"
-import type { QueryRecord } from "./query.ts"
+import type { QueryRecord } from "./query-record.ts"
 import type { Transaction } from "./transaction.ts"
 
 /** What an error can tell beside its message. */

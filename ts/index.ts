@@ -126,7 +126,8 @@ export {
   TTL,
   type WritePolicy,
 } from "./policy.ts"
-export { Query, type QueryColumnsOptions, type QueryPage, type QueryRecord } from "./query.ts"
+export { Query, type QueryColumnsOptions, type QueryPage } from "./query.ts"
+export type { QueryRecord } from "./query-record.ts"
 export type { Addend, AerospikeRecord, OrderedResults, RecordMeta } from "./record.ts"
 export type { BoundSet } from "./set.ts"
 export type { Stats } from "./stats.ts"

@@ -16,26 +16,13 @@ import type { Writer } from "./core/writer.ts"
 import { AerospikeError, invalid } from "./errors.ts"
 import type { Expression } from "./exp/expression.ts"
 import { Filter } from "./filter.ts"
-import type { Key, UserKey } from "./key.ts"
+import type { UserKey } from "./key.ts"
 import type { Op } from "./ops/make.ts"
 import type { BackgroundPolicy, PartitionFilter, QueryPolicy } from "./policy.ts"
+import { QueryRecord } from "./query-record.ts"
 import { type ReadValue, Stream } from "./stream.ts"
 import type { UdfCall } from "./udf.ts"
 import type { Bins, Value } from "./values.ts"
-
-/** A record that a query found. */
-export interface QueryRecord<T = Bins> {
-  /** With the user key if it is stored with the record (`sendKey`), else with the digest. */
-  key: Key
-  /** 20 bytes. */
-  digest: Uint8Array
-  /** Empty when the query reads no bins. */
-  bins: T
-  /** How often the record was written; it starts at 1 and wraps after 65535. */
-  gen: number
-  /** Seconds left to live, or `TTL.NEVER_EXPIRE` (-1). */
-  ttl: number
-}
 
 /** A part of a query's records. */
 export interface QueryPage<T = Bins> {
@@ -305,15 +292,13 @@ function streamOf<R>(host: Host, asked: Asked, read: ReadValue<R>): Stream<R> {
 function recordOf(asked: Asked, reader: Reader, words: Uint32Array, at: number, tape: number): QueryRecord {
   const first = tape + words[at + 6]! * 4
   const data = words[at + 7]!
-  const digest = reader.digest(first, data)
+  const kept = reader.digest(first, data)
   const user = reader.value(first + 4, data) as UserKey | null
   const id = words[first + 5]!
-  const { ns } = asked
   const set = id === NONE ? asked.set : reader.name(id)
   const items = words[at + 3]!
   const bins = asked.ops ? reader.results(first + 8, items, data) : reader.bins(first + 8, items, data)
-  const key: Key = user === null ? { ns, set, digest } : [ns, set, user]
-  return { key, digest, bins, gen: words[at + 4]!, ttl: words[at + 5]! | 0 }
+  return new QueryRecord(bins, words[at + 4]!, words[at + 5]! | 0, asked.ns, set, user, reader.digests, kept)
 }
 
 function checkedOptions(options: unknown): QueryColumnsOptions {

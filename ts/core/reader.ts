@@ -123,10 +123,15 @@ export class Reader {
     return this.#value()
   }
 
-  /** Reads the digest of a record that has no other name. */
-  digest(at: number, data: number): Uint8Array {
+  /** Copies the digest of a record, and gives where the copy begins in {@link digests}. */
+  digest(at: number, data: number): number {
     const { words, bytes } = this.#memory
-    return this.#digests.copy(bytes, data + words[at + 2]!, limit.DIGEST)
+    return this.#digests.keep(bytes, data + words[at + 2]!, limit.DIGEST)
+  }
+
+  /** What the latest digest was copied to. Others were, too; a view of each would take longer than the copies. */
+  get digests(): Uint8Array {
+    return this.#digests.bytes
   }
 
   /** Reads values that follow one another. */
@@ -213,10 +218,8 @@ export class Reader {
   }
 
   #blob(kind: number, offset: number, length: number): Uint8Array | TypedBlob {
-    const isShared = this.#blobs !== undefined && length <= sharedBlobMax
-    const bytes = isShared
-      ? this.#blobs.copy(this.#memory.bytes, this.#data + offset, length)
-      : this.#bytes(offset, length)
+    const blobs = length <= sharedBlobMax ? this.#blobs : undefined
+    const bytes = blobs ? blobs.copy(this.#memory.bytes, this.#data + offset, length) : this.#bytes(offset, length)
     const type = (kind >>> 8) & 0xff
     return type === 0 ? bytes : new TypedBlob(type, bytes)
   }
@@ -297,8 +300,19 @@ class Slab {
     this.#size = size
   }
 
+  /** What was kept last lies in it. */
+  get bytes(): Uint8Array {
+    return this.#bytes
+  }
+
   /** A view of a copy of these bytes. */
   copy(from: Uint8Array, at: number, length: number): Uint8Array {
+    const start = this.keep(from, at, length)
+    return new Uint8Array(this.#bytes.buffer, start, length)
+  }
+
+  /** Copies these bytes, and gives where the copy begins. */
+  keep(from: Uint8Array, at: number, length: number): number {
     if (this.#used + length > this.#bytes.length) {
       this.#bytes = new Uint8Array(this.#size)
       this.#used = 0
@@ -308,7 +322,7 @@ class Slab {
     // Shorter than what a call costs.
     for (let i = 0; i < length; i++) to[start + i] = from[at + i]!
     this.#used += length
-    return new Uint8Array(to.buffer, start, length)
+    return start
   }
 }
 

@@ -16,6 +16,7 @@ import { INFINITY, Mark, Raw, WILDCARD } from "../exp/parts.ts"
 import { Filter } from "../filter.ts"
 import type { Key } from "../key.ts"
 import { Ctx } from "../ops/ctx.ts"
+import { QueryRecord } from "../query-record.ts"
 import { Transaction } from "../transaction.ts"
 import { Double, GeoJSON, HLL, KeyOrderedMap, KeyValueOrderedMap, OrderedList, TypedBlob } from "../values.ts"
 
@@ -130,6 +131,16 @@ const classes: readonly (readonly [type: { readonly prototype: object }, kind: K
       (row: BatchRow) => [row.key, row.code, row.gen, row.ttl, row.inDoubt, row.bins, row.value, row.error] as const,
       ([key, code, gen, ttl, inDoubt, bins, value, error]) =>
         new BatchRow(key, code, gen, ttl, inDoubt, bins, value, error && { verb: "", compressed: false, error }),
+    ),
+  ],
+  [
+    QueryRecord,
+    kind(
+      ({ bins, gen, ttl, key, digest }: QueryRecord) => [bins, gen, ttl, key, digest] as const,
+      ([bins, gen, ttl, key, digest]) => {
+        const [ns, set, user] = "ns" in key ? [key.ns, key.set, null] : key
+        return new QueryRecord(bins, gen, ttl, ns, set, user, digest, 0)
+      },
     ),
   ],
   [

@@ -38,6 +38,11 @@ pub struct Names {
     /// Its length is a power of two, at least twice the number of names.
     table: Vec<u64>,
     seed: u64,
+    /// For each name, which one was received after it the last time: records have the same bins in the same order, so
+    /// that most names need no hash.
+    next: Vec<u32>,
+    /// What was received last.
+    last: u32,
 }
 
 impl Default for Names {
@@ -49,7 +54,7 @@ impl Default for Names {
 impl Names {
     /// The seed keeps a peer from choosing names that collide.
     pub fn new(seed: u64) -> Self {
-        Names { text: Vec::new(), ends: Vec::new(), table: vec![0; SLOTS_AT_FIRST], seed }
+        Names { text: Vec::new(), ends: Vec::new(), table: vec![0; SLOTS_AT_FIRST], seed, next: Vec::new(), last: 0 }
     }
 
     /// The id of a name that the caller gave, new or known.
@@ -70,12 +75,28 @@ impl Names {
     /// The id of a name that a server sent, or `abi::NONE` if it cannot have one: too long, or one too many.
     #[inline]
     pub fn intern_received(&mut self, bytes: &[u8]) -> u32 {
+        if let Some(&guess) = self.next.get(self.last as usize) {
+            if self.get(guess) == bytes {
+                self.last = guess;
+                return guess;
+            }
+        }
+        self.look_up_received(bytes)
+    }
+
+    #[inline(never)]
+    fn look_up_received(&mut self, bytes: &[u8]) -> u32 {
         let hash = hash(self.seed, bytes);
-        match self.find(hash, bytes, PROBES) {
+        let id = match self.find(hash, bytes, PROBES) {
             Found::Id(id) => id,
             Found::Free if bytes.len() <= RECEIVED_MAX && self.ends.len() < RECEIVED => self.insert(hash, bytes),
-            _ => abi::NONE,
+            _ => return abi::NONE,
+        };
+        if let Some(next) = self.next.get_mut(self.last as usize) {
+            *next = id;
         }
+        self.last = id;
+        id
     }
 
     /// The bytes of a name; nothing for an id that was never given.
@@ -118,6 +139,7 @@ impl Names {
         let id = self.ends.len() as u32;
         self.text.extend_from_slice(bytes);
         self.ends.push(self.text.len() as u32);
+        self.next.push(id);
         if self.ends.len() * 2 > self.table.len() {
             self.grow();
         }
@@ -181,10 +203,11 @@ fn hash(seed: u64, bytes: &[u8]) -> u32 {
     (mixed ^ mixed >> 32) as u32
 }
 
+/// The halves of both, crosswise: WebAssembly has no product of 128 bits.
 #[inline]
 fn fold(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b);
-    product as u64 ^ (product >> 64) as u64
+    let half = |word: u64| u64::from(word as u32);
+    (half(a) * half(b >> 32)) ^ (half(a >> 32) * half(b)).rotate_right(32)
 }
 
 #[inline]
@@ -216,6 +239,20 @@ mod tests {
         assert_eq!(names.intern_received(b"test"), id);
         assert_eq!(names.get(id), b"test");
         assert_eq!(names.len(), 1);
+    }
+
+    #[test]
+    fn names_are_known_in_whatever_order_they_come() {
+        let mut names = names();
+        let text = |n: u32| format!("bin{n}").into_bytes();
+        for n in 0..9 {
+            names.intern(NameKind::Bin, &text(n)).unwrap();
+        }
+        for n in [0, 1, 2, 0, 1, 2, 0, 2, 1, 0, 0, 8, 0, 8, 7, 7, 7, 8, 3, 8, 3] {
+            assert_eq!(names.intern_received(&text(n)), n);
+            assert_eq!(names.intern_received(&[b'x'; 256]), abi::NONE);
+        }
+        assert_eq!(names.len(), 9);
     }
 
     #[test]

@@ -18,10 +18,21 @@ pub fn sorted(count: usize, compare: Compare) -> Vec<u32> {
     places
 }
 
-/// Puts what is compared by a part of it in order.
-pub fn sort_by<T: Default>(all: &mut Vec<T>, compare: fn(&T, &T) -> Ordering) {
-    let places = sorted(all.len(), &mut |a, b| compare(&all[a as usize], &all[b as usize]));
-    *all = places.into_iter().map(|at| std::mem::take(&mut all[at as usize])).collect();
+/// Puts what is compared by a part of it in order: every place is followed by what belongs there, round by round of the
+/// permutation, so that what stands in order already is not moved.
+pub fn sort_by<T>(all: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    let mut places = sorted(all.len(), &mut |a, b| compare(&all[a as usize], &all[b as usize]));
+    for start in 0..places.len() {
+        let mut at = start;
+        loop {
+            let from = std::mem::replace(&mut places[at], at as u32) as usize;
+            if from == start {
+                break;
+            }
+            all.swap(at, from);
+            at = from;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -35,6 +46,6 @@ mod tests {
         let mut pairs = vec![(2, 'a'), (1, 'b'), (2, 'c'), (0, 'd')];
         sort_by(&mut pairs, |a, b| a.0.cmp(&b.0));
         assert_eq!(pairs, [(0, 'd'), (1, 'b'), (2, 'a'), (2, 'c')]);
-        sort_by(&mut Vec::<u8>::new(), u8::cmp);
+        sort_by(&mut [] as &mut [u8], u8::cmp);
     }
 }
