@@ -65,7 +65,8 @@ export class BatchRow<T = Bins, V = any> {
 
   /** The error that the operation on this record alone would have given; undefined when the code is 0. */
   get error(): AerospikeError | undefined {
-    const failure = this.#failure
+    // Tools that show the difference between objects copy them without what is private.
+    const failure = #failure in this ? this.#failure : undefined
     if (failure === undefined) return undefined
     const { key, inDoubt } = this
     const { verb, compressed, reason } = failure
@@ -392,10 +393,10 @@ class Rows implements Sink {
       const reason = failure === undefined ? undefined : String(failure)
       return this.#fail(row, number, inDoubt, { verb: this.#plan.verb, compressed, reason })
     }
-    const gen = words[at + 5]!
-    const ttl = words[at + 6]! | 0
+    let result = code.OK as number
     let bins: Bins | undefined
     let value: unknown
+    let failure: Failure | undefined
     try {
       if (items > 0 || task.reads) {
         if (task === apply) value = reader.bins(slot, items, data).SUCCESS
@@ -404,24 +405,13 @@ class Rows implements Sink {
     } catch (error) {
       // A value that the chosen options cannot express: it is this row's failure alone.
       if (!(error instanceof AerospikeError)) throw error
-      const failure = { verb: this.#plan.verb, compressed, error }
-      return this.#put(
-        row,
-        new BatchRow<Bins, unknown>(
-          this.#plan.keys[row]!,
-          error.code,
-          gen,
-          ttl,
-          inDoubt,
-          undefined,
-          undefined,
-          failure,
-        ),
-      )
+      result = error.code
+      failure = { verb: this.#plan.verb, compressed, error }
     }
+    const key = this.#plan.keys[row]!
     this.#put(
       row,
-      new BatchRow<Bins, unknown>(this.#plan.keys[row]!, number, gen, ttl, inDoubt, bins, value, undefined),
+      new BatchRow<Bins, unknown>(key, result, words[at + 5]!, words[at + 6]! | 0, inDoubt, bins, value, failure),
     )
   }
 

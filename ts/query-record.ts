@@ -5,6 +5,9 @@ import { limit } from "./core/generated.ts"
 import type { Key, UserKey } from "./key.ts"
 import type { Bins } from "./values.ts"
 
+/** What a copy without the private fields gives: tools that show the difference between objects make such, and read it. */
+const nothing = undefined as never
+
 /**
  * A record that a query found. `key` and `digest` are made when they are first asked for: a copy by `{ ...record }` or
  * `structuredClone` does not have them.
@@ -50,6 +53,7 @@ export class QueryRecord<T = Bins> {
 
   /** With the user key if it is stored with the record (`sendKey`), else with the digest. */
   get key(): Key {
+    if (!(#user in this)) return nothing
     const user = this.#user
     this.#key ??= user === null ? { ns: this.#ns, set: this.#set, digest: this.digest } : [this.#ns, this.#set, user]
     return this.#key
@@ -57,6 +61,7 @@ export class QueryRecord<T = Bins> {
 
   /** 20 bytes. */
   get digest(): Uint8Array {
+    if (!(#bytes in this)) return nothing
     if (this.#at >= 0) {
       this.#bytes = this.#bytes.subarray(this.#at, this.#at + limit.DIGEST)
       this.#at = -1

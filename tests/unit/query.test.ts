@@ -1,5 +1,6 @@
 // The stream of a query's records, brought by an engine that does what it is told.
 
+import { inspect } from "node:util"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Client } from "../../ts/client.ts"
 import { settingsOf } from "../../ts/config.ts"
@@ -9,6 +10,7 @@ import { equals, range } from "../../ts/filter.ts"
 import { LogLevel, setLogLevel } from "../../ts/log.ts"
 import { ctx } from "../../ts/ops/ctx.ts"
 import type { Query } from "../../ts/query.ts"
+import { QueryRecord } from "../../ts/query-record.ts"
 import { done, FakeEngine, type FakeOutputs, ready } from "./support/fake-engine.ts"
 import { FakeTransport } from "./support/fake-transport.ts"
 
@@ -60,16 +62,27 @@ describe("the stream", () => {
     engine.polls.push(found(engine, 2, ended()))
     const { value } = await records.next()
     expect(engine.called("submit")).toHaveLength(1)
-    expect(value).toEqual({
-      key: { ns: "test", set: "s", digest: new Uint8Array(20).fill(7) },
-      digest: new Uint8Array(20).fill(7),
-      bins: {},
-      gen: 1,
-      ttl: 60,
-    })
+    const digest = new Uint8Array(20).fill(7)
+    expect(value!.toJSON()).toEqual({ key: { ns: "test", set: "s", digest }, digest, bins: {}, gen: 1, ttl: 60 })
     expect((await records.next()).done).toBe(false)
     expect(await records.next()).toEqual({ done: true, value: undefined })
     expect(await records.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test("gives records whose key is made once, and which show it", async () => {
+    const { engine, records } = setUp()
+    engine.polls.push(found(engine, 2, ended()))
+    const { value: record } = await records.next()
+    const { value: other } = await records.next()
+    expect(record!.digest).toHaveLength(20)
+    expect(record!.digest).toBe(record!.digest)
+    expect(record!.key).toBe(record!.key)
+    expect(record!.key).toMatchObject({ digest: record!.digest })
+    expect(other!.digest.buffer).toBe(record!.digest.buffer)
+    expect(other!.digest.byteOffset).toBe(record!.digest.byteOffset + 20)
+    expect(inspect(record)).toMatch(/key: \{[^]*digest: [^]*bins: [^]*gen: 1/)
+    // Test tools copy what they show, without what is private.
+    expect(Object.assign(Object.create(QueryRecord.prototype), record)).toMatchObject({ gen: 1, key: undefined })
   })
 
   test("tells the engine what was taken, in lots, and when there is nothing more to take", async () => {

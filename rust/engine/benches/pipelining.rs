@@ -176,6 +176,11 @@ impl Model {
         self.what.insert(self.serial, event);
     }
 
+    /// How many requests were timed, quick ones and slow ones.
+    fn timed(&self) -> usize {
+        self.latencies.iter().map(Vec::len).sum()
+    }
+
     fn play(&mut self) -> Told {
         match self.setting.load {
             Load::Closed(callers) => (0..callers).for_each(|_| self.inbox.push_back(Event::Arrival)),
@@ -184,9 +189,9 @@ impl Model {
         self.turn(false);
         let warm = self.setting.count / 4;
         let mut at_warm = None;
-        while at_warm.is_none() || self.latencies.iter().map(Vec::len).sum::<usize>() < self.setting.count {
+        while at_warm.is_none() || self.timed() < self.setting.count {
             // What adapts needs some time until it has found its way.
-            let is_warm = self.now >= WARM && self.latencies.iter().map(Vec::len).sum::<usize>() >= warm;
+            let is_warm = self.now >= WARM && self.timed() >= warm;
             if at_warm.is_none() && is_warm {
                 at_warm = Some((self.now, self.cpu, self.requests));
                 self.latencies.iter_mut().for_each(Vec::clear);
@@ -205,7 +210,7 @@ impl Model {
             }
         }
         let (began, cpu, requests) = at_warm.unwrap_or((self.began, 0.0, 0));
-        let count = self.latencies.iter().map(Vec::len).sum::<usize>() as f64;
+        let count = self.timed() as f64;
         self.latencies.iter_mut().for_each(|all| all.sort_by(f64::total_cmp));
         Told {
             rate: count / (self.now - began),

@@ -6,6 +6,7 @@
 use crate::key::{self, Digest, UserKey};
 use lanes::Lanes;
 
+/// As many as a vector of WebAssembly holds.
 const LANES: usize = 4;
 /// Of a block, beside the padding's first byte and the length.
 const SHORT: usize = 64 - 1 - 8;
@@ -62,25 +63,26 @@ mod lanes {
 /// The same where the compiler has to find the vectors by itself.
 #[cfg(not(target_arch = "wasm32"))]
 mod lanes {
+    use super::LANES;
+
     #[derive(Clone, Copy)]
-    pub struct Lanes([u32; 4]);
+    pub struct Lanes([u32; LANES]);
 
     impl Lanes {
         pub fn all(value: u32) -> Lanes {
-            Lanes([value; 4])
+            Lanes([value; LANES])
         }
 
-        pub fn of(values: [u32; 4]) -> Lanes {
+        pub fn of(values: [u32; LANES]) -> Lanes {
             Lanes(values)
         }
 
-        pub fn each(self) -> [u32; 4] {
+        pub fn each(self) -> [u32; LANES] {
             self.0
         }
 
         fn with(self, other: Lanes, of: impl Fn(u32, u32) -> u32) -> Lanes {
-            let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-            Lanes([of(a, e), of(b, f), of(c, g), of(d, h)])
+            Lanes(std::array::from_fn(|lane| of(self.0[lane], other.0[lane])))
         }
 
         pub fn plus(self, other: Lanes) -> Lanes {

@@ -139,7 +139,7 @@ function rest({ counting, memory, coldStart, size, options }) {
     ]
     lines.push(
       `- ${gap(inFlight)} gets in flight on ${memory.connections} connections take ${gap(bytesAnOpInFlight)} bytes each: ${parts.join(", ")}. An idle connection takes ${gap(memory.bytesAConnection)}.`,
-      `- After ${gap(memory.sequentialGets)} gets, one after the other, the heap has ${gap(memory.heapGrowth)} bytes more of ${gap(memory.heap)}, and linear memory ${gap(memory.linearGrowth)} more of ${gap(memory.linear)}.`,
+      `- After ${gap(memory.sequentialGets)} gets, one after the other, and as many before to warm up, the heap has ${gap(memory.heapGrowth)} bytes more of ${gap(memory.heap)}, and linear memory ${gap(memory.linearGrowth)} more of ${gap(memory.linear)}.`,
     )
   }
   if (coldStart) {
