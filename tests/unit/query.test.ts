@@ -80,7 +80,7 @@ describe("the stream", () => {
     expect(record!.key).toMatchObject({ digest: record!.digest })
     expect(other!.digest.buffer).toBe(record!.digest.buffer)
     expect(other!.digest.byteOffset).toBe(record!.digest.byteOffset + 20)
-    expect(inspect(record)).toMatch(/key: \{[^]*digest: [^]*bins: [^]*gen: 1/)
+    expect(inspect(record)).toMatch(/key: \{.*digest: .*bins: .*gen: 1/s)
     // Test tools copy what they show, without what is private.
     expect(Object.assign(Object.create(QueryRecord.prototype), record)).toMatchObject({ gen: 1, key: undefined })
   })
