@@ -87,6 +87,8 @@ async function joinModules(names, output) {
     dir: joined,
     format: "esm",
     entryFileNames: "[name].js",
+    // Documentation stands in the declarations; here it would be read at every start.
+    comments: { legal: true, annotation: true, jsdoc: false },
     ...output,
   })
   await build.close()
